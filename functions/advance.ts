@@ -1,0 +1,10 @@
+/** Writes the desired state of the next batch. */
+import * as z from 'zod';
+import { advance } from '../src/app/advance.ts';
+import { Batch } from '../src/contracts/events.ts';
+import { DeploymentId } from '../src/domain/ids.ts';
+import { StageName } from '../src/domain/manifest.ts';
+import { useCaseHandler } from '../src/main/handler.ts';
+
+export const Event = z.strictObject({ deploymentId: DeploymentId, stage: StageName, batch: Batch });
+export const handler = useCaseHandler(Event, advance);

@@ -1,0 +1,8 @@
+/** Compiles the plan of one environment and takes its lease. */
+import * as z from 'zod';
+import { plan } from '../src/app/plan.ts';
+import { EnvironmentName, PipelineId } from '../src/domain/ids.ts';
+import { useCaseHandler } from '../src/main/handler.ts';
+
+export const Event = z.strictObject({ pipelineId: PipelineId, environment: EnvironmentName });
+export const handler = useCaseHandler(Event, plan);

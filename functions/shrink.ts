@@ -1,0 +1,10 @@
+/** Writes the desired state without what is no longer needed. */
+import * as z from 'zod';
+import { shrink } from '../src/app/shrink.ts';
+import { Batch } from '../src/contracts/events.ts';
+import { DeploymentId } from '../src/domain/ids.ts';
+import { StageName } from '../src/domain/manifest.ts';
+import { useCaseHandler } from '../src/main/handler.ts';
+
+export const Event = z.strictObject({ deploymentId: DeploymentId, stage: StageName, batch: Batch });
+export const handler = useCaseHandler(Event, shrink);

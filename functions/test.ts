@@ -1,0 +1,9 @@
+/** Runs one test of a stage, or keeps a command's outcome. */
+import * as z from 'zod';
+import { runTest } from '../src/app/run-test.ts';
+import { TaskToken } from '../src/contracts/events.ts';
+import { DeploymentId } from '../src/domain/ids.ts';
+import { useCaseHandler } from '../src/main/handler.ts';
+
+export const Event = z.strictObject({ deploymentId: DeploymentId, name: z.string(), token: TaskToken.optional(), outcome: z.strictObject({ passed: z.boolean(), seconds: z.number(), detail: z.string() }).optional() });
+export const handler = useCaseHandler(Event, runTest);

@@ -1,0 +1,119 @@
+/** Decides for one delivery which services its push releases, and starts their pipelines. Every service gets an answer. */
+import * as z from 'zod';
+import { parseManifest } from '../contracts/manifest-file.ts';
+import { Conflict, SlipwayError } from '../domain/errors.ts';
+import { CommitId, DeliveryId, Identity, PipelineId } from '../domain/ids.ts';
+import type { Manifest } from '../domain/manifest.ts';
+import { Pipeline } from '../domain/pipeline.ts';
+import { changedByPush, onlyTopologyChanged } from '../domain/push.ts';
+import { Release } from '../domain/release.ts';
+import { Service, type Admission, type Delivery } from '../domain/service.ts';
+import type { Ports } from '../ports/index.ts';
+import type { CommitInfo } from '../ports/sources.ts';
+import { startPipeline, type StartNeeds } from './start-pipeline.ts';
+import { getDelivery, read, replacing } from './state/documents.ts';
+import { pipelineKey, releasedCommitKey, releaseKey, serviceKey } from './state/keys.ts';
+
+export type AdmitNeeds = StartNeeds & Pick<Ports, 'sources'>;
+
+export interface AdmitInput {
+  readonly deliveryId: DeliveryId;
+  /** Set when reading the push failed for good: the refusal's reason. */
+  readonly failure?: { readonly Error: string; readonly Cause: string } | undefined;
+}
+
+/**
+ * Idempotent: a delivery that was decided answers as it did.
+ * @throws ProviderUnavailable while the repository cannot be reached (the machine tries again)
+ */
+export const admit = (needs: AdmitNeeds) => async (input: AdmitInput): Promise<{ admissions: readonly Admission[] }> => {
+  const stored = await getDelivery(needs.store, input.deliveryId);
+  if (stored.value.outcome.kind === 'decided') return { admissions: stored.value.outcome.admissions };
+  const admissions = input.failure === undefined ? await decide(needs, stored.value) : [refusal(null, `The push could not be read. ${reasonOf(input.failure)}`)];
+  await needs.store.transact([replacing(stored, { ...stored.value, outcome: { kind: 'decided', admissions } })]);
+  return { admissions };
+};
+
+const refusal = (service: string | null, reason: string): Admission => ({ kind: 'refused', service, reason: reason.slice(0, 4000) });
+
+/** A Lambda's failure as Step Functions hands it on: the cause is JSON with the message. */
+function reasonOf(failure: { Error: string; Cause: string }): string {
+  try {
+    return String((JSON.parse(failure.Cause) as { errorMessage?: unknown }).errorMessage ?? failure.Cause);
+  } catch {
+    return `${failure.Error}: ${failure.Cause}`;
+  }
+}
+
+async function decide(needs: AdmitNeeds, delivery: Delivery): Promise<Admission[]> {
+  const after = CommitId.parse(delivery.after);
+  const commit = await needs.sources.fetch(delivery.repository, after);
+  const changed = /^0+$/.test(delivery.before) ? null : await needs.sources.changedPaths(delivery.repository, CommitId.parse(delivery.before), after);
+  const admissions: Admission[] = [];
+  for (const file of await needs.sources.manifests(delivery.repository, after)) {
+    const parsed = parseManifest(file.text, file.path);
+    admissions.push(parsed.ok
+      ? await decideService(needs, { delivery, commit, changed, path: file.path, manifest: parsed.manifest })
+      : refusal(null, `${file.path} has mistakes: ${parsed.issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`).join('; ')}`));
+  }
+  return admissions.length > 0 ? admissions : [refusal(null, `No slipway.yaml in commit ${after}. Write one with "slipway init".`)];
+}
+
+interface Candidate {
+  readonly delivery: Delivery;
+  readonly commit: CommitInfo;
+  readonly changed: readonly string[] | null;
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+async function decideService(needs: AdmitNeeds, candidate: Candidate): Promise<Admission> {
+  const { delivery, manifest, commit } = candidate;
+  const branch = delivery.ref.slice('refs/heads/'.length);
+  if (branch !== manifest.branch) return refusal(manifest.service, `The push was to ${branch}; ${candidate.path} releases from ${manifest.branch}.`);
+  const service = await read(needs.store, Service, serviceKey(manifest.service));
+  if (service?.value.repository != null && service.value.repository !== delivery.repository) {
+    return refusal(manifest.service, `The service belongs to ${service.value.repository}. Choose another name in ${candidate.path}.`);
+  }
+  const earlier = await read(needs.store, ReleasedCommit, releasedCommitKey(manifest.service, commit.commit));
+  if (earlier !== undefined) return alreadyReleased(needs, candidate, earlier.value);
+  if (service !== undefined && service.value.pipelines > 0 && !changedByPush(candidate.changed, manifest, candidate.path)) return refusal(manifest.service, 'Nothing of it changed in this push.');
+  return start(needs, candidate, service?.value);
+}
+
+const ReleasedCommit = z.strictObject({ pipeline: PipelineId, delivery: DeliveryId.nullable() });
+type ReleasedCommit = z.infer<typeof ReleasedCommit>;
+
+/** The same delivery, run again after a crash, finds its own pipeline; another one is told how to retry. */
+async function alreadyReleased(needs: AdmitNeeds, candidate: Candidate, { pipeline, delivery }: ReleasedCommit): Promise<Admission> {
+  if (delivery === candidate.delivery.id) return { kind: 'admitted', service: candidate.manifest.service, pipeline };
+  const stored = await read(needs.store, Pipeline, pipelineKey(pipeline));
+  const status = stored?.value.status.kind ?? 'unknown';
+  return refusal(candidate.manifest.service, `Commit ${candidate.commit.commit} was released as ${pipeline} (${status}). To try it again: slipway deploy ${candidate.manifest.service} --version ${stored?.value.version ?? ''}`);
+}
+
+async function start(needs: AdmitNeeds, candidate: Candidate, service: Service | undefined): Promise<Admission> {
+  const { delivery, manifest, commit } = candidate;
+  const reused = await reusable(needs, candidate, service);
+  try {
+    const pipeline = await startPipeline(needs)({
+      service: manifest.service, cause: 'push', mode: 'normal', manifest, manifestPath: candidate.path, repository: delivery.repository,
+      commit: commit.commit, branch: manifest.branch, version: commit.commit.slice(0, 12), author: identity(commit.author), startedBy: delivery.pusher ?? identity(commit.author) ?? Identity.parse('git'),
+      digest: reused?.digest ?? null, release: null, delivery: delivery.id,
+    });
+    return { kind: 'admitted', service: manifest.service, pipeline: pipeline.id };
+  } catch (error) {
+    if (error instanceof SlipwayError && !(error instanceof Conflict) && error.retry === 'final') return refusal(manifest.service, error.message);
+    throw error;
+  }
+}
+
+const identity = (name: string): Identity | null => Identity.safeParse(name.trim().replace(/\s+/g, '-')).data ?? null;
+
+/** A push that changes only topology or configuration keeps the artifact, when that was built from the commit right before. */
+async function reusable(needs: Pick<Ports, 'store'>, candidate: Candidate, service: Service | undefined): Promise<Release | undefined> {
+  if (service?.lastRelease == null || candidate.changed === null) return undefined;
+  const last = await read(needs.store, Release, releaseKey(service.name, service.lastRelease));
+  if (last === undefined || last.value.commit !== candidate.delivery.before) return undefined;
+  return onlyTopologyChanged(candidate.changed, candidate.manifest, last.value.manifest, candidate.path) ? last.value : undefined;
+}

@@ -1,0 +1,43 @@
+/** Changes of desired state that people make outside a deployment. */
+import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts';
+import type { EnvironmentName, Identity, ServiceName } from '../domain/ids.ts';
+import type { Desired } from '../domain/state.ts';
+import type { CommitNeeds } from './state/commit.ts';
+import { desire, type DesiredChange } from './state/desire.ts';
+import { findDesired, untilWritten } from './state/documents.ts';
+
+interface Place {
+  readonly service: ServiceName;
+  readonly environment: EnvironmentName;
+  readonly by: Identity;
+}
+
+const change = (needs: CommitNeeds, place: Place, reason: string, to: (desired: Desired) => DesiredChange): Promise<Desired> => untilWritten(async () => {
+  const current = await findDesired(needs.store, place.service, place.environment);
+  if (current === undefined) throw new NotFound(`${place.service} was never deployed in ${place.environment}.`);
+  const { desired, writes } = desire(current, to(current.value), { by: place.by, at: needs.clock.now(), reason, commit: null });
+  await needs.store.transact(writes);
+  return desired;
+});
+
+/** Stops repair, so that nobody works against a person at work; a deployment at work goes on. */
+export const pause = (needs: CommitNeeds) => (input: Place & { why: string }): Promise<Desired> =>
+  change(needs, input, `paused: ${input.why}`, (desired) => ({ ...desired, paused: { by: input.by, why: input.why, at: needs.clock.now() } }));
+
+export const resume = (needs: CommitNeeds) => (input: Place): Promise<Desired> => change(needs, input, 'resumed', (desired) => ({ ...desired, paused: null }));
+
+/** Until the next release, whose manifest says its own count. Zero keeps the release and stops its instances. */
+export const scale = (needs: CommitNeeds) => (input: Place & { instances: number }): Promise<Desired> => change(needs, input, `scaled to ${input.instances}`, (desired) => {
+  if (desired.deployment !== null) throw new Conflict(`${desired.deployment} is at work in ${input.environment}. Scale when it is over, or in slipway.yaml.`);
+  const stable = desired.stable === null ? undefined : desired.revisions[desired.stable];
+  if (desired.stable === null || stable === undefined) throw new InvalidInput(`${input.service} has no stable revision in ${input.environment} to scale.`);
+  return { ...desired, revisions: { ...desired.revisions, [desired.stable]: { ...stable, count: input.instances } }, weights: input.instances === 0 ? {} : { [desired.stable]: 100 } };
+});
+
+/** Says that a zone is lost, or back: repair moves its instances to the others. */
+export const markZone = (needs: CommitNeeds) => (input: Place & { zone: string; lost: boolean }): Promise<Desired> => change(needs, input, `zone ${input.zone} ${input.lost ? 'lost' : 'back'}`, (desired) => {
+  const zones = new Set(Object.values(desired.revisions).flatMap(({ spec }) => spec.zones));
+  if (!zones.has(input.zone)) throw new InvalidInput(`${input.service} has no zone "${input.zone}" in ${input.environment}; it has: ${[...zones].join(', ')}.`, { allowed: [...zones] });
+  const rest = desired.zonesLost.filter((zone) => zone !== input.zone);
+  return { ...desired, zonesLost: input.lost ? [...rest, input.zone] : rest };
+});

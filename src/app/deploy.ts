@@ -1,0 +1,60 @@
+/** The uniform deploy interface: what service, which version, which environment. */
+import { InvalidInput, NotFound } from '../domain/errors.ts';
+import { type EnvironmentName, type Identity, type ServiceName } from '../domain/ids.ts';
+import { type Pipeline } from '../domain/pipeline.ts';
+import { Release } from '../domain/release.ts';
+import type { Ports } from '../ports/index.ts';
+import { startPipeline, type StartNeeds } from './start-pipeline.ts';
+import { findDesired, getArtifact, getPipeline, getRelease, getService, list } from './state/documents.ts';
+import { servicePartition } from './state/keys.ts';
+import { pipelineId } from '../domain/ids.ts';
+
+export interface DeployInput {
+  readonly service: ServiceName;
+  readonly version: string;
+  /** Absent: all environments, wave by wave. */
+  readonly environment?: EnvironmentName | undefined;
+  readonly by: Identity;
+}
+
+/** Deploys an artifact that exists, with the configuration of its newest release. @throws NotFound with the versions there are */
+export const deploy = (needs: StartNeeds) => async (input: DeployInput): Promise<Pipeline> => {
+  await getService(needs.store, input.service);
+  const release = await releaseOfVersion(needs, input.service, input.version);
+  return startPipeline(needs)({ ...origin(release), cause: 'deploy', mode: 'normal', startedBy: input.by, ...(await source(needs, release)), ...(input.environment === undefined ? {} : { only: input.environment }) });
+};
+
+/** Back to the release before the stable one, or to a version named; without canary and questions. */
+export const rollback = (needs: StartNeeds) => async (input: { service: ServiceName; environment: EnvironmentName; version?: string | undefined; by: Identity }): Promise<Pipeline> => {
+  const desired = await findDesired(needs.store, input.service, input.environment);
+  if (desired === undefined) throw new NotFound(`${input.service} was never deployed in ${input.environment}.`);
+  const release = input.version === undefined ? await previous(needs, input, desired.value.previousRelease) : await releaseOfVersion(needs, input.service, input.version);
+  return startPipeline(needs)({ ...origin(release), cause: 'rollback', mode: 'fast', startedBy: input.by, ...(await source(needs, release)), only: input.environment });
+};
+
+async function previous(needs: Pick<Ports, 'store'>, input: { service: ServiceName; environment: EnvironmentName }, id: Release['id'] | null): Promise<Release> {
+  if (id === null) throw new InvalidInput(`There is no release before the one in ${input.environment}. Name a version: slipway rollback ${input.service} --environment ${input.environment} --version V`);
+  return (await getRelease(needs.store, input.service, id)).value;
+}
+
+const origin = (release: Release) => ({
+  service: release.service, manifest: release.manifest, version: release.version, commit: release.commit, author: release.author, digest: release.digest, release: release.id,
+});
+
+/** Where the release's commit came from, for tests that need a checkout. */
+async function source(needs: Pick<Ports, 'store'>, release: Release): Promise<Pick<Pipeline, 'repository' | 'manifestPath' | 'branch'>> {
+  const service = await getService(needs.store, release.service);
+  const newest = service.value.pipelines === 0 ? undefined : await getPipeline(needs.store, pipelineId(release.service, service.value.pipelines));
+  return { repository: service.value.repository, manifestPath: service.value.manifestPath, branch: newest?.value.branch ?? null };
+}
+
+/** The newest release with this version; several may have one artifact and differ in configuration. */
+export async function releaseOfVersion(needs: Pick<Ports, 'store'>, service: ServiceName, version: string): Promise<Release> {
+  const releases = (await list(needs.store, Release, servicePartition(service), 'release#')).map((stored) => stored.value).sort((one, other) => other.createdAt - one.createdAt);
+  const found = releases.find((release) => release.version === version) ?? releases.find((release) => version.length >= 7 && release.commit?.startsWith(version) === true);
+  if (found !== undefined) return found;
+  await getArtifact(needs.store, service, version).catch(() => {
+    throw new NotFound(`${service} has no version "${version}". Newest versions: ${releases.slice(0, 10).map((release) => release.version).join(', ') || 'none yet: push a commit or register an artifact'}.`, { versions: releases.slice(0, 10).map((release) => release.version) });
+  });
+  throw new NotFound(`The artifact ${version} of ${service} has no release: register it with its manifest (slipway artifact add).`);
+}

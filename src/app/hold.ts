@@ -1,0 +1,92 @@
+/** One look of the judge at a hold: reads the counts, lets the judge decide, keeps its evidence on the deployment. */
+import type { Deployment, HoldProgress } from '../domain/deployment.ts';
+import { InstancesUnhealthy } from '../domain/errors.ts';
+import type { RevisionId } from '../domain/ids.ts';
+import { armDelta, type ArmCounts } from '../domain/judge/counts.ts';
+import type { Verdict } from '../domain/judge/judge.ts';
+import { findDrift } from '../domain/drift/find-drift.ts';
+import { repairActions } from '../domain/drift/repair-actions.ts';
+import type { JudgeRule } from '../domain/manifest.ts';
+import type { Observed } from '../domain/state.ts';
+import type { Ports } from '../ports/index.ts';
+import type { MetricsReading } from '../ports/metrics.ts';
+import type { Turn } from './deployment-turn.ts';
+import { observe } from './observe.ts';
+import { healthyOf } from './settle.ts';
+import { replacing } from './state/documents.ts';
+import { targetFunction, type TargetCall } from './target-calls.ts';
+
+export type HoldNeeds = Pick<Ports, 'store' | 'clock' | 'targets' | 'metrics' | 'judge'>;
+
+export interface HoldLook {
+  readonly stage: HoldProgress['stage'];
+  readonly batch: number;
+  readonly seconds: number;
+  /** Null: only health is watched. */
+  readonly rule: JudgeRule | null;
+}
+
+export interface Looked {
+  readonly progress: HoldProgress;
+  /** Null without a rule, or at the look that only reads where the counts stand. */
+  readonly verdict: Verdict | null;
+  readonly elapsedSeconds: number;
+  /** What died meanwhile, to be started again. */
+  readonly requests: readonly TargetCall[];
+}
+
+/**
+ * @throws ProviderUnavailable when counts or instances cannot be read (the machine tries again; no data is never a pass)
+ * @throws InstancesUnhealthy when none of the candidate's instances is healthy and the target has given one up
+ */
+export async function look(needs: HoldNeeds, turn: Turn, hold: HoldLook): Promise<Looked> {
+  const deployment = turn.deployment.value;
+  const observed = await observe(needs, turn.desired.value);
+  refuseDead(observed, deployment.plan.candidate);
+  const reading = await needs.metrics.read(deployment.service, deployment.environment);
+  const before = deployment.holds.find((known) => known.stage === hold.stage && known.batch === hold.batch) ?? opened(hold, needs.clock.now());
+  const { progress, verdict } = hold.rule === null ? { progress: { ...before, turns: before.turns + 1 }, verdict: null } : judged(needs, deployment, before, reading, hold.rule);
+  await needs.store.transact([replacing(turn.deployment, { ...deployment, holds: [...deployment.holds.filter((known) => known.stage !== hold.stage || known.batch !== hold.batch), progress] })]);
+  return { progress, verdict, elapsedSeconds: (needs.clock.now() - progress.startedAt) / 1000, requests: replacements(turn, observed, needs.clock.now()) };
+}
+
+const opened = (hold: HoldLook, now: number): HoldProgress => ({ stage: hold.stage, batch: hold.batch, startedAt: now, seconds: hold.seconds, extensions: 0, turns: 0, reading: null, judge: null, verdict: null });
+
+function refuseDead(observed: Observed, candidate: RevisionId): void {
+  const given = observed.instances.filter((instance) => instance.revision === candidate && instance.quarantined);
+  if (given.length === 0 || healthyOf(observed, candidate) > 0) return;
+  throw new InstancesUnhealthy(`No instance of ${candidate} is healthy any more, and the target has given up on ${given.length}: ${given[0]?.problem ?? 'crash loop'}. See their output: slipway logs ${observed.service} --environment ${observed.environment}`);
+}
+
+function judged(needs: Pick<HoldNeeds, 'judge' | 'clock'>, deployment: Deployment, before: HoldProgress, now: MetricsReading, rule: JudgeRule): { progress: HoldProgress; verdict: Verdict | null } {
+  const { candidate, stable } = deployment.plan;
+  const counts = (revision: RevisionId | null): ArmCounts | null => (revision === null ? null : now.revisions[revision] ?? null);
+  const reading = { epoch: now.epoch, candidate: plain(counts(candidate)), stable: plain(counts(stable)) };
+  const state = before.judge ?? needs.judge.start(startOf(deployment, before));
+  if (before.reading === null) return { progress: { ...before, reading, judge: state, turns: 1 }, verdict: null };
+  const delta = (was: ArmCounts | null, is: ArmCounts | null) => (is === null ? null : armDelta(was ?? undefined, is));
+  const ticked = needs.judge.tick(state, {
+    candidate: delta(before.reading.candidate, reading.candidate), stable: delta(before.reading.stable, reading.stable), epochChanged: before.reading.epoch !== now.epoch,
+    elapsedSeconds: (needs.clock.now() - before.startedAt) / 1000, holdSeconds: before.seconds, rule, promoteRequested: deployment.promoteRequestedBy !== null,
+  });
+  return { progress: { ...before, reading, judge: ticked.state, turns: before.turns + 1, verdict: ticked.verdict }, verdict: ticked.verdict };
+}
+
+/** A source's counts may be read-only; what is stored is plain JSON. */
+const plain = (counts: ArmCounts | null) => (counts === null ? null : { requests: counts.requests, failures: { ...counts.failures }, latencyBuckets: [...counts.latencyBuckets], boundsMs: [...counts.boundsMs] });
+
+/** At 100 % nothing compares any more: the stable revision's counts of the latest hold that did are the baseline. */
+function startOf(deployment: Deployment, hold: HoldProgress) {
+  const { stable, stages } = deployment.plan;
+  const weights = hold.stage === 'rollout' ? stages.rollout?.batches[hold.batch]?.weights : undefined;
+  const comparing = stable !== null && (weights === undefined || (weights[stable] ?? 0) > 0);
+  const compared = deployment.holds.filter((known) => known.judge?.comparing === true).at(-1)?.judge?.stable ?? null;
+  return { comparing, baseline: comparing ? null : compared };
+}
+
+/** Repair leaves a service under deployment alone, so the deployment replaces what dies in its own time. */
+function replacements(turn: Turn, observed: Observed, now: number): TargetCall[] {
+  const desired = turn.desired.value;
+  const actions = repairActions({ ...desired, deployment: null, paused: null }, findDrift(desired, observed, now));
+  return actions.filter((action) => action.verb === 'relaunch' || action.verb === 'launch').map((request) => ({ function: targetFunction(desired.target), request }));
+}

@@ -1,0 +1,16 @@
+/** Opens a gate: what kind it is and how long it may wait. */
+import type { DeploymentId } from '../domain/ids.ts';
+import type { Ports } from '../ports/index.ts';
+import { forwardTurn } from './deployment-turn.ts';
+import { gateOf } from './gates.ts';
+
+const COMMAND_MARGIN_SECONDS = 60;
+
+/** @throws Superseded, Cancelled, NotFound */
+export const openGate = (needs: Pick<Ports, 'store'>) => async (input: { deploymentId: DeploymentId; gate: string }): Promise<{ name: string; kind: 'person' | 'command'; timeoutSeconds: number }> => {
+  const turn = await forwardTurn(needs, input.deploymentId);
+  const gate = gateOf(turn.deployment.value, input.gate);
+  return gate.kind === 'command'
+    ? { name: gate.name, kind: 'command', timeoutSeconds: Math.ceil(gate.timeoutSeconds) + COMMAND_MARGIN_SECONDS }
+    : { name: gate.name, kind: 'person', timeoutSeconds: Math.max(1, Math.ceil(gate.rule.timeout)) };
+};

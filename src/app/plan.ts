@@ -1,0 +1,93 @@
+/** Compiles the plan of one environment and takes its lease, or says whom the pipeline waits for. */
+import type { Deployment } from '../domain/deployment.ts';
+import { InvalidInput, Superseded } from '../domain/errors.ts';
+import { deploymentId, pipelineParts, revisionOf, type DeploymentId, type EnvironmentName, type PipelineId } from '../domain/ids.ts';
+import type { Pipeline } from '../domain/pipeline.ts';
+import { compilePlan } from '../domain/planner/compile-plan.ts';
+import { planHash } from '../domain/planner/plan-hash.ts';
+import type { Release } from '../domain/release.ts';
+import { Deployment as DeploymentSchema } from '../domain/deployment.ts';
+import type { Desired } from '../domain/state.ts';
+import type { Ports } from '../ports/index.ts';
+import { withRelease } from './finish-build.ts';
+import { refuseStopped } from './stop-check.ts';
+import { unfinishedPipelines } from './start-pipeline.ts';
+import { desire, nothingDesired } from './state/desire.ts';
+import { creating, findDesired, getDeployment, getPipeline, getRelease, read, untilWritten, type Stored } from './state/documents.ts';
+import { deploymentKey } from './state/keys.ts';
+
+export type PlanOutcome =
+  | { readonly status: 'planned'; readonly deploymentId: DeploymentId; readonly kind: 'staging' | 'production'; readonly canary: boolean; readonly approval: boolean; readonly planHash: string }
+  | { readonly status: 'queued'; readonly deploymentId: DeploymentId; readonly behind: string; readonly until: string };
+
+export type PlanNeeds = Pick<Ports, 'store' | 'clock' | 'environments' | 'targets' | 'settings'>;
+
+/**
+ * Idempotent: a deployment that is planned already is answered as it was.
+ * @throws Superseded, Cancelled; InvalidInput for an environment that is gone; NotSupported for a target that cannot
+ */
+export const plan = (needs: PlanNeeds) => (input: { pipelineId: PipelineId; environment: EnvironmentName }): Promise<PlanOutcome> => untilWritten(async () => {
+  const stored = await getPipeline(needs.store, input.pipelineId);
+  refuseStopped(stored.value);
+  const id = deploymentId(input.pipelineId, input.environment);
+  const existing = await read(needs.store, DeploymentSchema, deploymentKey(id));
+  if (existing !== undefined) return planned(existing.value);
+  const desired = await findDesired(needs.store, stored.value.service, input.environment);
+  const behind = await ahead(needs, stored.value, input.environment, desired?.value ?? null);
+  if (behind !== null) return { status: 'queued', deploymentId: id, behind, until: new Date(needs.clock.now() + needs.settings.queuePollSeconds * 1000).toISOString() };
+  const release = await releaseFor(needs, stored);
+  return planned(await take(needs, stored.value, id, release, desired));
+});
+
+const planned = (deployment: Deployment): PlanOutcome => ({
+  status: 'planned', deploymentId: deployment.id, kind: deployment.plan.stages.staging === null ? 'production' : 'staging',
+  canary: deployment.plan.stages.canary !== null, approval: deployment.plan.approval !== null, planHash: deployment.planHash,
+});
+
+/** Whose turn it is: the lease's holder, or an older pipeline that has yet to come here. */
+async function ahead(needs: PlanNeeds, pipeline: Pipeline, environment: EnvironmentName, desired: Desired | null): Promise<string | null> {
+  if (desired?.deployment != null) {
+    const holder = await getDeployment(needs.store, desired.deployment);
+    if (pipelineParts(holder.value.pipeline).number > pipeline.number) throw new Superseded(`${holder.value.pipeline} is newer and is at work in ${environment} already.`, { by: holder.value.pipeline });
+    return holder.value.id;
+  }
+  const stable = desired?.stable == null ? null : await read(needs.store, DeploymentSchema, deploymentKey(desired.stable as unknown as DeploymentId));
+  if (stable !== null && stable !== undefined && pipelineParts(stable.value.pipeline).number > pipeline.number) throw new Superseded(`${stable.value.pipeline} is newer and serves in ${environment} already.`, { by: stable.value.pipeline });
+  for (const { value: other } of await unfinishedPipelines(needs, pipeline.service)) {
+    const waits = other.number < pipeline.number && other.waves.flat().includes(environment);
+    if (waits && !(await hasPassed(needs, other, environment))) return other.id;
+  }
+  return null;
+}
+
+async function hasPassed(needs: PlanNeeds, pipeline: Pipeline, environment: EnvironmentName): Promise<boolean> {
+  const deployment = await read(needs.store, DeploymentSchema, deploymentKey(deploymentId(pipeline.id, environment)));
+  return deployment !== undefined && deployment.value.status.kind !== 'running' && deployment.value.status.kind !== 'rolling-back';
+}
+
+/** The pipeline's release; one that skipped the build gets it here. */
+async function releaseFor(needs: PlanNeeds, stored: Stored<Pipeline>): Promise<Release> {
+  const { service, release } = stored.value;
+  if (release !== null) return (await getRelease(needs.store, service, release)).value;
+  await needs.store.transact(await withRelease(needs, stored, null));
+  const again = await getPipeline(needs.store, stored.value.id);
+  if (again.value.release === null) throw new TypeError(`${stored.value.id} has no release`);
+  return (await getRelease(needs.store, service, again.value.release)).value;
+}
+
+async function take(needs: PlanNeeds, pipeline: Pipeline, id: DeploymentId, release: Release, desired: Stored<Desired> | undefined): Promise<Deployment> {
+  const environments = await needs.environments.read();
+  const environment = environments.environments.find((known) => id === deploymentId(pipeline.id, known.name));
+  if (environment === undefined) throw new InvalidInput(`The environment of ${id} is not in environments.yaml any more. Put it back, or cancel the pipeline.`);
+  const compiled = compilePlan({ release, environment, environments, desired: desired?.value ?? null, candidate: revisionOf(id), mode: pipeline.mode });
+  await needs.targets.describe(compiled.target);
+  const now = needs.clock.now();
+  const deployment: Deployment = {
+    id, pipeline: pipeline.id, service: pipeline.service, environment: environment.name, plan: compiled, planHash: planHash(compiled), status: { kind: 'running' },
+    stage: null, batch: 0, launchedAt: null, holds: [], promoteRequestedBy: null, startedAt: now,
+  };
+  const change = desired?.value ?? nothingDesired(pipeline.service, environment.name, compiled.target, release.manifest.routing);
+  const { writes } = desire(desired, { ...change, deployment: id }, { by: pipeline.startedBy, at: now, reason: `${id} begins: ${compiled.strategy} of ${release.version}`, commit: release.commit });
+  await needs.store.transact([creating(deploymentKey(id), deployment), ...writes]);
+  return deployment;
+}

@@ -1,0 +1,79 @@
+/** The safety net: looks at what really runs everywhere, or at the places named, and starts a repair only where something drifted. */
+import { findDrift } from '../domain/drift/find-drift.ts';
+import { repairActions } from '../domain/drift/repair-actions.ts';
+import type { Drift } from '../domain/drift/drift.ts';
+import { Desired, type Observed } from '../domain/state.ts';
+import type { Ports } from '../ports/index.ts';
+import { keepObserved } from './observe.ts';
+import { startRepair, type PlaceRef } from './repair-lease.ts';
+import { resumeStuck } from './resume-stuck.ts';
+import { alerting, commit, type CommitNeeds } from './state/commit.ts';
+import { findDesired, list, type Stored } from './state/documents.ts';
+import { placeName, shards } from './state/keys.ts';
+
+export type ReconcileNeeds = CommitNeeds & Pick<Ports, 'targets' | 'settings'>;
+
+export interface Reconciled {
+  readonly looked: number;
+  readonly drifted: readonly { readonly service: string; readonly environment: string; readonly drifts: readonly Drift[] }[];
+  readonly repairs: number;
+  /** Targets that did not answer; their services are looked at in the next pass. */
+  readonly failed: readonly string[];
+}
+
+/** As many as one observe call takes. */
+const REFS_MAXIMUM = 1000;
+
+export const reconcile = (needs: ReconcileNeeds) => async (input: { places: readonly PlaceRef[] | 'all' }): Promise<Reconciled> => {
+  const places = input.places === 'all' ? await everywhere(needs) : (await Promise.all(input.places.map((place) => findDesired(needs.store, place.service, place.environment)))).filter((stored) => stored !== undefined);
+  const failed: string[] = [];
+  const drifted: Reconciled['drifted'][number][] = [];
+  let repairs = 0;
+  for (const [target, group] of byTarget(places)) {
+    const observed = await observeAll(needs, target, group, failed);
+    if (observed === undefined) continue;
+    for (const { value: desired } of group) {
+      const drifts = findDrift(desired, observed.get(placeName(desired.service, desired.environment)), needs.clock.now());
+      if (drifts.length === 0) continue;
+      drifted.push({ service: desired.service, environment: desired.environment, drifts });
+      if (repairActions(desired, drifts).length > 0 && (await startRepair(needs, desired))) repairs += 1;
+    }
+  }
+  if (input.places === 'all') for (const { value: desired } of places) if (desired.deployment !== null) await resumeStuck(needs, desired.deployment);
+  return { looked: places.length, drifted, repairs, failed };
+};
+
+async function everywhere(needs: Pick<Ports, 'store'>): Promise<Stored<Desired>[]> {
+  const all: Stored<Desired>[] = [];
+  for (const shard of shards()) all.push(...await list(needs.store, Desired, `desired#${shard}`, '', 100_000));
+  return all;
+}
+
+function byTarget(places: readonly Stored<Desired>[]): Map<string, Stored<Desired>[]> {
+  const groups = new Map<string, Stored<Desired>[]>();
+  for (const place of places) {
+    const group = groups.get(place.value.target);
+    if (group === undefined) groups.set(place.value.target, [place]);
+    else group.push(place);
+  }
+  return groups;
+}
+
+/** One target that does not answer never stalls the others: it is named, told, and looked at again in the next pass. */
+async function observeAll(needs: ReconcileNeeds, target: string, group: readonly Stored<Desired>[], failed: string[]): Promise<Map<string, Observed> | undefined> {
+  const found = new Map<string, Observed>();
+  try {
+    for (let start = 0; start < group.length; start += REFS_MAXIMUM) {
+      const refs = group.slice(start, start + REFS_MAXIMUM).map(({ value }) => ({ service: value.service, environment: value.environment }));
+      for (const observed of await needs.targets.observe(target, refs)) {
+        found.set(placeName(observed.service, observed.environment), observed);
+        await keepObserved(needs, observed);
+      }
+    }
+    return found;
+  } catch (error) {
+    failed.push(target);
+    await commit(needs, [], [alerting('warning', 'target-unavailable', { service: null, environment: null }, `The target ${target} did not answer: ${error instanceof Error ? error.message : String(error)}. Its ${group.length} services are looked at again in the next pass.`)]);
+    return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+/** Asks for a person's decision: freezes what is shown, and keeps the task token that the decision answers. */
+import { Approval, bindingOf, type ApprovalSubject } from '../domain/approval.ts';
+import type { ApprovalId, DeploymentId } from '../domain/ids.ts';
+import type { Ports } from '../ports/index.ts';
+import { forwardTurn, type Turn } from './deployment-turn.ts';
+import { approvalIdOf, gateOf, type KnownGate } from './gates.ts';
+import { commit, type CommitNeeds } from './state/commit.ts';
+import { creating, findObserved, read, replacing, testResults, untilWritten } from './state/documents.ts';
+import { approvalKey, pendingApprovalKey } from './state/keys.ts';
+
+/** Idempotent: the same request again, after a crash, keeps what it showed and renews only the token. @throws Superseded, Cancelled, NotFound */
+export const requestApproval = (needs: CommitNeeds & Pick<Ports, 'settings'>) => (input: { deploymentId: DeploymentId; gate: string; token: string }): Promise<{ approval: ApprovalId; binding: string }> => untilWritten(async () => {
+  const turn = await forwardTurn(needs, input.deploymentId);
+  const gate = gateOf(turn.deployment.value, input.gate);
+  if (gate.kind !== 'person') throw new TypeError(`the gate ${gate.name} asks nobody`);
+  const id = approvalIdOf(input.deploymentId, gate.name);
+  const existing = await read(needs.store, Approval, approvalKey(id));
+  if (existing !== undefined) {
+    if (existing.value.token !== input.token) await needs.store.transact([replacing(existing, { ...existing.value, token: input.token })]);
+    return { approval: id, binding: existing.value.binding };
+  }
+  const approval = await asked(needs, turn, gate, id, input.token);
+  await commit(needs, [creating(approvalKey(id), approval), creating(pendingApprovalKey(id), { id })], [{ kind: 'alert', alert: announcement(approval) }]);
+  return { approval: id, binding: approval.binding };
+});
+
+async function asked(needs: CommitNeeds & Pick<Ports, 'settings'>, turn: Turn, gate: KnownGate & { kind: 'person' }, id: ApprovalId, token: string): Promise<Approval> {
+  const deployment = turn.deployment.value;
+  const observed = await findObserved(needs.store, deployment.service, deployment.environment);
+  const subject: ApprovalSubject = {
+    service: deployment.service, environment: deployment.environment, deployment: deployment.id, version: deployment.plan.version, digest: deployment.plan.digest, planHash: deployment.planHash,
+    question: gate.question, checklist: [...gate.checklist], url: observed?.value.endpoint ?? null,
+    evidence: { tests: await testResults(needs.store, deployment.id), holds: deployment.holds.filter((hold) => hold.stage !== 'watch').map((hold) => ({ stage: hold.stage, batch: hold.batch, verdict: hold.verdict })) },
+  };
+  const now = needs.clock.now();
+  return {
+    id, subject, binding: bindingOf(subject), rule: gate.rule, author: turn.pipeline.value.author, token, requestedAt: now, expiresAt: now + gate.rule.timeout * 1000, decisions: [], status: { kind: 'waiting' },
+  };
+}
+
+const announcement = (approval: Approval) => ({
+  severity: 'info' as const, kind: 'approval-requested', service: approval.subject.service, environment: approval.subject.environment,
+  text: `${approval.subject.question} Decide with "/slipway approve ${approval.subject.service}" or "slipway approve ${approval.subject.service}" (request ${approval.binding}, expires ${new Date(approval.expiresAt).toISOString()}).`,
+});

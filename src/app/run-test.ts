@@ -1,0 +1,72 @@
+/** Runs one test of a stage, or keeps the outcome of one that ran as a command. Every result is kept. */
+import type { CommandOutcome } from '../ports/commands.ts';
+import { TestResult } from '../domain/deployment.ts';
+import { NotFound } from '../domain/errors.ts';
+import type { DeploymentId } from '../domain/ids.ts';
+import type { Test } from '../domain/manifest.ts';
+import type { Ports } from '../ports/index.ts';
+import { forwardTurn, stageOf, type Turn } from './deployment-turn.ts';
+import { findObserved, expecting, read } from './state/documents.ts';
+import { testResultKey } from './state/keys.ts';
+
+export type RunTestNeeds = Pick<Ports, 'store' | 'httpChecks' | 'commands'>;
+
+export interface RunTestInput {
+  readonly deploymentId: DeploymentId;
+  readonly name: string;
+  /** Set for a command: who waits for its outcome. */
+  readonly token?: string | undefined;
+  /** Set when a command has ended. */
+  readonly outcome?: CommandOutcome | undefined;
+}
+
+/** @throws Superseded, Cancelled; NotFound for a test the plan does not have; NotSupported for a command without a commit to check out */
+export const runTest = (needs: RunTestNeeds) => async (input: RunTestInput): Promise<{ name: string; status: 'passed' | 'failed' | 'running' }> => {
+  const turn = await forwardTurn(needs, input.deploymentId);
+  const test = testOf(turn, input.name);
+  if (input.outcome !== undefined) return keep(needs, input.deploymentId, { name: input.name, outcome: input.outcome.passed ? 'passed' : 'failed', seconds: input.outcome.seconds, attempts: 1, detail: input.outcome.detail.slice(-20_000) });
+  const baseUrl = await baseUrlOf(needs, turn);
+  if (input.token !== undefined && test.command !== undefined) {
+    await needs.commands.start(commandRun(turn, `${input.deploymentId}-test-${stageOf(turn.deployment.value, 'staging').tests.indexOf(test)}`, test.command, test.timeout * (test.retries + 1), baseUrl), input.token);
+    return { name: input.name, status: 'running' };
+  }
+  return keep(needs, input.deploymentId, await attempt(needs, test, baseUrl));
+};
+
+function testOf(turn: Turn, name: string): Test {
+  const tests = stageOf(turn.deployment.value, 'staging').tests;
+  const test = tests.find((known) => known.name === name);
+  if (test === undefined) throw new NotFound(`${turn.deployment.value.id} has no test "${name}"; it has: ${tests.map((known) => known.name).join(', ')}.`);
+  return test;
+}
+
+export async function baseUrlOf(needs: Pick<Ports, 'store'>, turn: Turn): Promise<string> {
+  const observed = await findObserved(needs.store, turn.deployment.value.service, turn.deployment.value.environment);
+  if (observed?.value.endpoint == null) throw new NotFound(`${turn.deployment.value.service} has no address in ${turn.deployment.value.environment} yet.`);
+  return observed.value.endpoint;
+}
+
+export function commandRun(turn: Turn, id: string, command: readonly string[], timeoutSeconds: number, baseUrl: string) {
+  const { repository, commit, manifestPath, version } = turn.pipeline.value;
+  const { service, environment } = turn.deployment.value;
+  return {
+    id, repository, commit, folder: manifestPath?.includes('/') === true ? manifestPath.slice(0, manifestPath.lastIndexOf('/')) : '', digest: turn.deployment.value.plan.digest,
+    command: [...command], timeoutSeconds,
+    environment: { BASE_URL: baseUrl, SLIPWAY_SERVICE: service, SLIPWAY_ENVIRONMENT: environment, SLIPWAY_VERSION: version },
+  };
+}
+
+async function attempt(needs: RunTestNeeds, test: Test, baseUrl: string): Promise<TestResult> {
+  if (test.http === undefined) throw new TypeError(`the test ${test.name} is no HTTP check`);
+  for (let attempts = 1; ; attempts += 1) {
+    const answer = await needs.httpChecks.run(baseUrl, test.http, test.timeout);
+    if (answer.passed || attempts > test.retries) return { name: test.name, outcome: answer.passed ? 'passed' : 'failed', seconds: answer.seconds, attempts, detail: answer.detail.slice(-20_000) };
+  }
+}
+
+async function keep(needs: Pick<Ports, 'store'>, id: DeploymentId, result: TestResult): Promise<{ name: string; status: 'passed' | 'failed' }> {
+  const key = testResultKey(id, result.name);
+  const before = await read(needs.store, TestResult, key);
+  await needs.store.transact([{ kind: 'put', key, value: result, condition: expecting(before) }]);
+  return { name: result.name, status: result.outcome };
+}

@@ -1,0 +1,39 @@
+/** Every change of desired state goes through here: generation raised, audit item written, both with the caller's own writes. */
+import * as z from 'zod';
+import { Generation, Identity, type EnvironmentName, type ServiceName } from '../../domain/ids.ts';
+import { Desired } from '../../domain/state.ts';
+import type { Write } from '../../ports/item-store.ts';
+import { creating, expecting, type Stored } from './documents.ts';
+import { auditKey, desiredKey } from './keys.ts';
+
+export const AuditEntry = z.strictObject({
+  at: z.number(),
+  by: Identity,
+  why: z.string(),
+  generation: Generation,
+  commit: z.string().nullable(),
+  before: Desired.nullable(),
+  after: Desired,
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+export type DesiredChange = Omit<Desired, 'generation' | 'changedAt' | 'changedBy'>;
+
+/** The empty place: what a service's first deployment in an environment begins with. */
+export const nothingDesired = (service: ServiceName, environment: EnvironmentName, target: string, stickiness: Desired['stickiness']): DesiredChange => ({
+  service, environment, target, stickiness, stable: null, previousRelease: null, revisions: {}, weights: {}, deployment: null, paused: null, zonesLost: [],
+});
+
+/** The desired state after `change`, and the writes that make it so. */
+export function desire(current: Stored<Desired> | undefined, change: DesiredChange, why: { by: Identity; at: number; reason: string; commit: string | null }): { desired: Desired; writes: Write[] } {
+  const generation = Generation.parse((current?.value.generation ?? 0) + 1);
+  const desired: Desired = { ...change, generation, changedAt: why.at, changedBy: why.by };
+  const entry: AuditEntry = { at: why.at, by: why.by, why: why.reason, generation, commit: why.commit, before: current?.value ?? null, after: desired };
+  return {
+    desired,
+    writes: [
+      { kind: 'put', key: desiredKey(change.service, change.environment), value: desired, condition: expecting(current) },
+      creating(auditKey(change.service, change.environment, generation), entry),
+    ],
+  };
+}

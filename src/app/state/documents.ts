@@ -1,0 +1,70 @@
+/** Typed items: parsed by their schema whenever they are read, so that a document of another shape stops here. */
+import * as z from 'zod';
+import { Approval } from '../../domain/approval.ts';
+import { Deployment, TestResult } from '../../domain/deployment.ts';
+import { NotFound, SlipwayError } from '../../domain/errors.ts';
+import type { ApprovalId, DeliveryId, DeploymentId, EnvironmentName, PipelineId, ReleaseId, ServiceName } from '../../domain/ids.ts';
+import { Pipeline } from '../../domain/pipeline.ts';
+import { Artifact, Release } from '../../domain/release.ts';
+import { Delivery, Service } from '../../domain/service.ts';
+import { Desired, Observed } from '../../domain/state.ts';
+import type { Condition, ItemKey, ItemStore, Write } from '../../ports/item-store.ts';
+import * as keys from './keys.ts';
+
+/** A document with the generation it was read at. */
+export interface Stored<T> {
+  readonly key: ItemKey;
+  readonly generation: number;
+  readonly value: T;
+}
+
+/** Reads one document; undefined when it is not there. */
+export async function read<T>(store: ItemStore, schema: z.ZodType<T>, key: ItemKey): Promise<Stored<T> | undefined> {
+  const item = await store.get(key);
+  return item === undefined ? undefined : { key, generation: item.generation, value: schema.parse(item.value) };
+}
+
+async function demand<T>(store: ItemStore, schema: z.ZodType<T>, key: ItemKey, what: string): Promise<Stored<T>> {
+  const stored = await read(store, schema, key);
+  if (stored === undefined) throw new NotFound(`There is no ${what}. Look at the names with "slipway status" or "slipway history".`, { what });
+  return stored;
+}
+
+/** All documents of a partition with a prefix, page after page, at most `limit`. */
+export async function list<T>(store: ItemStore, schema: z.ZodType<T>, partition: string, prefix: string, limit = 10_000, order: 'ascending' | 'descending' = 'ascending'): Promise<Stored<T>[]> {
+  const found: Stored<T>[] = [];
+  let after: string | undefined;
+  do {
+    const page = await store.query(partition, prefix, { limit: Math.min(1000, limit - found.length), order, ...(after === undefined ? {} : { after }) });
+    for (const item of page.items) found.push({ key: { partition: item.partition, sort: item.sort }, generation: item.generation, value: schema.parse(item.value) });
+    after = page.next;
+  } while (after !== undefined && found.length < limit);
+  return found;
+}
+
+/** The write that replaces a document as it was read. */
+export const replacing = <T>(stored: Stored<T>, value: T): Write => ({ kind: 'put', key: stored.key, value, condition: { generation: stored.generation } });
+export const creating = (key: ItemKey, value: unknown, expiresAtSeconds?: number): Write => ({ kind: 'put', key, value, condition: { absent: true }, ...(expiresAtSeconds === undefined ? {} : { expiresAtSeconds }) });
+export const expecting = <T>(stored: Stored<T> | undefined): Condition => (stored === undefined ? { absent: true } : { generation: stored.generation });
+
+export const getService = (store: ItemStore, name: ServiceName) => demand(store, Service, keys.serviceKey(name), `service "${name}"`);
+export const getPipeline = (store: ItemStore, id: PipelineId) => demand(store, Pipeline, keys.pipelineKey(id), `pipeline "${id}"`);
+export const getDeployment = (store: ItemStore, id: DeploymentId) => demand(store, Deployment, keys.deploymentKey(id), `deployment "${id}"`);
+export const getRelease = (store: ItemStore, service: ServiceName, id: ReleaseId) => demand(store, Release, keys.releaseKey(service, id), `release "${id}"`);
+export const getArtifact = (store: ItemStore, service: ServiceName, version: string) => demand(store, Artifact, keys.artifactKey(service, version), `artifact of "${service}" with the version "${version}"`);
+export const getDelivery = (store: ItemStore, id: DeliveryId) => demand(store, Delivery, keys.deliveryKey(id), `delivery "${id}"`);
+export const getApproval = (store: ItemStore, id: ApprovalId) => demand(store, Approval, keys.approvalKey(id), `approval "${id}"`);
+export const findDesired = (store: ItemStore, service: ServiceName, environment: EnvironmentName) => read(store, Desired, keys.desiredKey(service, environment));
+export const findObserved = (store: ItemStore, service: ServiceName, environment: EnvironmentName) => read(store, Observed, keys.observedKey(service, environment));
+export const testResults = async (store: ItemStore, id: DeploymentId) => (await list(store, TestResult, keys.deploymentKey(id).partition, 'test#')).map((stored) => stored.value);
+
+/** Runs a read-decide-write again when another writer was faster; at most 8 times. */
+export async function untilWritten<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof SlipwayError) || error.name !== 'Conflict' || tries >= 8) throw error;
+    }
+  }
+}

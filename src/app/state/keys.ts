@@ -1,0 +1,46 @@
+/** Where each kind of item lives. Items that change often are spread over 16 fixed shards. */
+import { createHash } from 'node:crypto';
+import type { ApprovalId, DeliveryId, DeploymentId, Digest, EnvironmentName, PipelineId, ReleaseId, ServiceName } from '../../domain/ids.ts';
+import { pipelineParts } from '../../domain/ids.ts';
+import type { ItemKey } from '../../ports/item-store.ts';
+
+export const SHARDS = 16;
+const padded = (number: number): string => String(number).padStart(8, '0');
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** The shard of a name: 00 to 15, the same for ever. */
+export const shardOf = (name: string): string => padded(createHash('sha256').update(name).digest().readUInt16BE(0) % SHARDS).slice(-2);
+export const shards = (): readonly string[] => Array.from({ length: SHARDS }, (_, index) => padded(index).slice(-2));
+
+export const serviceKey = (name: ServiceName): ItemKey => ({ partition: 'services', sort: name });
+export const repositoryKey = (url: string): ItemKey => ({ partition: 'repositories', sort: url });
+export const deliveryKey = (id: DeliveryId): ItemKey => ({ partition: `delivery#${id}`, sort: 'delivery' });
+export const admissionKey = (at: number, delivery: DeliveryId, service: string): ItemKey => ({ partition: 'admissions', sort: `${padded(Math.floor(at / 1000))}${String(at % 1000).padStart(3, '0')}#${delivery}#${service}` });
+
+export const servicePartition = (service: ServiceName): string => `service#${service}`;
+export const pipelineKey = (id: PipelineId): ItemKey => {
+  const { service, number } = pipelineParts(id);
+  return { partition: servicePartition(service), sort: `pipeline#${padded(number)}` };
+};
+export const releaseKey = (service: ServiceName, id: ReleaseId): ItemKey => ({ partition: servicePartition(service), sort: `release#${id}` });
+export const artifactKey = (service: ServiceName, version: string): ItemKey => ({ partition: servicePartition(service), sort: `artifact#${version}` });
+/** One push of one commit releases a service once. */
+export const releasedCommitKey = (service: ServiceName, commit: string): ItemKey => ({ partition: servicePartition(service), sort: `commit#${commit}` });
+export const deploymentKey = (id: DeploymentId): ItemKey => ({ partition: `deployment#${id}`, sort: 'deployment' });
+export const testResultKey = (id: DeploymentId, test: string): ItemKey => ({ partition: `deployment#${id}`, sort: `test#${test}` });
+export const approvalKey = (id: ApprovalId): ItemKey => ({ partition: `approval#${id}`, sort: 'approval' });
+/** Stands while a decision is awaited. */
+export const pendingApprovalKey = (id: ApprovalId): ItemKey => ({ partition: 'approvals', sort: id });
+
+export const placeName = (service: ServiceName, environment: EnvironmentName): string => `${service}#${environment}`;
+export const desiredKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `desired#${shardOf(placeName(service, environment))}`, sort: placeName(service, environment) });
+export const observedKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `observed#${shardOf(placeName(service, environment))}`, sort: placeName(service, environment) });
+export const repairLeaseKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `repair#${placeName(service, environment)}`, sort: 'lease' });
+export const auditKey = (service: ServiceName, environment: EnvironmentName, generation: number): ItemKey => ({ partition: `audit#${placeName(service, environment)}`, sort: padded(generation) });
+export const outboxKey = (id: string): ItemKey => ({ partition: `outbox#${shardOf(id)}`, sort: id });
+export const buildKey = (pipeline: PipelineId): ItemKey => ({ partition: `build#${pipeline}`, sort: 'build' });
+export const alertKey = (at: number, id: string): ItemKey => ({ partition: 'alerts', sort: `${at}#${id}` });
+export const digestKey = (digest: Digest): ItemKey => ({ partition: `digest#${digest}`, sort: 'artifact' });
+export { shortHash };
+/** Stands when people were told of something once. */
+export const alertedKey = (what: string): ItemKey => ({ partition: `alerted#${shortHash(what)}`, sort: 'alerted' });

@@ -1,0 +1,66 @@
+/** What the control plane says to the router, and what it answers, over its control socket. */
+import * as z from 'zod';
+import { EnvironmentName, InstanceId, RevisionId, ServiceName } from '../domain/ids.ts';
+import { Stickiness, Weights } from '../domain/route.ts';
+
+export const Upstream = z.strictObject({ instance: InstanceId, host: z.string(), port: z.int().min(1).max(65535) });
+export type Upstream = z.infer<typeof Upstream>;
+
+/** The route of one service in one environment: one listening port of its own, and the host `<service>.<environment>.localhost` on the shared one. */
+export const RouteEntry = z.strictObject({
+  service: ServiceName,
+  environment: EnvironmentName,
+  /** The port of its own on the router's host; absent at first: the router picks a free one, keeps it, and reports it. */
+  port: z.int().min(1).max(65535).optional(),
+  weights: Weights,
+  stickiness: Stickiness,
+  upstreams: z.record(RevisionId, z.array(Upstream)),
+  /** Requests that begin at a removed upstream have this long to end before their connections are cut. */
+  drainSeconds: z.number().min(0).max(3600),
+});
+export type RouteEntry = z.infer<typeof RouteEntry>;
+
+/** Requests of one revision since the router process started. Latencies: counts per bucket, upper bounds in LATENCY_BOUNDS_MS, the last bucket open. */
+export const RevisionCounts = z.strictObject({
+  requests: z.int(),
+  /** Failures by class; a request falls in at most one. 4xx are not failures. */
+  failures: z.strictObject({ status5xx: z.int(), connect: z.int(), timeout: z.int(), aborted: z.int() }),
+  latencyBuckets: z.array(z.int()),
+  inFlight: z.int(),
+});
+export type RevisionCounts = z.infer<typeof RevisionCounts>;
+
+export const LATENCY_BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] as const;
+
+export const RouterCounts = z.strictObject({
+  /** Changes when the router process is another one: counts began at 0 again. */
+  epoch: z.string(),
+  at: z.number(),
+  revisions: z.record(RevisionId, RevisionCounts),
+  /** Requests that found no healthy upstream of any weighted revision. */
+  unrouted: z.int(),
+});
+export type RouterCounts = z.infer<typeof RouterCounts>;
+
+/** A route as it is in force: the router has given it its port. */
+export const RouteInForce = RouteEntry.required({ port: true });
+export type RouteInForce = z.infer<typeof RouteInForce>;
+
+/** Upstreams alone, for a route whose weights stay as they are. */
+export const RouteUpstreams = z.strictObject({ upstreams: RouteEntry.shape.upstreams });
+export type RouteUpstreams = z.infer<typeof RouteUpstreams>;
+
+/** Requests under way per instance, those that drain after their removal included. */
+export const RouterInFlight = z.record(InstanceId, z.int());
+export type RouterInFlight = z.infer<typeof RouterInFlight>;
+
+/** How the router process is. `waiting` names the ports that it wants and cannot have, and why; it goes on trying. */
+export const RouterHealth = z.strictObject({
+  epoch: z.string(),
+  pid: z.int(),
+  /** The shared port; absent while another program holds it. */
+  port: z.int().optional(),
+  routes: z.int(),
+  waiting: z.array(z.strictObject({ port: z.int(), reason: z.string() })),
+});
+export type RouterHealth = z.infer<typeof RouterHealth>;

@@ -1,0 +1,55 @@
+/**
+ * The five verbs of a target, and describe, as they cross the boundary: the event and the result of every
+ * `slipway-target-<kind>` function. Self-contained, so that a user's own target needs no access to the store.
+ */
+import * as z from 'zod';
+import { EnvironmentName, Generation, InstanceId, RevisionId, ServiceName } from '../domain/ids.ts';
+import { RevisionSpec } from '../domain/revision.ts';
+import { Stickiness, Weights } from '../domain/route.ts';
+import { Observed } from '../domain/state.ts';
+
+export const ServiceRef = z.strictObject({ service: ServiceName, environment: EnvironmentName });
+export type ServiceRef = z.infer<typeof ServiceRef>;
+const Fenced = ServiceRef.extend({ generation: Generation });
+
+/** Bring `spec.revision` to `count` running instances, spread over spec.zones less zonesLost; surplus ones drain and stop. New ones get no traffic. */
+export const LaunchRequest = Fenced.extend({ verb: z.literal('launch'), spec: RevisionSpec, count: z.int().min(0).max(10_000), zonesLost: z.array(z.string()) });
+/** Move traffic, then read it back. */
+export const RouteRequest = Fenced.extend({ verb: z.literal('route'), weights: Weights, stickiness: Stickiness });
+export const ObserveRequest = z.strictObject({ verb: z.literal('observe'), refs: z.array(ServiceRef).max(1000) });
+/** Replace failed instances, elsewhere if their zone is lost. */
+export const RelaunchRequest = Fenced.extend({ verb: z.literal('relaunch'), instances: z.array(InstanceId).max(10_000), specs: z.record(RevisionId, RevisionSpec), zonesLost: z.array(z.string()) });
+/** Weight 0, drain, then remove. */
+export const RetireRequest = Fenced.extend({ verb: z.literal('retire'), revision: RevisionId });
+export const DescribeRequest = z.strictObject({ verb: z.literal('describe') });
+
+export const TargetRequest = z.discriminatedUnion('verb', [LaunchRequest, RouteRequest, ObserveRequest, RelaunchRequest, RetireRequest, DescribeRequest]);
+export type TargetRequest = z.infer<typeof TargetRequest>;
+export type LaunchRequest = z.infer<typeof LaunchRequest>;
+export type RouteRequest = z.infer<typeof RouteRequest>;
+export type ObserveRequest = z.infer<typeof ObserveRequest>;
+export type RelaunchRequest = z.infer<typeof RelaunchRequest>;
+export type RetireRequest = z.infer<typeof RetireRequest>;
+
+export const LaunchResult = z.strictObject({ verb: z.literal('launch'), started: z.array(InstanceId), stopping: z.array(InstanceId) });
+export const RouteResult = z.strictObject({ verb: z.literal('route'), inForce: Weights, endpoint: z.string() });
+export const ObserveResult = z.strictObject({ verb: z.literal('observe'), services: z.array(Observed) });
+export const RelaunchResult = z.strictObject({ verb: z.literal('relaunch'), started: z.array(InstanceId), quarantined: z.array(InstanceId), waiting: z.array(InstanceId) });
+export const RetireResult = z.strictObject({ verb: z.literal('retire'), stopping: z.array(InstanceId) });
+export const DescribeResult = z.strictObject({
+  verb: z.literal('describe'),
+  kind: z.string(),
+  weights: z.boolean(),
+  zones: z.boolean(),
+  scaleToZero: z.boolean(),
+  /** What limits the platform really enforces, and how. */
+  limits: z.record(z.string(), z.string()),
+});
+export const TargetResult = z.discriminatedUnion('verb', [LaunchResult, RouteResult, ObserveResult, RelaunchResult, RetireResult, DescribeResult]);
+export type TargetResult = z.infer<typeof TargetResult>;
+export type LaunchResult = z.infer<typeof LaunchResult>;
+export type RouteResult = z.infer<typeof RouteResult>;
+export type ObserveResult = z.infer<typeof ObserveResult>;
+export type RelaunchResult = z.infer<typeof RelaunchResult>;
+export type RetireResult = z.infer<typeof RetireResult>;
+export type DescribeResult = z.infer<typeof DescribeResult>;

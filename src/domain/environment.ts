@@ -1,0 +1,57 @@
+/** `environments.yaml`: the places of one installation, in the order a release goes through them. */
+import * as z from 'zod';
+import { Count } from './duration.ts';
+import { EnvironmentName, Identity } from './ids.ts';
+import { Configuration, STRATEGIES } from './manifest.ts';
+
+const Zones = z.array(z.string().regex(/^[a-z0-9-]{1,30}$/, 'lower case letters, digits and hyphens, at most 30')).min(1).max(20)
+  .refine((zones) => new Set(zones).size === zones.length, 'each zone once');
+const Approvers = z.array(Identity).max(100).default([]);
+
+export const Environment = z.strictObject({
+  name: EnvironmentName.meta({ description: 'The environment\'s name: lower case letters, digits and hyphens, 2 to 20 characters.', examples: ['production'] }),
+  kind: z.enum(['staging', 'production']).meta({ description: 'Staging gets tests; production gets the canary, the approval and the rollout.', examples: ['production'] }),
+  wave: z.int().min(1).max(100).meta({ description: 'Environments of one wave go at the same time; waves go in ascending order.', examples: [2] }),
+  instances: Count.default({ percent: 100 }).meta({ description: 'A number, or a percentage of what production has (host parity: 100%).', examples: ['50%', 1] }),
+  zones: Zones.default(['a']).meta({ description: 'The zones that instances are spread over. Absent: the installation\'s, or else one zone `a`.', examples: [['a', 'b']] }),
+  minimumHealthy: Count.default({ percent: 50 }).meta({ description: 'Healthy instances never fall under this: a number, or a percentage of the instances here.', examples: ['50%'] }),
+  strategy: z.enum(STRATEGIES).optional().meta({ description: 'How releases are brought in here, whatever the manifest says. Absent: as the manifest says.', examples: ['all-at-once'] }),
+  configuration: Configuration.default({}).meta({ description: 'Environment variables of every service here. Manifests win over them.', examples: [{ REGION: 'eu' }] }),
+  approvers: Approvers.meta({ description: 'Who may approve here when the manifest names nobody.', examples: [['anna', 'ben']] }),
+});
+export type Environment = z.infer<typeof Environment>;
+
+const Defaults = z.strictObject({
+  configuration: Configuration.default({}).meta({ description: 'Environment variables of every service everywhere. Environments and manifests win over them.', examples: [{ LOG_FORMAT: 'json' }] }),
+  zones: Zones.optional().meta({ description: 'The zones of environments that name none.', examples: [['a', 'b', 'c']] }),
+  approvers: Approvers.meta({ description: 'Who may approve when neither the manifest nor the environment names anybody.', examples: [['anna']] }),
+});
+
+const Person = z.strictObject({
+  name: Identity.meta({ description: 'Their name here, as approvers name them.', examples: ['anna'] }),
+  slack: z.string().regex(/^[UW][A-Z0-9]{2,30}$/, 'a Slack member id such as U024BE7LH').optional().meta({ description: 'Their Slack member id: what they say in Slack counts as theirs.', examples: ['U024BE7LH'] }),
+});
+
+/** As it is written: the zones may still be left to the defaults. */
+const EnvironmentEntry = Environment.extend({ zones: Zones.optional().meta(Environment.shape.zones.meta() ?? {}) });
+
+export const Environments = z
+  .strictObject({
+    environments: z.array(EnvironmentEntry).min(1).max(50).superRefine(eachNameOnce)
+      .meta({ description: 'The environments of this installation.', examples: [[{ name: 'staging', kind: 'staging', wave: 1 }, { name: 'production', kind: 'production', wave: 2 }]] }),
+    people: z.array(Person).max(1000).default([]).meta({ description: 'People who decide.', examples: [[{ name: 'anna', slack: 'U024BE7LH' }]] }),
+    defaults: Defaults.prefault({}).meta({ description: 'What holds in every environment that does not say otherwise.', examples: [{ zones: ['a', 'b'] }] }),
+  })
+  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; defaults: z.infer<typeof Defaults> } => ({
+    ...file,
+    environments: file.environments.map((entry) => ({ ...entry, zones: entry.zones ?? file.defaults.zones ?? ['a'] })),
+  }));
+export type Environments = z.infer<typeof Environments>;
+
+function eachNameOnce(list: readonly { readonly name: string }[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, { name }] of list.entries()) {
+    if (seen.has(name)) context.addIssue({ code: 'custom', path: [index, 'name'], message: 'two environments have this name' });
+    seen.add(name);
+  }
+}

@@ -1,0 +1,23 @@
+/** What must happen after a write, kept with the write until it has happened. */
+import * as z from 'zod';
+
+export const Alert = z.strictObject({
+  severity: z.enum(['info', 'warning', 'critical']),
+  kind: z.string(),
+  service: z.string().nullable(),
+  environment: z.string().nullable(),
+  text: z.string().max(4000),
+});
+export type Alert = z.infer<typeof Alert>;
+
+export const Effect = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('start'), machine: z.string(), name: z.string(), input: z.unknown() }),
+  z.strictObject({ kind: z.literal('succeed-task'), token: z.string(), output: z.unknown() }),
+  z.strictObject({ kind: z.literal('fail-task'), token: z.string(), error: z.string(), cause: z.string() }),
+  z.strictObject({ kind: z.literal('cancel-build'), build: z.string() }),
+  z.strictObject({ kind: z.literal('alert'), alert: Alert }),
+]);
+export type Effect = z.infer<typeof Effect>;
+
+export const OutboxItem = z.strictObject({ id: z.string(), effect: Effect, writtenAt: z.number() });
+export type OutboxItem = z.infer<typeof OutboxItem>;

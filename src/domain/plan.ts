@@ -1,0 +1,51 @@
+/** A plan: what a deployment will do, as data. Made by src/domain/planner, carried out by the stage machines. */
+import * as z from 'zod';
+import { Digest, EnvironmentName, ReleaseId, RevisionId, ServiceName } from './ids.ts';
+import { ApprovalRule, Gate, JudgeRule, STRATEGIES, Test } from './manifest.ts';
+import { RevisionSpec } from './revision.ts';
+import { Weights } from './route.ts';
+
+/** The judge watches for this long; null rule: only health is watched. */
+export const Hold = z.strictObject({ seconds: z.number().min(0), tickSeconds: z.number().min(0.05), rule: JudgeRule.nullable() });
+export type Hold = z.infer<typeof Hold>;
+
+/**
+ * One turn of a stage machine, in this order: bring each revision to its count, wait until all are healthy, move the weights,
+ * hold, then shrink (a count of 0 retires the revision).
+ */
+export const Batch = z.strictObject({
+  launch: z.array(z.strictObject({ revision: RevisionId, count: z.int().min(0) })),
+  weights: Weights,
+  hold: Hold.nullable(),
+  shrink: z.array(z.strictObject({ revision: RevisionId, count: z.int().min(0) })),
+});
+export type Batch = z.infer<typeof Batch>;
+
+export const StagePlan = z.strictObject({
+  gatesBefore: z.array(Gate),
+  batches: z.array(Batch),
+  tests: z.array(Test),
+  gatesAfter: z.array(Gate),
+});
+export type StagePlan = z.infer<typeof StagePlan>;
+
+export const Plan = z.strictObject({
+  service: ServiceName,
+  environment: EnvironmentName,
+  kind: z.enum(['staging', 'production']),
+  strategy: z.enum(STRATEGIES),
+  target: z.string(),
+  release: ReleaseId,
+  digest: Digest,
+  version: z.string(),
+  candidate: RevisionId,
+  /** Null: nothing serves yet. */
+  stable: RevisionId.nullable(),
+  instances: z.int().min(0),
+  minimumHealthy: z.int().min(0),
+  specs: z.record(RevisionId, RevisionSpec),
+  /** Null: this strategy has no such stage here. */
+  stages: z.strictObject({ staging: StagePlan.nullable(), canary: StagePlan.nullable(), rollout: StagePlan.nullable() }),
+  approval: ApprovalRule.nullable(),
+});
+export type Plan = z.infer<typeof Plan>;

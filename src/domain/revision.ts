@@ -1,0 +1,26 @@
+/** A revision: a release as placed in one environment, with all a target needs to run it. */
+import * as z from 'zod';
+import { Digest, EnvironmentName, ReleaseId, RevisionId, ServiceName } from './ids.ts';
+import { Command, HealthCheck, Secrets } from './manifest.ts';
+import { Stickiness } from './route.ts';
+
+export const RevisionSpec = z.strictObject({
+  revision: RevisionId,
+  service: ServiceName,
+  environment: EnvironmentName,
+  release: ReleaseId,
+  version: z.string(),
+  digest: Digest,
+  start: Command,
+  health: HealthCheck,
+  /** The merged configuration: installation defaults, environment, manifest, manifest's part for the environment. */
+  configuration: z.record(z.string(), z.string()),
+  /** References only; a target resolves them when it starts an instance. */
+  secrets: Secrets,
+  resources: z.strictObject({ memory: z.number(), cpu: z.number() }),
+  zones: z.array(z.string()).min(1),
+  stickiness: Stickiness,
+  stopSeconds: z.number(),
+  drainSeconds: z.number(),
+});
+export type RevisionSpec = z.infer<typeof RevisionSpec>;

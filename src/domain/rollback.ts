@@ -1,0 +1,40 @@
+/** The way back from any point of a plan. */
+import type { RevisionId } from './ids.ts';
+import type { Plan } from './plan.ts';
+import type { Weights } from './route.ts';
+import type { Desired } from './state.ts';
+
+/** In this order: launch and wait until healthy, move the weights, retire. Specifications for the launch are in the plan. */
+export interface RollbackSteps {
+  readonly launch: readonly { readonly revision: RevisionId; readonly count: number }[];
+  readonly weights: Weights;
+  readonly retire: readonly RevisionId[];
+}
+
+/**
+ * Back to the stable revision alone, at full count; to nothing where nothing was before.
+ *
+ * Full count is what it has, when the plan has not shrunk it yet: then there is nothing to launch and traffic goes back at once.
+ * Once shrunk or retired it is brought back to at least the plan's instances.
+ *
+ * @param desired as it is now, with whatever part of the plan was done
+ */
+export function rollbackSteps(plan: Plan, desired: Desired): RollbackSteps {
+  const { stable } = plan;
+  const here = Object.keys(desired.revisions) as RevisionId[];
+  const retire = [...new Set([plan.candidate, ...here])].filter((revision) => revision !== stable);
+  if (stable === null) return { launch: [], weights: {}, retire };
+  const has = desired.revisions[stable]?.count ?? 0;
+  const full = wasShrunk(plan, stable, has) ? Math.max(has, plan.instances) : has;
+  return {
+    launch: full > has || desired.revisions[stable] === undefined ? [{ revision: stable, count: full }] : [],
+    weights: full === 0 ? {} : { [stable]: 100 },
+    retire,
+  };
+}
+
+/** Whether this is a count that the plan leaves the revision with on its way. */
+function wasShrunk(plan: Plan, revision: RevisionId, count: number): boolean {
+  if (count === 0) return true;
+  return Object.values(plan.stages).some((stage) => stage?.batches.some((batch) => batch.shrink.some((shrink) => shrink.revision === revision && shrink.count === count)) ?? false);
+}

@@ -1,0 +1,46 @@
+/** A service as Slipway knows it, and the repositories whose pushes are listened to. */
+import * as z from 'zod';
+import { DeliveryId, EnvironmentName, Identity, PipelineId, ReleaseId, ServiceName } from './ids.ts';
+
+export const Service = z.strictObject({
+  name: ServiceName,
+  team: z.string(),
+  /** Null for a service that only an outside CI registers artifacts for. */
+  repository: z.string().nullable(),
+  manifestPath: z.string().nullable(),
+  /** The number of its newest pipeline. */
+  pipelines: z.int().min(0),
+  lastRelease: ReleaseId.nullable(),
+  registeredAt: z.number(),
+});
+export type Service = z.infer<typeof Service>;
+
+export const Repository = z.strictObject({ url: z.string().min(1).max(500), registeredBy: Identity, registeredAt: z.number() });
+export type Repository = z.infer<typeof Repository>;
+
+/** What became of one service in one push. */
+export const Admission = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('admitted'), service: ServiceName, pipeline: PipelineId }),
+  z.strictObject({ kind: z.literal('refused'), service: z.string().nullable(), reason: z.string() }),
+]);
+export type Admission = z.infer<typeof Admission>;
+
+/** One webhook delivery: pending until its push was admitted or refused. */
+export const Delivery = z.strictObject({
+  id: DeliveryId,
+  repository: z.string(),
+  ref: z.string(),
+  before: z.string(),
+  after: z.string(),
+  pusher: Identity.nullable(),
+  receivedAt: z.number(),
+  outcome: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('pending') }),
+    z.strictObject({ kind: z.literal('decided'), admissions: z.array(Admission).min(1) }),
+  ]),
+});
+export type Delivery = z.infer<typeof Delivery>;
+
+/** Where a service is placed; the key of desired and observed state. */
+export const Place = z.strictObject({ service: ServiceName, environment: EnvironmentName });
+export type Place = z.infer<typeof Place>;

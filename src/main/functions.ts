@@ -1,0 +1,55 @@
+/** Every handler of functions/ by the name its function has. A test holds folder = registry. */
+import { handler as admit } from '../../functions/admit.ts';
+import { handler as advance } from '../../functions/advance.ts';
+import { handler as api } from '../../functions/api.ts';
+import { handler as assessTests } from '../../functions/assess-tests.ts';
+import { handler as build } from '../../functions/build.ts';
+import { handler as conclude } from '../../functions/conclude.ts';
+import { handler as diagnose } from '../../functions/diagnose.ts';
+import { handler as expireApproval } from '../../functions/expire-approval.ts';
+import { handler as finish } from '../../functions/finish.ts';
+import { handler as judge } from '../../functions/judge.ts';
+import { handler as openGate } from '../../functions/open-gate.ts';
+import { handler as openStage } from '../../functions/open-stage.ts';
+import { handler as plan } from '../../functions/plan.ts';
+import { handler as reconcile } from '../../functions/reconcile.ts';
+import { handler as requestApproval } from '../../functions/request-approval.ts';
+import { handler as revert } from '../../functions/revert.ts';
+import { handler as runGate } from '../../functions/run-gate.ts';
+import { handler as settle } from '../../functions/settle.ts';
+import { handler as shrink } from '../../functions/shrink.ts';
+import { handler as slack } from '../../functions/slack.ts';
+import { handler as sweepOutbox } from '../../functions/sweep-outbox.ts';
+import { handler as targetProcess } from '../../functions/targets/process.ts';
+import { handler as test } from '../../functions/test.ts';
+import { handler as watch } from '../../functions/watch.ts';
+import { handler as webhook } from '../../functions/webhook.ts';
+
+export const HANDLERS = {
+  'slipway-admit': admit,
+  'slipway-advance': advance,
+  'slipway-api': api,
+  'slipway-assess-tests': assessTests,
+  'slipway-build': build,
+  'slipway-conclude': conclude,
+  'slipway-diagnose': diagnose,
+  'slipway-expire-approval': expireApproval,
+  'slipway-finish': finish,
+  'slipway-judge': judge,
+  'slipway-open-gate': openGate,
+  'slipway-open-stage': openStage,
+  'slipway-plan': plan,
+  'slipway-reconcile': reconcile,
+  'slipway-request-approval': requestApproval,
+  'slipway-revert': revert,
+  'slipway-run-gate': runGate,
+  'slipway-settle': settle,
+  'slipway-shrink': shrink,
+  'slipway-slack': slack,
+  'slipway-sweep-outbox': sweepOutbox,
+  'slipway-target-process': targetProcess,
+  'slipway-test': test,
+  'slipway-watch': watch,
+  'slipway-webhook': webhook,
+} as const;
+export type FunctionName = keyof typeof HANDLERS;

@@ -1,0 +1,33 @@
+/** The platform of one machine: the control plane hands its parts in once, and every handler in the process uses them. */
+import { NotSupported } from '../domain/errors.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Target } from '../ports/target.ts';
+import type { Platform } from './platform.ts';
+
+export interface LocalParts {
+  readonly ports: Ports;
+  readonly targets: Readonly<Record<string, Target>>;
+  readonly log: Platform['log'];
+}
+
+let parts: LocalParts | undefined;
+
+/** Called once by the control plane at its start, and by tests. */
+export function useLocalParts(given: LocalParts | undefined): void {
+  parts = given;
+}
+
+function demand(): LocalParts {
+  if (parts === undefined) throw new NotSupported('No control plane runs in this process. Start it: npm start');
+  return parts;
+}
+
+export const platform: Platform = {
+  ports: async () => demand().ports,
+  target: async (kind) => {
+    const target = demand().targets[kind];
+    if (target === undefined) throw new NotSupported(`There is no target "${kind}" here. Registered: ${Object.keys(demand().targets).join(', ')}.`);
+    return target;
+  },
+  log: (level, message, details) => parts?.log(level, message, details),
+};

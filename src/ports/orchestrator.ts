@@ -1,0 +1,41 @@
+/** Runs state machines: Step Functions, or the local engine over the same ASL files. */
+export const MACHINES = ['delivery', 'pipeline', 'staging', 'canary', 'watch', 'rollout', 'rollback', 'gate', 'repair'] as const;
+export type MachineName = (typeof MACHINES)[number];
+
+export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+
+export interface Execution {
+  readonly machine: string;
+  /** The idempotency key; unique per machine for 90 days. */
+  readonly name: string;
+  readonly status: ExecutionStatus;
+  readonly startedAt: number;
+  readonly stoppedAt?: number;
+  readonly input: unknown;
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+/** One event of an execution, with Step Functions' names (`TaskStateEntered`, `TaskSucceeded`, `ExecutionFailed`, ...). */
+export interface HistoryEvent {
+  readonly id: number;
+  readonly previousId: number;
+  readonly at: number;
+  readonly type: string;
+  readonly state?: string;
+  readonly detail?: unknown;
+}
+
+export interface Orchestrator {
+  /** Starts an execution. The same name again changes nothing and is no error (ExecutionAlreadyExists is success). */
+  start(request: { machine: MachineName; name: string; input: unknown }): Promise<void>;
+  describe(machine: MachineName, name: string): Promise<Execution | undefined>;
+  history(machine: MachineName, name: string, page: { limit: number; after?: number }): Promise<readonly HistoryEvent[]>;
+  /** Stops an execution and its nested ones. */
+  stop(machine: MachineName, name: string, error: string, cause: string): Promise<void>;
+  /** @throws TokenRefused when the token was used, has expired or never was. */
+  succeedTask(token: string, output: unknown): Promise<void>;
+  /** @throws TokenRefused likewise. */
+  failTask(token: string, error: string, cause: string): Promise<void>;
+}

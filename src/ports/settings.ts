@@ -1,0 +1,14 @@
+/** Numbers of the installation that use cases go by; read once, from the configuration. */
+export interface Settings {
+  /** Between two looks at whether the environment is free. */
+  readonly queuePollSeconds: number;
+  /** The first and the longest wait between two looks at instances that start; each wait is double the one before. */
+  readonly settleFirstSeconds: number;
+  readonly settleLongestSeconds: number;
+  /** Between two looks of the watch while an approval waits. */
+  readonly watchSeconds: number;
+  /** A repair that goes on longer than this is taken over. */
+  readonly repairLeaseSeconds: number;
+  /** Where people reach the API and console, for links. */
+  readonly publicUrl: string | null;
+}

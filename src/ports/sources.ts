@@ -1,0 +1,26 @@
+/** Repositories: what a commit holds, and what changed. Adapter: git. */
+import type { CommitId } from '../domain/ids.ts';
+
+export interface ManifestFile {
+  /** Its path in the repository, for example `services/catalog/slipway.yaml`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface CommitInfo {
+  readonly commit: CommitId;
+  readonly author: string;
+  readonly committedAt: number;
+  readonly subject: string;
+}
+
+export interface Sources {
+  /** Makes the commit available. @throws ProviderUnavailable, NotFound */
+  fetch(repository: string, commit: CommitId): Promise<CommitInfo>;
+  /** Every slipway.yaml of the commit; at most 500, at most 256 KiB each. */
+  manifests(repository: string, commit: CommitId): Promise<readonly ManifestFile[]>;
+  /** Paths that differ between two commits; null when `before` is not known (a first push, a forced one): treat all as changed. */
+  changedPaths(repository: string, before: CommitId, after: CommitId): Promise<readonly string[] | null>;
+  /** The exact tree of the commit, without .git, into an empty folder. */
+  checkout(repository: string, commit: CommitId, directory: string): Promise<void>;
+}

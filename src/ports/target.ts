@@ -1,0 +1,26 @@
+/** A kind of compute, behind its five verbs. Every verb is idempotent and returns at once. Held to test/contract/target.ts. */
+import type { DescribeResult, LaunchRequest, LaunchResult, ObserveRequest, ObserveResult, RelaunchRequest, RelaunchResult, RetireRequest, RetireResult, RouteRequest, RouteResult } from '../contracts/target.ts';
+import type { EnvironmentName, Generation, ServiceName } from '../domain/ids.ts';
+
+/** @throws StaleGeneration from every verb that changes something, when a newer desired state exists. */
+export interface Target {
+  describe(): Promise<DescribeResult>;
+  launch(request: LaunchRequest): Promise<LaunchResult>;
+  route(request: RouteRequest): Promise<RouteResult>;
+  observe(request: ObserveRequest): Promise<ObserveResult>;
+  relaunch(request: RelaunchRequest): Promise<RelaunchResult>;
+  retire(request: RetireRequest): Promise<RetireResult>;
+}
+
+/** The generation of the desired state now, read strongly consistent; 0 before there is one. */
+export interface Fence {
+  current(service: ServiceName, environment: EnvironmentName): Promise<Generation>;
+}
+
+/** Targets by the name a plan carries; behind it, `slipway-target-<name>`. */
+export interface Targets {
+  /** @throws NotSupported with the registered names for one that is not registered. */
+  observe(target: string, refs: ObserveRequest['refs']): Promise<ObserveResult['services']>;
+  describe(target: string): Promise<DescribeResult>;
+  names(): readonly string[];
+}
