@@ -94,11 +94,12 @@ async function alreadyReleased(needs: AdmitNeeds, candidate: Candidate, { pipeli
 
 async function start(needs: AdmitNeeds, candidate: Candidate, service: Service | undefined): Promise<Admission> {
   const { delivery, manifest, commit } = candidate;
+  const author = await authorOf(needs, commit.author);
   const reused = await reusable(needs, candidate, service);
   try {
     const pipeline = await startPipeline(needs)({
       service: manifest.service, cause: 'push', mode: 'normal', manifest, manifestPath: candidate.path, repository: delivery.repository,
-      commit: commit.commit, branch: manifest.branch, version: commit.commit.slice(0, 12), author: identity(commit.author), startedBy: delivery.pusher ?? identity(commit.author) ?? Identity.parse('git'),
+      commit: commit.commit, branch: manifest.branch, version: commit.commit.slice(0, 12), author, startedBy: delivery.pusher ?? author ?? Identity.parse('git'),
       digest: reused?.digest ?? null, release: null, delivery: delivery.id,
     });
     return { kind: 'admitted', service: manifest.service, pipeline: pipeline.id };
@@ -108,7 +109,12 @@ async function start(needs: AdmitNeeds, candidate: Candidate, service: Service |
   }
 }
 
-const identity = (name: string): Identity | null => Identity.safeParse(name.trim().replace(/\s+/g, '-')).data ?? null;
+/** The person whose mail address the commit names, so that the rule about authors knows them; else the address itself. */
+async function authorOf(needs: Pick<Ports, 'environments'>, mail: string): Promise<Identity | null> {
+  const { people } = await needs.environments.read();
+  const person = people.find((known) => known.email.some((address) => address.toLowerCase() === mail.toLowerCase()));
+  return person?.name ?? Identity.safeParse(mail.trim().replace(/\s+/g, '-')).data ?? null;
+}
 
 /** A push that changes only topology or configuration keeps the artifact, when that was built from the commit right before. */
 async function reusable(needs: Pick<Ports, 'store'>, candidate: Candidate, service: Service | undefined): Promise<Release | undefined> {

@@ -37,6 +37,6 @@ function startedBy(event: HistoryEvent): { machine: MachineName; name: string } 
   if (event.type !== 'TaskScheduled') return undefined;
   const parameters = (event.detail as { parameters?: { StateMachineArn?: unknown; Name?: unknown } } | undefined)?.parameters;
   const arn = typeof parameters?.StateMachineArn === 'string' ? parameters.StateMachineArn : '';
-  const machine = MACHINES.find((known) => arn.endsWith(`:slipway-${known}`));
+  const machine = MACHINES.find((known) => arn.endsWith(`:${known}`) || arn.endsWith(`-${known}`));
   return machine === undefined || typeof parameters?.Name !== 'string' ? undefined : { machine, name: parameters.Name };
 }

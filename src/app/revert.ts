@@ -26,7 +26,8 @@ export const revert = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { deplo
   const deployment = turn.deployment.value;
   const steps = rollbackSteps(deployment.plan, turn.desired.value);
   const { stable } = deployment.plan;
-  const hadInstances = stable !== null && (turn.desired.value.revisions[stable]?.count ?? 0) > 0;
+  // Once the way back is written, the counts say what is asked for and no longer what runs: a repeated call must not route there first.
+  const hadInstances = stable !== null && deployment.status.kind !== 'rolling-back' && (turn.desired.value.revisions[stable]?.count ?? 0) > 0;
   const { error, reason } = outcomeOf(input.failure, turn.pipeline.value);
   const now = needs.clock.now();
   const { desired, writes } = desire(turn.desired, { ...turn.desired.value, revisions: revisionsAfter(deployment, turn.desired.value, steps.launch), weights: steps.weights }, {

@@ -9,6 +9,7 @@ import { checkMixed, checkReserved } from './variables.ts';
 /** All findings about an installation's environments by themselves. Pure. */
 export function checkEnvironments(installation: Environments): Finding[] {
   return [
+    ...checkPeople(installation.people),
     ...checkReserved(installation.defaults.configuration, ['defaults', 'configuration']),
     ...installation.environments.flatMap((environment, index) => [
       ...checkMinimum(environment, index),
@@ -16,6 +17,14 @@ export function checkEnvironments(installation: Environments): Finding[] {
       ...checkReserved(environment.configuration, ['environments', index, 'configuration']),
     ]),
   ];
+}
+
+/** An approval counts for one person: a name or a Slack id that two of them share could count for the wrong one. */
+function checkPeople(people: Environments['people']): Finding[] {
+  return people.flatMap(({ name, slack }, index) => [
+    ...(people.findIndex((other) => other.name === name) < index ? [error(['people', index, 'name'], `"${name}" is named twice. Keep one of the two.`)] : []),
+    ...(slack !== undefined && people.findIndex((other) => other.slack === slack) < index ? [error(['people', index, 'slack'], 'is the Slack id of somebody else too. Each belongs to one person.')] : []),
+  ]);
 }
 
 function checkMinimum({ instances, minimumHealthy, name }: Environment, index: number): Finding[] {

@@ -29,6 +29,7 @@ const Defaults = z.strictObject({
 
 const Person = z.strictObject({
   name: Identity.meta({ description: 'Their name here, as approvers name them.', examples: ['anna'] }),
+  email: z.array(z.email()).max(20).default([]).meta({ description: 'Their mail addresses as commits name them: whoever wrote a release may not approve it alone.', examples: [['anna@example.com']] }),
   slack: z.string().regex(/^[UW][A-Z0-9]{2,30}$/, 'a Slack member id such as U024BE7LH').optional().meta({ description: 'Their Slack member id: what they say in Slack counts as theirs.', examples: ['U024BE7LH'] }),
 });
 

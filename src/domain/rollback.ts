@@ -14,8 +14,9 @@ export interface RollbackSteps {
 /**
  * Back to the stable revision alone, at full count; to nothing where nothing was before.
  *
- * Full count is what it has, when the plan has not shrunk it yet: then there is nothing to launch and traffic goes back at once.
- * Once shrunk or retired it is brought back to at least the plan's instances.
+ * Full count is what it has, when the plan has not shrunk it yet; once shrunk or retired it is brought back to at least the plan's
+ * instances. The launch is always named: it starts nothing where all are there, and asked again after its result was written but
+ * before it was carried out, the answer is the same.
  *
  * @param desired as it is now, with whatever part of the plan was done
  */
@@ -27,7 +28,7 @@ export function rollbackSteps(plan: Plan, desired: Desired): RollbackSteps {
   const has = desired.revisions[stable]?.count ?? 0;
   const full = wasShrunk(plan, stable, has) ? Math.max(has, plan.instances) : has;
   return {
-    launch: full > has || desired.revisions[stable] === undefined ? [{ revision: stable, count: full }] : [],
+    launch: [{ revision: stable, count: full }],
     weights: full === 0 ? {} : { [stable]: 100 },
     retire,
   };

@@ -147,5 +147,5 @@ function exampleText(path: FieldPath, written: Written): string | undefined {
 
 /** A value as it is written in one line of YAML. */
 function flow(value: unknown): string {
-  return stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim();
+  return stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).replace(/\n$/, '');
 }

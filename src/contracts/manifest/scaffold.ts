@@ -96,5 +96,5 @@ export function scaffoldEnvironments(input: { readonly approver: string; readonl
 
 const editorLine = (schema: string | undefined): string[] => (schema === undefined || !/^[\w@./:~-]+$/.test(schema) ? [] : [`# yaml-language-server: $schema=${schema}`]);
 
-/** Quoted where YAML would read it as something else. */
-const field = (name: string, value: unknown): string => `${name}: ${stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0, defaultKeyType: 'PLAIN' }).trim()}`;
+/** Quoted where YAML would read it as something else. Only the line's end is taken off: a no-break space may begin or end a value. */
+const field = (name: string, value: unknown): string => `${name}: ${stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).replace(/\n$/, '')}`;

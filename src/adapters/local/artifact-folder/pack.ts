@@ -79,6 +79,8 @@ async function* contentOf(root: string, entry: Entry): AsyncGenerator<Buffer> {
 }
 
 async function* archiveOf(root: string, entries: readonly Entry[]): AsyncGenerator<Buffer> {
+  // The folder itself comes first: an archive without any entry is not known as one.
+  yield headerOf({ path: '.', kind: 'folder', bytes: 0, mode: 0o755 });
   for (const entry of entries) {
     yield headerOf(entry);
     if (entry.kind !== 'file') continue;
@@ -102,7 +104,7 @@ async function* withoutSystem(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buf
 /**
  * Packs what is in `directory` into the new file `file`: entries sorted by the bytes of their paths, time 0, owner 0, modes
  * 755 or 644. The same folder gives the same bytes with the same Node (another zlib may compress differently).
- * @returns the number of entries
+ * @returns the number of entries in the folder
  * @throws ArtifactRefused for a device, a link to the outside, an absolute link, a name that is not UTF-8, a file that changes meanwhile
  * @throws LimitExceeded over `limits`, or when the disk is full
  */

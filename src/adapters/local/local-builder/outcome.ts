@@ -5,6 +5,7 @@ import type { ArtifactStore } from '../../../ports/artifacts.ts';
 import type { BuildOutcome, BuildRequest, BuildStep } from '../../../ports/builder.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Sources } from '../../../ports/sources.ts';
+import type { JobTurn } from '../child-processes/job-runner.ts';
 import { type BuildLog, createBuildLog } from './build-log.ts';
 import type { LocalBuilderSettings } from './settings.ts';
 import { StepFailed, runSteps } from './steps.ts';
@@ -16,14 +17,8 @@ export interface BuildNeeds {
   readonly settings: LocalBuilderSettings;
 }
 
-export interface OneBuild {
-  readonly request: BuildRequest;
-  readonly workspace: string;
+export interface OneBuild extends JobTurn<BuildRequest> {
   readonly logPath: string;
-  readonly marker: string;
-  /** Aborted with the reason `cancelled` or `closed`; the time limit is kept here. */
-  readonly stop: AbortController;
-  readonly onStarted: (pid: number) => Promise<void>;
 }
 
 const TAIL_BYTES = 4096;

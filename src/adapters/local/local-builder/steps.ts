@@ -7,9 +7,9 @@ import type { ArtifactStore } from '../../../ports/artifacts.ts';
 import type { BuildRequest, BuildStep } from '../../../ports/builder.ts';
 import type { CommitInfo, Sources } from '../../../ports/sources.ts';
 import { packDirectory } from '../artifact-folder/pack.ts';
+import { runCommand } from '../child-processes/command.ts';
+import { MARKER_VARIABLE, checkoutOf } from '../child-processes/processes.ts';
 import type { BuildLog } from './build-log.ts';
-import { runCommand } from './command.ts';
-import { MARKER_VARIABLE, checkoutOf } from './processes.ts';
 import type { LocalBuilderSettings } from './settings.ts';
 
 export interface BuildContext {
@@ -64,7 +64,7 @@ async function command(context: BuildContext, step: 'test' | 'build', info: Comm
   if (argv === undefined) return;
   log.note(`${step}: ${argv.join(' ')}`);
   const directory = join(checkoutOf(workspace), dirname(request.manifestPath));
-  const run = { workspace, log, marker: context.marker, stop: context.stop, onStarted: context.onStarted, graceMs: context.settings.graceMs };
+  const run = { workspace, onOutput: (chunk: Buffer) => log.write(chunk), marker: context.marker, stop: context.stop, onStarted: context.onStarted, graceMs: context.settings.graceMs };
   const problem = await runCommand({ ...run, command: argv, directory, environment: environmentOf(context, info) });
   if (problem !== null) throw new BuildFailed(`The ${step} command failed: ${problem}. Its log says why; correct it and push again.`);
 }
@@ -81,6 +81,7 @@ async function outputOf({ request, workspace }: BuildContext): Promise<string> {
 async function pack(context: BuildContext): Promise<{ digest: Digest; bytes: number }> {
   const file = join(context.workspace, 'artifact.tar.gz');
   const { entries } = await packDirectory(await outputOf(context), file, context.settings.artifact);
+  if (entries === 0) throw new BuildFailed(`The folder ${context.request.recipe.output} is empty after the build, so there is nothing to run. Correct build.output in the manifest, or the build command.`);
   const stored = await context.artifacts.put(file);
   context.log.note(`packed ${entries} entries, ${stored.bytes} bytes, as ${stored.digest}`);
   return stored;

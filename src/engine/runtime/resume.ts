@@ -1,0 +1,35 @@
+/** After a start: what was under way goes on where it was. */
+import { RESOURCES } from '../asl.ts';
+import type { Branch, TaskRequest } from '../state.ts';
+import { isReady } from '../turn.ts';
+import type { Live, Runtime } from './runtime.ts';
+import { childKey, type Place } from './waits.ts';
+
+type Send = (place: Place, request: TaskRequest, byToken: boolean) => void;
+
+const resend = (live: Live, branch: Branch, send: Send): void => {
+  if (branch.phase.kind !== 'task') return;
+  const byToken = branch.phase.resource === RESOURCES.invokeWithToken;
+  // A request by token that was taken waits for its token; sending it twice would ask a person twice.
+  if (byToken && branch.phase.submitted) return;
+  send({ execution: live.id, branch: branch.id, ticket: branch.ticket }, branch.phase.request, byToken);
+};
+
+/**
+ * Resumes every execution that was adopted from the journal: tasks in flight are sent again (by token: with the same token,
+ * and only if they were not taken), nested executions are joined, those whose parent has gone on without them are stopped.
+ * Waits and timeouts need nothing: their alarms are set, at the times that were journaled.
+ */
+export const resume = (runtime: Runtime, send: Send): number => {
+  const all = [...runtime.live.values()];
+  for (const live of all) {
+    const { machine, name, branches } = live.state;
+    if (live.parent !== undefined && runtime.waits.watchersOf(childKey(machine, name)).length === 0) {
+      runtime.deliver(live.id, { type: 'stop', error: 'States.ParentEnded', cause: 'The task that waited for this execution has ended, so it was stopped.' });
+      continue;
+    }
+    for (const branch of branches.values()) resend(live, branch, send);
+    if ([...branches.values()].some(isReady)) runtime.deliver(live.id, { type: 'advance' });
+  }
+  return all.length;
+};

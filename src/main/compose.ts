@@ -1,0 +1,123 @@
+/** The composition root of one machine: every port with its local adapter. */
+import { randomUUID } from 'node:crypto';
+import { Generation, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
+import { ratioJudge } from '../domain/judge/ratio-judge.ts';
+import type { LocalConfig } from '../config.ts';
+import { finishBuild } from '../app/finish-build.ts';
+import { findDesired } from '../app/state/documents.ts';
+import { alertKey } from '../app/state/keys.ts';
+import { createAlertLog } from '../adapters/local/alert-log.ts';
+import { createArtifactFolder } from '../adapters/local/artifact-folder.ts';
+import { createCommandRunner } from '../adapters/local/command-runner.ts';
+import { createEnvironmentsFile } from '../adapters/local/environments-file.ts';
+import { createGitSources, REPOSITORY_SCHEMES } from '../adapters/local/git-sources.ts';
+import { createHttpChecks } from '../adapters/local/http-checks.ts';
+import { createIdentityFile } from '../adapters/local/identity-file.ts';
+import { createLocalBuilder } from '../adapters/local/local-builder.ts';
+import { randomIds } from '../adapters/local/random-ids.ts';
+import { RouterClient } from '../adapters/local/router-client.ts';
+import { createSecretFolder } from '../adapters/local/secret-folder.ts';
+import { openSqliteStore } from '../adapters/local/sqlite-store.ts';
+import { systemClock } from '../adapters/local/system-clock.ts';
+import { createEngine, type Engine } from '../engine/index.ts';
+import type { CommandOutcome } from '../ports/commands.ts';
+import type { Ports } from '../ports/index.ts';
+import type { Orchestrator } from '../ports/orchestrator.ts';
+import type { Settings } from '../ports/settings.ts';
+import { createProcessTarget, type ProcessTarget } from '../targets/process/index.ts';
+import { HANDLERS } from './functions.ts';
+import type { Home } from './home.ts';
+import { useLocalParts } from './local.ts';
+import { loadMachines } from './machines.ts';
+import type { Platform } from './platform.ts';
+import { secretAt } from './private-file.ts';
+import { localTargets } from './targets.ts';
+
+export interface Composed {
+  readonly ports: Ports;
+  readonly engine: Engine;
+  readonly target: ProcessTarget;
+  /** Adopts instances, takes up builds, commands and executions where they were. */
+  recover(): Promise<{ adopted: number; lost: number; executions: number }>;
+  sweepExpired(): Promise<number>;
+  /** Lets go of everything; instances keep running. */
+  close(): Promise<void>;
+}
+
+export interface ComposeOptions {
+  readonly home: Home;
+  readonly config: LocalConfig;
+  readonly log: Platform['log'];
+  /** Told when an instance changed by itself, so that repair need not wait for the schedule. */
+  readonly onInstanceChange: (service: ServiceName, environment: EnvironmentName) => void;
+}
+
+const LOCAL_SETTINGS: Settings = { queuePollSeconds: 1, settleFirstSeconds: 0.02, settleLongestSeconds: 2, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null };
+
+/** A running pipeline's records are needed; ended executions are kept for so long. */
+export const EXECUTIONS_KEPT_MS = 30 * 86_400_000;
+
+export async function compose(options: ComposeOptions): Promise<Composed> {
+  const { home, log } = options;
+  // The engine's journal is locked by whoever has it open: a second control plane on this home stops here.
+  const engine = openEngine(options);
+  const store = openSqliteStore({ path: home.state, clock: systemClock });
+  const traffic = new RouterClient({ controlSocket: home.routerSocket });
+  const artifacts = createArtifactFolder({ directory: home.artifacts });
+  const sources = createGitSources({ directory: home.git, settings: { schemes: REPOSITORY_SCHEMES } });
+  const target = await createProcessTarget({
+    directory: home.instances, artifacts, secrets: createSecretFolder({ directory: home.secrets }), traffic, clock: systemClock, ids: randomIds,
+    fence: { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) },
+    onChange: (ref, change) => {
+      log('info', change.detail, { instance: change.instance, change: change.kind, service: ref.service, environment: ref.environment });
+      if (options.config.exitEvents) options.onInstanceChange(ref.service, ref.environment);
+    },
+  });
+  const builder = createLocalBuilder({ directory: home.builds, sources, artifacts, clock: systemClock, onFinished: async ({ request, outcome }) => finishBuild(ports)({ pipelineId: request.build as never, token: request.token, outcome }) });
+  const commands = createCommandRunner({ directory: home.commands, sources, artifacts, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
+  const ports: Ports = {
+    store, clock: systemClock, ids: randomIds, orchestrator: engine as Orchestrator, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: ratioJudge,
+    httpChecks: createHttpChecks(), environments: createEnvironmentsFile({ path: home.environments }), settings: LOCAL_SETTINGS,
+    notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
+    webhookSecrets: { github: async () => secretAt(home.webhookSecret), slack: async () => secretAt(home.slackSecret) },
+    identities: createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }),
+    instanceLogs: { tail: async (service, environment, tailBytes) => (await target.logs({ service, environment }, { tailBytes })).map(({ instance, revision, text }) => ({ instance, revision, text })) },
+  };
+  useLocalParts({ ports, targets: { process: target }, log });
+  return {
+    ports, engine, target,
+    recover: async () => {
+      const { adopted, lost } = await target.adopt();
+      await builder.recover();
+      await commands.recover();
+      return { adopted, lost, executions: await engine.recover() };
+    },
+    sweepExpired: () => store.sweep(),
+    close: async () => {
+      await engine.close();
+      await commands.close();
+      await builder.close();
+      await target.close();
+      await store.close();
+      useLocalParts(undefined);
+    },
+  };
+}
+
+function openEngine({ home, log }: ComposeOptions): Engine {
+  const machines = loadMachines();
+  return createEngine({
+    clock: systemClock, ids: randomIds, database: home.journal, machines,
+    invoke: (name, payload) => invoke(name, payload),
+    onFault: (fault) => log('error', fault instanceof Error ? fault.message : String(fault), { part: 'engine' }),
+  });
+}
+
+type AnyHandler = (event: unknown, context: never) => Promise<unknown>;
+
+/** Calls an exported handler with the event that Lambda would give it. */
+export async function invoke(name: string, payload: unknown): Promise<unknown> {
+  const handler = (HANDLERS as Readonly<Record<string, unknown>>)[name] as AnyHandler | undefined;
+  if (handler === undefined) throw Object.assign(new Error(`There is no function ${name}. Known: ${Object.keys(HANDLERS).join(', ')}.`), { name: 'Lambda.ResourceNotFoundException' });
+  return handler(payload, { functionName: name, awsRequestId: randomUUID() } as never);
+}

@@ -1,0 +1,43 @@
+/** The folder of an installation on one machine: where each part keeps what. */
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { controlSocketPath } from '../router/control-socket.ts';
+
+export interface Home {
+  readonly root: string;
+  readonly environments: string;
+  readonly state: string;
+  readonly journal: string;
+  readonly artifacts: string;
+  readonly secrets: string;
+  readonly git: string;
+  readonly builds: string;
+  readonly commands: string;
+  readonly instances: string;
+  readonly router: string;
+  readonly routerSocket: string;
+  readonly identities: string;
+  readonly token: string;
+  readonly webhookSecret: string;
+  readonly slackSecret: string;
+  readonly address: string;
+  readonly uploads: string;
+  readonly logs: string;
+  /** Process ids of supervisor, control plane and router, one file each. */
+  readonly processes: string;
+}
+
+export function homeAt(root: string): Home {
+  const at = (name: string) => join(root, name);
+  return {
+    root, environments: at('environments.yaml'), state: at('state.db'), journal: at('journal.db'), artifacts: at('artifacts'), secrets: at('secrets'), git: at('git'), builds: at('builds'),
+    commands: at('commands'), instances: at('instances'), router: at('router'), routerSocket: controlSocketPath(at('router'), tmpdir()), identities: at('identities.json'), token: at('token'),
+    webhookSecret: at('webhook-secret'), slackSecret: at('slack-secret'), address: at('address'), uploads: at('uploads'), logs: at('logs'), processes: at('processes'),
+  };
+}
+
+/** Makes the folders that are missing, for this user alone. */
+export function prepareHome(home: Home): void {
+  for (const folder of [home.root, home.artifacts, home.secrets, home.git, home.builds, home.commands, home.instances, home.router, home.uploads, home.logs, home.processes]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+}

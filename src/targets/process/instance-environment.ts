@@ -1,0 +1,52 @@
+/** The variables of an instance. Nothing of Slipway's own environment goes through. */
+import { dirname, join } from 'node:path';
+import { NotFound, SlipwayError } from '../../domain/errors.ts';
+import type { SecretSource } from '../../ports/secrets.ts';
+import type { InstanceRecord } from './instance-record.ts';
+import type { ProcessSettings } from './settings.ts';
+
+/** Values of the secrets that a specification names. @throws NotFound saying which variable wants which reference, never a value */
+export async function resolveSecrets(source: SecretSource, wanted: InstanceRecord['spec']['secrets']): Promise<Readonly<Record<string, string>>> {
+  const pairs = await Promise.all(
+    Object.entries(wanted).map(async ([variable, { from }]) => {
+      try {
+        return [variable, await source.resolve(from)] as const;
+      } catch (error) {
+        // Only errors of ours are known to hold no value.
+        const reason = error instanceof SlipwayError ? error.message : 'its source failed';
+        throw new NotFound(`the secret "${from}" for ${variable} could not be read (${reason}). Create it, or correct the reference in the manifest`);
+      }
+    }),
+  );
+  return Object.fromEntries(pairs);
+}
+
+export interface EnvironmentParts {
+  readonly record: InstanceRecord;
+  readonly directory: string;
+  readonly root: string;
+  readonly port: number;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly settings: Pick<ProcessSettings, 'path' | 'language'>;
+}
+
+/** Configuration may replace the first four, secrets go over configuration, and what Slipway itself relies on goes over all. */
+export function environmentOf({ record, directory, root, port, secrets, settings }: EnvironmentParts): Record<string, string> {
+  return {
+    PATH: `${dirname(process.execPath)}:${settings.path}`,
+    HOME: join(directory, 'work'),
+    TMPDIR: join(directory, 'tmp'),
+    LANG: settings.language,
+    ...record.spec.configuration,
+    ...secrets,
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    SLIPWAY_INSTANCE: record.instance,
+    SLIPWAY_REVISION: record.spec.revision,
+    SLIPWAY_SERVICE: record.spec.service,
+    SLIPWAY_ENVIRONMENT: record.spec.environment,
+    SLIPWAY_ZONE: record.zone,
+    SLIPWAY_VERSION: record.spec.version,
+    SLIPWAY_DIRECTORY: root,
+  };
+}

@@ -1,0 +1,85 @@
+/** observe: what really runs, from the process table and the router, not from what was recorded. */
+import type { ObserveRequest, ObserveResult, ServiceRef } from '../../contracts/target.ts';
+import type { Observed, ObservedInstance } from '../../domain/state.ts';
+import { slotOf } from './failure.ts';
+import { type Instance, keyOf, processOf, refOf } from './fleet.ts';
+import { endpointOf } from './route.ts';
+import type { Runtime } from './runtime.ts';
+import { findStrays, type Stray } from './strays.ts';
+import { LOOPBACK } from './upstreams.ts';
+import { processEnded } from './watch.ts';
+
+/** Notices a process that has ended, whether or not an event has said so. */
+async function verify(rt: Runtime, instance: Instance): Promise<void> {
+  const process = processOf(instance);
+  if (process === undefined || (await rt.table.identity(process.pid)) === process.identity) return;
+  processEnded(rt, instance, { began: true, why: 'Its process has ended. Its log says more.' });
+}
+
+function healthOf({ record: { state } }: Instance): ObservedInstance['health'] {
+  if (state.phase === 'running') return state.health;
+  if (state.phase === 'intended') return 'starting';
+  if (state.phase !== 'failed') return 'draining';
+  // What never began has not stopped; it is there and cannot serve.
+  return state.began ? 'stopped' : 'unhealthy';
+}
+
+function problemOf(rt: Runtime, { id, record }: Instance): string | null {
+  const unwritten = rt.fleet.unwritten.get(id);
+  if (unwritten !== undefined) return `${record.problem ?? ''} Its record could not be written (${unwritten}). Free some space on the disk.`.trim();
+  const successor = rt.fleet.all().find((other) => other.record.replaces === id);
+  return record.problem ?? (successor === undefined ? null : `It leaves when ${successor.id} is healthy.`);
+}
+
+function describe(rt: Runtime, instance: Instance): ObservedInstance {
+  const { record } = instance;
+  const process = processOf(instance);
+  return {
+    instance: instance.id,
+    revision: record.spec.revision,
+    zone: record.zone,
+    health: healthOf(instance),
+    startedAt: record.state.phase === 'running' ? record.state.startedAt : record.createdAt,
+    relaunches: slotOf(rt, instance).relaunches,
+    address: process === undefined ? null : `${LOOPBACK}:${process.port}`,
+    problem: problemOf(rt, instance),
+    quarantined: record.slot.quarantined !== null,
+  };
+}
+
+const describeStray = (rt: Runtime, { id, revision, zone, process }: Stray): ObservedInstance => ({
+  instance: id,
+  revision,
+  zone,
+  health: 'unhealthy',
+  startedAt: rt.needs.clock.now(),
+  relaunches: 0,
+  address: null,
+  problem: `stray: process ${process.pid} carries the marker of instance ${process.marker.instance}, which is not known here. A relaunch of it stops it.`,
+  quarantined: false,
+});
+
+async function observeOne(rt: Runtime, ref: ServiceRef, strays: readonly Stray[]): Promise<Observed> {
+  await Promise.all(rt.fleet.of(ref).map((instance) => verify(rt, instance)));
+  const route = await rt.needs.traffic.get(ref.service, ref.environment);
+  // A router that came back with an older table, or was changed by hand, is brought up to date.
+  if (route !== undefined && rt.upstreams.differ(route)) void rt.upstreams.changed(ref);
+  return {
+    ...ref,
+    weights: route?.weights ?? {},
+    instances: [...rt.fleet.of(ref).map((instance) => describe(rt, instance)), ...strays.filter((stray) => keyOf(stray.ref) === keyOf(ref)).map((stray) => describeStray(rt, stray))],
+    endpoint: route === undefined ? null : endpointOf(route.port),
+  };
+}
+
+/**
+ * One look at the process table for all services asked for.
+ * @throws ProviderUnavailable when the router does not answer: weights that are not known are not made up
+ */
+export async function observe(rt: Runtime, request: ObserveRequest): Promise<ObserveResult> {
+  const strays = await findStrays(rt);
+  return { verb: 'observe', services: await Promise.all(request.refs.map((ref) => observeOne(rt, ref, strays))) };
+}
+
+/** Whether an instance belongs to the service that a request names. */
+export const belongsTo = (instance: Instance, ref: ServiceRef): boolean => keyOf(refOf(instance)) === keyOf(ref);

@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { RevisionId } from '../../../../src/domain/ids.ts';
+import { Plan } from '../../../../src/domain/plan.ts';
+import { checkPlan } from '../../../../src/domain/planner/check-plan.ts';
+import { compilePlan } from '../../../../src/domain/planner/compile-plan.ts';
+import { describePlan } from '../../../../src/domain/planner/describe-plan.ts';
+import { planHash } from '../../../../src/domain/planner/plan-hash.ts';
+import { servingInstances, startOf, walk } from '../../../../src/domain/planner/walk.ts';
+import { rollbackSteps } from '../../../../src/domain/rollback.ts';
+import type { Desired } from '../../../../src/domain/state.ts';
+import { anyPlanInput, CANDIDATE, desired as desiredOf, planInput, STABLE } from './builders.ts';
+
+const RUNS = { numRuns: 700 };
+
+describe('every plan', () => {
+  it('has no violation', () => {
+    fc.assert(fc.property(anyPlanInput, (input) => {
+      expect(checkPlan(compilePlan(input), input.desired)).toEqual([]);
+    }), RUNS);
+  });
+
+  it('fits its schema, survives JSON, and is the same for the same input', () => {
+    fc.assert(fc.property(anyPlanInput, (input) => {
+      const plan = compilePlan(input);
+      const again = Plan.parse(JSON.parse(JSON.stringify(plan)));
+      expect(again).toEqual(plan);
+      expect(planHash(again)).toBe(planHash(compilePlan(input)));
+      expect(describePlan(plan).length).toBeGreaterThan(3);
+    }), { numRuns: 300 });
+  });
+
+  it('keeps a rolling one within what is wanted or there + one batch', () => {
+    const sizes = fc.integer({ min: 1, max: 45 });
+    const batches = fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 8 }).map((steps) => [...steps.sort((a, b) => a - b), 100]);
+    fc.assert(fc.property(sizes, sizes, batches, (instances, stable, steps) => {
+      const input = planInput({ manifest: { strategy: 'rolling', instances, rollout: { batches: steps } }, desired: desiredOf({ [STABLE]: stable }) });
+      const plan = compilePlan(input);
+      let before = 0;
+      for (const point of walk(plan, startOf(plan, input.desired))) {
+        const total = Object.values(point.counts).reduce((sum, count) => sum + count, 0);
+        const has = point.counts[plan.candidate] ?? 0;
+        if (point.move === 'launch') expect(total).toBeLessThanOrEqual(Math.max(instances, stable) + has - before);
+        if (point.move === 'shrink') before = has;
+        expect(total).toBeGreaterThanOrEqual(Math.min(instances, stable));
+      }
+    }), RUNS);
+  });
+
+  it('leaves the stable revision whole until the candidate has all traffic, unless it is rolling', () => {
+    fc.assert(fc.property(anyPlanInput, (input) => {
+      const plan = compilePlan(input);
+      if (plan.stable === null || plan.strategy === 'rolling' || plan.instances === 0) return;
+      const start = startOf(plan, input.desired);
+      for (const point of walk(plan, start)) {
+        if ((point.weights[plan.candidate] ?? 0) < 100 && start.weights[plan.stable] === 100) expect(point.counts[plan.stable]).toBe(start.counts[plan.stable]);
+      }
+    }), RUNS);
+  });
+
+  it('can be rolled back from every point', () => {
+    fc.assert(fc.property(anyPlanInput, (input) => {
+      const plan = compilePlan(input);
+      const start = startOf(plan, input.desired);
+      const floor = Math.min(plan.minimumHealthy, servingInstances(start.counts, start.weights));
+      for (const point of [{ ...start, stage: 'start' }, ...walk(plan, start)]) {
+        const counts: Record<string, number> = { ...point.counts };
+        const now: Desired = { ...desiredOf(counts, { stable: plan.stable }), weights: point.weights };
+        const steps = rollbackSteps(plan, now);
+        for (const { revision, count } of steps.launch) {
+          expect(plan.specs[revision]).toBeDefined();
+          expect(count).toBeGreaterThanOrEqual(counts[revision] ?? 0);
+          counts[revision] = count;
+        }
+        for (const [revision, weight] of Object.entries(steps.weights)) if (weight > 0) expect(counts[revision]).toBeGreaterThan(0);
+        expect(servingInstances(counts, steps.weights)).toBeGreaterThanOrEqual(plan.stable === null ? 0 : floor);
+        expect(steps.retire).toContain(CANDIDATE);
+        const left = Object.keys(counts).filter((revision) => !steps.retire.includes(revision as RevisionId));
+        expect(left.filter((revision) => revision !== plan.stable)).toEqual([]);
+        // Asked again after its result was written: the same, or the instances would never be started.
+        const after: Desired = { ...desiredOf(Object.fromEntries(left.map((revision) => [revision, counts[revision]!])), { stable: plan.stable }), weights: steps.weights };
+        expect(rollbackSteps(plan, after)).toEqual({ ...steps, retire: [CANDIDATE] });
+        if (plan.stable !== null && floor > 0) expect(steps.weights).toEqual({ [plan.stable]: 100 });
+      }
+    }), RUNS);
+  });
+});
