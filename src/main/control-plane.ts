@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import { Conflict } from '../domain/errors.ts';
 import { Identity, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
 import type { LocalConfig } from '../config.ts';
 import { compose, EXECUTIONS_KEPT_MS, invoke, type Composed } from './compose.ts';
@@ -34,7 +35,7 @@ export async function startControlPlane(home: Home, config: LocalConfig): Promis
   const recovered = await composed.recover();
   log('info', 'recovered', recovered);
   const server = createGateway({ log: (message, details) => log('error', message, details), streamed: (request, response) => receiveUpload({ ports: composed.ports, folder: home.uploads }, request, response) });
-  const address = await listen(server, config);
+  const address = await listen(server, config, lastPort(home));
   writePrivate(home.address, `${address}\n`);
   const schedules = startSchedules([
     { name: 'reconcile', everySeconds: config.passSeconds, run: () => invoke('slipway-reconcile', {}) },
@@ -56,9 +57,27 @@ export async function startControlPlane(home: Home, config: LocalConfig): Promis
   };
 }
 
-async function listen(server: Server, config: LocalConfig): Promise<string> {
-  server.listen(config.port, config.host);
-  await once(server, 'listening');
+/** The port of the last control plane, so that one that was killed comes back where it was also when any free port would do. */
+function lastPort(home: Home): number {
+  try {
+    return Number(new URL(readPrivate(home.address)).port);
+  } catch {
+    return 0;
+  }
+}
+
+/** @throws Conflict when the port is taken */
+async function listen(server: Server, config: LocalConfig, preferred: number): Promise<string> {
+  for (const port of config.port === 0 && preferred !== 0 ? [preferred, 0] : [config.port]) {
+    try {
+      server.listen(port, config.host);
+      await once(server, 'listening');
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      if (port === config.port) throw new Conflict(`The port ${port} of ${config.host} is taken by another program. End it, or choose another port: SLIPWAY_PORT=... slipway up`);
+    }
+  }
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new TypeError('the server listens on no port');
   return `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${bound.port}`;

@@ -1,4 +1,5 @@
 /** The journal's database: its tables, and the lock that keeps a second engine out. */
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { Conflict } from '../../domain/errors.ts';
 
@@ -25,6 +26,8 @@ const SQLITE_LOCKED = 6;
  * @throws Conflict when another engine, or anything else, has the file open
  */
 export const openJournal = (path: string): DatabaseSync => {
+  // It holds task tokens, so it is its owner's alone; SQLite gives the files beside it the same mode.
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; COMMIT;');

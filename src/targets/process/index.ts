@@ -21,6 +21,7 @@ import { route } from './route.ts';
 import type { ProcessTargetNeeds, Runtime } from './runtime.ts';
 import { createBounded, createSerial } from './serial.ts';
 import { DEFAULT_SETTINGS, type ProcessSettings } from './settings.ts';
+import { drainAndStop, isLeaving } from './stop.ts';
 import { createSweep } from './strays.ts';
 import { createUnpacked } from './unpacked.ts';
 import { createUpstreams } from './upstreams.ts';
@@ -32,6 +33,8 @@ export type { ProcessSettings } from './settings.ts';
 export interface ProcessTarget extends Target {
   /** Takes over what an earlier process left; call it once, before the first verb. */
   adopt(): Promise<{ adopted: number; lost: number }>;
+  /** Drains and stops every instance, for the end of the whole installation; what is desired starts them again. */
+  stopAll(): Promise<void>;
   /** Lets go: instances keep running. */
   close(): Promise<void>;
   /** The end of each instance's log, of ended ones too, newest first. */
@@ -105,6 +108,10 @@ export async function createProcessTarget(needs: ProcessTargetNeeds): Promise<Pr
     retire: (request) => retire(rt, request),
     adopt: () => adopt(rt, poll),
     logs: (ref, options) => readLogs(rt, ref, options),
+    stopAll: async () => {
+      for (const instance of rt.fleet.all()) if (!isLeaving(instance)) background.add(drainAndStop(rt, instance));
+      await background.idle();
+    },
     close: async () => {
       closing.abort();
       stopSupervising();
