@@ -1,6 +1,7 @@
 /** Decides for one delivery which services its push releases, and starts their pipelines. Every service gets an answer. */
 import * as z from 'zod';
-import { parseManifest } from '../contracts/manifest-file.ts';
+import { parseManifest, type Issue, type ManifestResult } from '../contracts/manifest-file.ts';
+import { checkInEnvironments } from '../domain/environment-rules.ts';
 import { Conflict, SlipwayError } from '../domain/errors.ts';
 import { CommitId, DeliveryId, Identity, PipelineId } from '../domain/ids.ts';
 import type { Manifest } from '../domain/manifest.ts';
@@ -52,11 +53,17 @@ async function decide(needs: AdmitNeeds, delivery: Delivery): Promise<Admission[
   const admissions: Admission[] = [];
   for (const file of await needs.sources.manifests(delivery.repository, after)) {
     const parsed = parseManifest(file.text, file.path);
-    admissions.push(parsed.ok
-      ? await decideService(needs, { delivery, commit, changed, path: file.path, manifest: parsed.manifest })
-      : refusal(null, `${file.path} has mistakes: ${parsed.issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`).join('; ')}`));
+    admissions.push(await decideFile(needs, { delivery, commit, changed }, file.path, parsed));
   }
   return admissions.length > 0 ? admissions : [refusal(null, `No slipway.yaml in commit ${after}. Write one with "slipway init".`)];
+}
+
+/** A manifest that does not hold by itself, or in this installation's environments, is refused with every mistake and its place. */
+async function decideFile(needs: AdmitNeeds, push: Pick<Candidate, 'delivery' | 'commit' | 'changed'>, path: string, parsed: ManifestResult): Promise<Admission> {
+  const mistakes = (issues: readonly Issue[]) => `${path} has mistakes: ${issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`).join('; ')}`;
+  if (!parsed.ok) return refusal(null, mistakes(parsed.issues));
+  const found = checkInEnvironments(parsed.manifest, await needs.environments.read()).map((finding) => parsed.place(finding)).filter((issue) => issue.severity === 'error');
+  return found.length > 0 ? refusal(parsed.manifest.service, mistakes(found)) : decideService(needs, { ...push, path, manifest: parsed.manifest });
 }
 
 interface Candidate {

@@ -41,6 +41,8 @@ export const Plan = z.strictObject({
   candidate: RevisionId,
   /** Null: nothing serves yet. */
   stable: RevisionId.nullable(),
+  /** What the stable revision is asked to have when the plan is made: what a rollback brings back. */
+  stableInstances: z.int().min(0),
   instances: z.int().min(0),
   minimumHealthy: z.int().min(0),
   specs: z.record(RevisionId, RevisionSpec),

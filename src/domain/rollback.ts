@@ -25,17 +25,9 @@ export function rollbackSteps(plan: Plan, desired: Desired): RollbackSteps {
   const here = Object.keys(desired.revisions) as RevisionId[];
   const retire = [...new Set([plan.candidate, ...here])].filter((revision) => revision !== stable);
   if (stable === null) return { launch: [], weights: {}, retire };
-  const has = desired.revisions[stable]?.count ?? 0;
-  const full = wasShrunk(plan, stable, has) ? Math.max(has, plan.instances) : has;
   return {
-    launch: [{ revision: stable, count: full }],
-    weights: full === 0 ? {} : { [stable]: 100 },
+    launch: [{ revision: stable, count: plan.stableInstances }],
+    weights: plan.stableInstances === 0 ? {} : { [stable]: 100 },
     retire,
   };
-}
-
-/** Whether this is a count that the plan leaves the revision with on its way. */
-function wasShrunk(plan: Plan, revision: RevisionId, count: number): boolean {
-  if (count === 0) return true;
-  return Object.values(plan.stages).some((stage) => stage?.batches.some((batch) => batch.shrink.some((shrink) => shrink.revision === revision && shrink.count === count)) ?? false);
 }

@@ -7,6 +7,8 @@ import type { Notifier } from '../../ports/notifier.ts';
 export const ALERTS_KEPT_DAYS = 30;
 const DAY_SECONDS = 24 * 3600;
 
+const LEVELS = { info: 'info', warning: 'warn', critical: 'error' } as const satisfies Record<Alert['severity'], string>;
+
 export interface AlertLogOptions {
   readonly store: Pick<ItemStore, 'transact'>;
   readonly clock: Clock;
@@ -14,7 +16,7 @@ export interface AlertLogOptions {
   /** Where an alert of this time (milliseconds since the epoch) and id is kept. */
   readonly keyOf: (at: number, id: string) => ItemKey;
   /** Called once an alert is kept. */
-  readonly log: (alert: Alert) => void;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
 /** An alert that is sent twice is kept and logged twice. @throws from `send` what the store throws; then there is no log line either */
@@ -24,7 +26,7 @@ export function createAlertLog({ store, clock, ids, keyOf, log }: AlertLogOption
       const at = clock.now();
       const expiresAtSeconds = Math.floor(at / 1000) + ALERTS_KEPT_DAYS * DAY_SECONDS;
       await store.transact([{ kind: 'put', key: keyOf(at, ids.next()), value: { ...alert, at }, condition: { absent: true }, expiresAtSeconds }]);
-      log(alert);
+      log(LEVELS[alert.severity], alert.text, { alert: alert.kind, service: alert.service, environment: alert.environment });
     },
   };
 }

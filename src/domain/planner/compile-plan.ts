@@ -47,6 +47,7 @@ export function compilePlan(input: PlanInput): Plan {
     version: release.version,
     candidate,
     stable: before?.revision ?? null,
+    stableInstances: desired === null || before === undefined ? 0 : desired.revisions[before.revision]?.count ?? 0,
     instances: inForce.instances,
     minimumHealthy: Math.min(inForce.minimumHealthy, inForce.instances),
     specs: { ...(before === undefined ? {} : { [before.revision]: before }), [candidate]: revisionSpec(release, environment, inForce, candidate) },

@@ -23,7 +23,7 @@ describe('rollbackSteps', () => {
     expect(rollbackSteps(of, state)).toEqual({ launch, weights, retire });
   });
 
-  it('brings the stable revision back, without traffic, where nothing is wanted', () => {
-    expect(rollbackSteps(plan({ instances: 0 }), now({ [CANDIDATE]: 0 }))).toEqual({ launch: [{ revision: STABLE, count: 0 }], weights: {}, retire: [CANDIDATE] });
+  it('leaves a service asleep that was scaled to zero', () => {
+    expect(rollbackSteps(plan({}, 0), now({ [CANDIDATE]: 0 }))).toEqual({ launch: [{ revision: STABLE, count: 0 }], weights: {}, retire: [CANDIDATE] });
   });
 });
