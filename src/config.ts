@@ -41,5 +41,39 @@ export function localConfig(environment: Readonly<Record<string, string | undefi
   };
 }
 
+const Letters = /^[A-Za-z0-9_.-]{3,255}$/;
+const AwsVariables = z.object({
+  SLIPWAY_TABLE: z.string().regex(Letters, 'the name of a DynamoDB table'),
+  SLIPWAY_MACHINE_ARN_PREFIX: z.string().regex(/^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]*$/, 'the ARN of a state machine up to where "pipeline" follows').optional(),
+  SLIPWAY_TARGETS: z.string().regex(/^(?:[a-z][a-z0-9-]*(?:,[a-z][a-z0-9-]*)*)?$/, 'kinds of target, separated by commas').default(''),
+  SLIPWAY_GITHUB_SECRET: z.string().default(''),
+  SLIPWAY_SLACK_SECRET: z.string().default(''),
+  SLIPWAY_PUBLIC_URL: z.url({ protocol: /^https$/ }).optional(),
+});
+
+/** What a packaged function knows of its installation; serverless.yml gives it. */
+export interface AwsConfig {
+  readonly table: string;
+  /** The ARN of a machine without its name. Null in functions that neither start executions nor answer tokens. */
+  readonly machineArnPrefix: string | null;
+  /** The kinds of target that there are, for messages and listings; others may still be invoked. */
+  readonly targets: readonly string[];
+  /** Null in functions that take no requests of theirs. */
+  readonly githubSecret: string | null;
+  readonly slackSecret: string | null;
+  readonly publicUrl: string | null;
+}
+
+/** @throws InvalidInput naming the variable, never a secret's value */
+export function awsConfig(environment: Readonly<Record<string, string | undefined>>): AwsConfig {
+  const parsed = AwsVariables.safeParse(environment);
+  if (!parsed.success) throw new InvalidInput(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  const values = parsed.data;
+  return {
+    table: values.SLIPWAY_TABLE, machineArnPrefix: values.SLIPWAY_MACHINE_ARN_PREFIX ?? null, targets: values.SLIPWAY_TARGETS.split(',').filter((kind) => kind !== ''),
+    githubSecret: values.SLIPWAY_GITHUB_SECRET || null, slackSecret: values.SLIPWAY_SLACK_SECRET || null, publicUrl: values.SLIPWAY_PUBLIC_URL ?? null,
+  };
+}
+
 /** The environment of this process; read here and nowhere else. */
 export const processEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;

@@ -5,7 +5,8 @@ import { type Pipeline } from '../domain/pipeline.ts';
 import { Release } from '../domain/release.ts';
 import type { Ports } from '../ports/index.ts';
 import { startPipeline, type StartNeeds } from './start-pipeline.ts';
-import { findDesired, getArtifact, getPipeline, getRelease, getService, list } from './state/documents.ts';
+import { cancel } from './steer.ts';
+import { findDesired, getArtifact, getDeployment, getPipeline, getRelease, getService, list } from './state/documents.ts';
 import { servicePartition } from './state/keys.ts';
 import { pipelineId } from '../domain/ids.ts';
 
@@ -24,10 +25,17 @@ export const deploy = (needs: StartNeeds) => async (input: DeployInput): Promise
   return startPipeline(needs)({ ...origin(release), cause: 'deploy', mode: 'normal', startedBy: input.by, ...(await source(needs, release)), ...(input.environment === undefined ? {} : { only: input.environment }) });
 };
 
-/** Back to the release before the stable one, or to a version named; without canary and questions. */
+/**
+ * Back to the release before the stable one, or to a version named; without canary and questions. While a deployment is at
+ * work, back means to the stable revision: that pipeline is cancelled, and takes back what it did.
+ */
 export const rollback = (needs: StartNeeds) => async (input: { service: ServiceName; environment: EnvironmentName; version?: string | undefined; by: Identity }): Promise<Pipeline> => {
   const desired = await findDesired(needs.store, input.service, input.environment);
   if (desired === undefined) throw new NotFound(`${input.service} was never deployed in ${input.environment}.`);
+  if (desired.value.deployment !== null && input.version === undefined) {
+    const { value: deployment } = await getDeployment(needs.store, desired.value.deployment);
+    return cancel(needs)({ pipelineId: deployment.pipeline, by: input.by, why: `rolled back in ${input.environment}` });
+  }
   const release = input.version === undefined ? await previous(needs, input, desired.value.previousRelease) : await releaseOfVersion(needs, input.service, input.version);
   return startPipeline(needs)({ ...origin(release), cause: 'rollback', mode: 'fast', startedBy: input.by, ...(await source(needs, release)), only: input.environment });
 };

@@ -4,6 +4,7 @@ import { outcomeOf } from '../domain/failure.ts';
 import type { Pipeline, PipelineStatus } from '../domain/pipeline.ts';
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
 import { getPipeline, replacing, untilWritten } from './state/documents.ts';
+import { runningKey } from './state/keys.ts';
 
 export type PipelineOutcome = { readonly kind: 'succeeded' } | { readonly kind: 'failed'; readonly error: string; readonly cause: string };
 
@@ -13,7 +14,11 @@ export const finish = (needs: CommitNeeds) => (input: { pipelineId: PipelineId; 
   if (stored.value.status.kind !== 'running') return { status: stored.value.status.kind };
   const status = statusOf(stored.value, input.outcome, needs.clock.now());
   const effects = status.kind === 'failed' ? [alerting('critical', 'pipeline-failed', { service: stored.value.service, environment: null }, `${stored.value.id} (${stored.value.version}): ${status.error}. ${status.reason}`)] : [];
-  await commit(needs, [replacing(stored, { ...stored.value, status, stage: 'over' })], effects);
+  const running = await needs.store.get(runningKey(input.pipelineId));
+  await commit(needs, [
+    replacing(stored, { ...stored.value, status, stage: 'over' }),
+    ...(running === undefined ? [] : [{ kind: 'delete' as const, key: runningKey(input.pipelineId), condition: { generation: running.generation } }]),
+  ], effects);
   return { status: status.kind };
 });
 

@@ -1,4 +1,4 @@
-/** Gates by name: `approval` and `inconclusive` are the pipeline's own, `<stage>-<before|after>-<n>` the manifest's. */
+/** Gates by name: `approval` and `inconclusive-<stage>-<batch>` are the pipeline's own, `<stage>-<before|after>-<n>` the manifest's. */
 import type { Deployment } from '../domain/deployment.ts';
 import { NotFound } from '../domain/errors.ts';
 import { ApprovalId, type DeploymentId } from '../domain/ids.ts';
@@ -17,7 +17,7 @@ export function gateOf(deployment: Deployment, name: string): KnownGate {
   const { plan } = deployment;
   const rule = plan.approval ?? ApprovalRule.parse({ approvers: [] });
   if (name === 'approval') return { kind: 'person', name, question: `May ${plan.service} ${plan.version} be rolled out in ${plan.environment}?`, checklist: [], rule };
-  if (name === 'inconclusive') return { kind: 'person', name, question: `The canary of ${plan.service} ${plan.version} in ${plan.environment} gave too little evidence. Go on?`, checklist: [], rule };
+  if (name.startsWith('inconclusive-')) return { kind: 'person', name, question: `The canary of ${plan.service} ${plan.version} in ${plan.environment} gave too little evidence. Go on?`, checklist: [], rule };
   for (const stage of STAGES) {
     for (const when of ['before', 'after'] as const) {
       const gates = plan.stages[stage]?.[when === 'before' ? 'gatesBefore' : 'gatesAfter'] ?? [];

@@ -4,17 +4,16 @@ import { InstancesUnhealthy } from '../domain/errors.ts';
 import type { RevisionId } from '../domain/ids.ts';
 import { armDelta, type ArmCounts } from '../domain/judge/counts.ts';
 import type { Verdict } from '../domain/judge/judge.ts';
-import { findDrift } from '../domain/drift/find-drift.ts';
-import { repairActions } from '../domain/drift/repair-actions.ts';
 import type { JudgeRule } from '../domain/manifest.ts';
 import type { Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import type { MetricsReading } from '../ports/metrics.ts';
 import type { Turn } from './deployment-turn.ts';
 import { observe } from './observe.ts';
+import { replacements } from './replacements.ts';
 import { healthyOf } from './settle.ts';
 import { replacing } from './state/documents.ts';
-import { targetFunction, type TargetCall } from './target-calls.ts';
+import type { TargetCall } from './target-calls.ts';
 
 export type HoldNeeds = Pick<Ports, 'store' | 'clock' | 'targets' | 'metrics' | 'judge'>;
 
@@ -47,7 +46,7 @@ export async function look(needs: HoldNeeds, turn: Turn, hold: HoldLook): Promis
   const before = deployment.holds.find((known) => known.stage === hold.stage && known.batch === hold.batch) ?? opened(hold, needs.clock.now());
   const { progress, verdict } = hold.rule === null ? { progress: { ...before, turns: before.turns + 1 }, verdict: null } : judged(needs, deployment, before, reading, hold.rule);
   await needs.store.transact([replacing(turn.deployment, { ...deployment, holds: [...deployment.holds.filter((known) => known.stage !== hold.stage || known.batch !== hold.batch), progress] })]);
-  return { progress, verdict, elapsedSeconds: (needs.clock.now() - progress.startedAt) / 1000, requests: replacements(turn, observed, needs.clock.now()) };
+  return { progress, verdict, elapsedSeconds: (needs.clock.now() - progress.startedAt) / 1000, requests: replacements(turn.desired.value, observed, needs.clock.now()) };
 }
 
 const opened = (hold: HoldLook, now: number): HoldProgress => ({ stage: hold.stage, batch: hold.batch, startedAt: now, seconds: hold.seconds, extensions: 0, turns: 0, reading: null, judge: null, verdict: null });
@@ -82,11 +81,4 @@ function startOf(deployment: Deployment, hold: HoldProgress) {
   const comparing = stable !== null && (weights === undefined || (weights[stable] ?? 0) > 0);
   const compared = deployment.holds.filter((known) => known.judge?.comparing === true).at(-1)?.judge?.stable ?? null;
   return { comparing, baseline: comparing ? null : compared };
-}
-
-/** Repair leaves a service under deployment alone, so the deployment replaces what dies in its own time. */
-function replacements(turn: Turn, observed: Observed, now: number): TargetCall[] {
-  const desired = turn.desired.value;
-  const actions = repairActions({ ...desired, deployment: null, paused: null }, findDrift(desired, observed, now));
-  return actions.filter((action) => action.verb === 'relaunch' || action.verb === 'launch').map((request) => ({ function: targetFunction(desired.target), request }));
 }

@@ -63,8 +63,11 @@ export const pipelineDetail = (needs: Pick<Ports, 'store'>) => async (id: Pipeli
 
 async function approvalsOf(needs: Pick<Ports, 'store'>, deployment: Deployment): Promise<Omit<Approval, 'token'>[]> {
   const { stages } = deployment.plan;
-  const gates = Object.entries(stages).flatMap(([stage, plan]) => (plan === null ? [] : [...plan.gatesBefore.map((_gate, index) => `${stage}-before-${index}`), ...plan.gatesAfter.map((_gate, index) => `${stage}-after-${index}`)]));
-  const found = await Promise.all(['approval', 'inconclusive', ...gates].map((gate) => read(needs.store, Approval, approvalKey(approvalIdOf(deployment.id, gate)))));
+  const gates = Object.entries(stages).flatMap(([stage, plan]) => (plan === null ? [] : [
+    ...plan.gatesBefore.map((_gate, index) => `${stage}-before-${index}`), ...plan.gatesAfter.map((_gate, index) => `${stage}-after-${index}`),
+    ...plan.batches.map((_batch, index) => `inconclusive-${stage}-${index}`),
+  ]));
+  const found = await Promise.all(['approval', ...gates].map((gate) => read(needs.store, Approval, approvalKey(approvalIdOf(deployment.id, gate)))));
   return found.filter((approval) => approval !== undefined).map((approval) => withoutToken(approval.value));
 }
 

@@ -39,7 +39,7 @@ export const reconcile = (needs: ReconcileNeeds) => async (input: { places: read
       if (repairActions(desired, drifts).length > 0 && (await startRepair(needs, desired))) repairs += 1;
     }
   }
-  if (input.places === 'all') for (const { value: desired } of places) if (desired.deployment !== null) await resumeStuck(needs, desired.deployment);
+  if (input.places === 'all') await resumeStuck(needs);
   return { looked: places.length, drifted, repairs, failed };
 };
 

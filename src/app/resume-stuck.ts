@@ -1,24 +1,55 @@
-/** A deployment whose pipeline's execution ended without it (stopped by hand, a failed rollback) is taken back, so that no lease stays for ever. */
-import type { DeploymentId } from '../domain/ids.ts';
-import type { Ports } from '../ports/index.ts';
+/**
+ * A pipeline whose execution ended without telling it (stopped by hand, a machine that failed) is ended, and what it left in an
+ * environment is taken back: no lease stays for ever, and nothing queues behind the dead.
+ */
+import * as z from 'zod';
+import { deploymentId, PipelineId, type DeploymentId } from '../domain/ids.ts';
+import { Deployment } from '../domain/deployment.ts';
+import type { Execution } from '../ports/orchestrator.ts';
+import { finish } from './finish.ts';
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
-import { getDeployment } from './state/documents.ts';
+import { getPipeline, list, read } from './state/documents.ts';
+import { deploymentKey, shards } from './state/keys.ts';
 
 const ATTEMPT_EVERY_MS = 60_000;
+/** An execution that is not known yet may be on its way through the outbox. */
+const START_GRACE_MS = 120_000;
+const Running = z.strictObject({ pipeline: PipelineId });
 
-/** Answers whether a rollback was started. */
-export async function resumeStuck(needs: CommitNeeds & Pick<Ports, 'orchestrator'>, id: DeploymentId): Promise<boolean> {
-  const deployment = await getDeployment(needs.store, id);
-  const pipeline = await needs.orchestrator.describe('pipeline', deployment.value.pipeline);
-  if (pipeline === undefined || pipeline.status === 'RUNNING') return false;
-  const attempt = Math.floor(needs.clock.now() / ATTEMPT_EVERY_MS);
-  for (const earlier of [`${id}-rollback-0-0`, `${id}-rollback-1-${attempt}`, `${id}-rollback-1-${attempt - 1}`]) {
-    if ((await needs.orchestrator.describe('rollback', earlier))?.status === 'RUNNING') return false;
+/** Answers how many pipelines it had to see to. */
+export async function resumeStuck(needs: CommitNeeds): Promise<number> {
+  let seen = 0;
+  for (const shard of shards()) {
+    for (const { value } of await list(needs.store, Running, `running#${shard}`, '')) if (await resumeOne(needs, value.pipeline)) seen += 1;
   }
-  const name = `${id}-rollback-1-${attempt}`;
-  await commit(needs, [], [
-    { kind: 'start', machine: 'rollback', name, input: { deploymentId: id, failure: { Error: pipeline.error ?? pipeline.status, Cause: pipeline.cause ?? `The execution of ${deployment.value.pipeline} ended before its deployment did.` } } },
-    alerting('critical', 'stuck-deployment', deployment.value, `${id} was left behind by its pipeline (${pipeline.status}) and is taken back now.`),
-  ]);
+  return seen;
+}
+
+async function resumeOne(needs: CommitNeeds, id: PipelineId): Promise<boolean> {
+  const execution = await needs.orchestrator.describe('pipeline', id);
+  if (execution?.status === 'RUNNING') return false;
+  const { value: pipeline } = await getPipeline(needs.store, id);
+  if (execution === undefined && needs.clock.now() - pipeline.startedAt < START_GRACE_MS) return false;
+  let waiting = false;
+  for (const environment of pipeline.waves.flat()) {
+    const deployment = await read(needs.store, Deployment, deploymentKey(deploymentId(id, environment)));
+    if (deployment === undefined || deployment.value.status.kind === 'succeeded' || deployment.value.status.kind === 'rolled-back') continue;
+    waiting = true;
+    await takeBack(needs, deployment.value, execution);
+  }
+  if (!waiting) await finish(needs)({ pipelineId: id, outcome: { kind: 'failed', error: execution?.error ?? execution?.status ?? 'NotStarted', cause: execution?.cause ?? 'The execution ended before the pipeline did.' } });
   return true;
+}
+
+async function takeBack(needs: CommitNeeds, deployment: Deployment, execution: Execution | undefined): Promise<void> {
+  const attempt = Math.floor(needs.clock.now() / ATTEMPT_EVERY_MS);
+  const names = (id: DeploymentId) => [`${id}-rollback-0-0`, `${id}-rollback-1-${attempt}`, `${id}-rollback-1-${attempt - 1}`];
+  for (const earlier of names(deployment.id)) if ((await needs.orchestrator.describe('rollback', earlier))?.status === 'RUNNING') return;
+  const name = `${deployment.id}-rollback-1-${attempt}`;
+  if ((await needs.orchestrator.describe('rollback', name)) !== undefined) return;
+  const failure = { Error: execution?.error ?? execution?.status ?? 'NotStarted', Cause: execution?.cause ?? `The execution of ${deployment.pipeline} ended before its deployment did.` };
+  await commit(needs, [], [
+    { kind: 'start', machine: 'rollback', name, input: { deploymentId: deployment.id, failure } },
+    alerting('critical', 'stuck-deployment', deployment, `${deployment.id} was left behind by its pipeline (${failure.Error}) and is taken back now.`),
+  ]);
 }

@@ -7,8 +7,10 @@ import type { Desired, Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { batchOf, forwardTurn, turnOf } from './deployment-turn.ts';
 import { observe } from './observe.ts';
+import { replacements } from './replacements.ts';
+import type { TargetCall } from './target-calls.ts';
 
-export type Settled = { readonly status: 'healthy' } | { readonly status: 'waiting'; readonly until: string; readonly healthy: number; readonly wanted: number };
+export type Settled = { readonly status: 'healthy' } | { readonly status: 'waiting'; readonly until: string; readonly healthy: number; readonly wanted: number; readonly requests: readonly TargetCall[] };
 
 export type SettleNeeds = Pick<Ports, 'store' | 'clock' | 'targets' | 'settings'>;
 
@@ -38,6 +40,7 @@ export const settle = (needs: SettleNeeds) => async (input: { deploymentId: Depl
   return {
     status: 'waiting', until: new Date(needs.clock.now() + nextWaitMs(needs.settings, waitedMs)).toISOString(),
     healthy: count(wanted, (revision) => healthyOf(observed, revision)), wanted: wanted.reduce((sum, launch) => sum + launch.count, 0),
+    requests: replacements(desired, observed, needs.clock.now()),
   };
 };
 
@@ -51,11 +54,9 @@ export const healthyOf = (observed: Observed, revision: RevisionId): number => o
 const overdue = (deployment: Deployment, short: readonly { revision: RevisionId }[], waitedMs: number): boolean =>
   short.every(({ revision }) => waitedMs > ((deployment.plan.specs[revision]?.health.startWithin ?? 0) + START_MARGIN_SECONDS) * 1000);
 
-/** No instance of it is left that may still become healthy. */
-const givenUp = (observed: Observed, short: readonly { revision: RevisionId; count: number }[]): boolean => short.some(({ revision }) => {
-  const own = observed.instances.filter((instance) => instance.revision === revision);
-  return own.some((instance) => instance.quarantined) || (own.length > 0 && own.every((instance) => instance.health === 'unhealthy' || instance.health === 'stopped'));
-});
+/** The target has seen it fail too often to try again. */
+const givenUp = (observed: Observed, short: readonly { revision: RevisionId; count: number }[]): boolean =>
+  short.some(({ revision }) => observed.instances.some((instance) => instance.revision === revision && instance.quarantined));
 
 function unhealthy(observed: Observed, short: readonly { revision: RevisionId; count: number }[], waitedMs: number): InstancesUnhealthy {
   const parts = short.map(({ revision, count }) => {

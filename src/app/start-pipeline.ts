@@ -11,7 +11,7 @@ import type { Ports } from '../ports/index.ts';
 import type { Write } from '../ports/item-store.ts';
 import { commit, type CommitNeeds } from './state/commit.ts';
 import { creating, expecting, list, read, replacing, untilWritten, type Stored } from './state/documents.ts';
-import { approvalKey, pendingApprovalKey, pipelineKey, releasedCommitKey, serviceKey, servicePartition } from './state/keys.ts';
+import { approvalKey, pendingApprovalKey, pipelineKey, releasedCommitKey, runningKey, serviceKey, servicePartition } from './state/keys.ts';
 
 export interface PipelineStart {
   readonly service: ServiceName;
@@ -64,6 +64,7 @@ export const startPipeline = (needs: StartNeeds) => (start: PipelineStart): Prom
   await commit(needs, [
     { kind: 'put', key: serviceKey(start.service), value: known, condition: expecting(service) },
     creating(pipelineKey(pipeline.id), pipeline),
+    creating(runningKey(pipeline.id), { pipeline: pipeline.id }),
     ...(start.cause === 'push' && start.commit !== null ? [creating(releasedCommitKey(start.service, start.commit), { pipeline: pipeline.id, delivery: start.delivery ?? null })] : []),
     ...older.writes,
   ], [
@@ -91,8 +92,8 @@ function wavesOf(environments: Environments, only: EnvironmentName | undefined):
   return [...waves].sort(([one], [other]) => one - other).map(([, names]) => names);
 }
 
-/** A pipeline whose rollout has begun is not superseded: its release is approved and half in place; the newer one queues behind it. */
-const mayBeSuperseded = (pipeline: Pipeline): boolean => !isOver(pipeline) && pipeline.stop === null && pipeline.stage !== 'rollout';
+/** A pipeline whose rollout has begun is not superseded: its release is approved and half in place; the newer one queues behind it, unless a person rolls back. */
+const mayBeSuperseded = (older: Pipeline, newer: Pipeline): boolean => !isOver(older) && older.stop === null && (older.stage !== 'rollout' || newer.cause === 'rollback');
 
 /** The unfinished pipelines of a service, newest first. */
 export async function unfinishedPipelines(needs: Pick<Ports, 'store'>, service: ServiceName): Promise<Stored<Pipeline>[]> {
@@ -105,7 +106,7 @@ async function superseded(needs: StartNeeds, newer: Pipeline): Promise<{ writes:
   const writes: Write[] = [];
   const effects: Effect[] = [];
   for (const older of await unfinishedPipelines(needs, newer.service)) {
-    if (!mayBeSuperseded(older.value) || !overlap(older.value, newer)) continue;
+    if (!mayBeSuperseded(older.value, newer) || !overlap(older.value, newer)) continue;
     const stopped = await stopping(needs, older, { kind: 'superseded', by: newer.id });
     writes.push(...stopped.writes);
     effects.push(...stopped.effects);

@@ -18,9 +18,9 @@ export type WatchNeeds = HoldNeeds & CommitNeeds & Pick<Ports, 'settings'>;
 const NO_END_SECONDS = 400 * 86_400;
 
 /** @throws Superseded, Cancelled, ProviderUnavailable */
-export const watch = (needs: WatchNeeds) => (input: { deploymentId: DeploymentId }): Promise<WatchAnswer> => untilWritten(async () => {
+export const watch = (needs: WatchNeeds) => (input: { deploymentId: DeploymentId; gate: string }): Promise<WatchAnswer> => untilWritten(async () => {
   const until = new Date(needs.clock.now() + needs.settings.watchSeconds * 1000).toISOString();
-  const approval = await read(needs.store, Approval, approvalKey(approvalIdOf(input.deploymentId, 'approval')));
+  const approval = await read(needs.store, Approval, approvalKey(approvalIdOf(input.deploymentId, input.gate)));
   if (approval !== undefined && approval.value.status.kind !== 'waiting') return { status: 'over', until, requests: [] };
   const turn = await forwardTurn(needs, input.deploymentId);
   const rule = turn.deployment.value.plan.stages.canary?.batches.at(-1)?.hold?.rule ?? null;

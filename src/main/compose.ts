@@ -78,7 +78,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const ports: Ports = {
     store, clock: systemClock, ids: randomIds, orchestrator: engine as Orchestrator, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: ratioJudge,
     httpChecks: createHttpChecks(), environments: createEnvironmentsFile({ path: home.environments }), settings: LOCAL_SETTINGS,
-    notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log: ({ severity, text, kind, service, environment }) => log(severity === 'info' ? 'info' : 'warn', text, { alert: kind, service, environment }) }),
+    notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     webhookSecrets: { github: async () => secretAt(home.webhookSecret), slack: async () => secretAt(home.slackSecret) },
     identities: createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }),
     instanceLogs: { tail: async (service, environment, tailBytes) => (await target.logs({ service, environment }, { tailBytes })).map(({ instance, revision, text }) => ({ instance, revision, text })) },

@@ -22,6 +22,8 @@ export const pipelineKey = (id: PipelineId): ItemKey => {
   const { service, number } = pipelineParts(id);
   return { partition: servicePartition(service), sort: `pipeline#${padded(number)}` };
 };
+/** Stands while a pipeline is unfinished. */
+export const runningKey = (id: PipelineId): ItemKey => ({ partition: `running#${shardOf(id)}`, sort: id });
 export const releaseKey = (service: ServiceName, id: ReleaseId): ItemKey => ({ partition: servicePartition(service), sort: `release#${id}` });
 export const artifactKey = (service: ServiceName, version: string): ItemKey => ({ partition: servicePartition(service), sort: `artifact#${version}` });
 /** One push of one commit releases a service once. */

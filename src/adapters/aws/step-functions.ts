@@ -1,0 +1,105 @@
+/** The orchestrator on AWS Step Functions. */
+import { DescribeExecutionCommand, type DescribeExecutionOutput, GetExecutionHistoryCommand, type HistoryEvent as AwsEvent, SendTaskFailureCommand, SendTaskSuccessCommand, type SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { NotSupported, ProviderUnavailable, TokenRefused } from '../../domain/errors.ts';
+import type { Execution, ExecutionStatus, MachineName, Orchestrator } from '../../ports/orchestrator.ts';
+import { callFault, nameOf } from './call-fault.ts';
+import { historyEvents } from './step-functions/history.ts';
+
+export interface StepFunctionsOptions {
+  readonly client: SFNClient;
+  /** `arn:<partition>:states:<region>:<account>:stateMachine:slipway-`: a machine's ARN without its name; null where none may be called. */
+  readonly machineArnPrefix: string | null;
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
+const ERROR_CHARACTERS_MAX = 256;
+const CAUSE_CHARACTERS_MAX = 32_768;
+const HISTORY_PAGE = 1000;
+const TOKEN_REFUSALS = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
+const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const satisfies readonly ExecutionStatus[];
+
+/**
+ * Executions are named by their idempotency key. Stopping one stops its nested executions too: the `.sync:2` tasks that
+ * wait for them do that. https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
+ * @throws ProviderUnavailable for throttles and faults that pass, Forbidden when the role may not, InvalidInput
+ */
+export function createStepFunctions({ client, machineArnPrefix }: StepFunctionsOptions): Orchestrator {
+  const machineArn = (machine: MachineName): string => `${demand(machineArnPrefix)}${machine}`;
+  const executionArn = (machine: MachineName, name: string): string => `${machineArn(machine).replace(':stateMachine:', ':execution:')}:${name}`;
+  return {
+    start: async ({ machine, name, input }) => {
+      const command = new StartExecutionCommand({ stateMachineArn: machineArn(machine), name, input: JSON.stringify(input) });
+      await told(`start ${machine} ${name}`, () => client.send(command), { ExecutionAlreadyExists: undefined });
+    },
+    describe: async (machine, name) => {
+      const command = new DescribeExecutionCommand({ executionArn: executionArn(machine, name) });
+      const found = await told(`describe ${machine} ${name}`, () => client.send(command), { ExecutionDoesNotExist: undefined });
+      return found === undefined ? undefined : executionOf(machine, name, found);
+    },
+    history: async (machine, name, { limit, after = 0 }) => {
+      const events = await told(`read the history of ${machine} ${name}`, () => eventsOf(client, executionArn(machine, name), after + limit), { ExecutionDoesNotExist: [] as AwsEvent[] });
+      return historyEvents(events).filter((event) => event.id > after).slice(0, limit);
+    },
+    stop: async (machine, name, error, cause) => {
+      const command = new StopExecutionCommand({ executionArn: executionArn(machine, name), error: error.slice(0, ERROR_CHARACTERS_MAX), cause: cause.slice(0, CAUSE_CHARACTERS_MAX) });
+      await told(`stop ${machine} ${name}`, () => client.send(command), { ExecutionDoesNotExist: undefined });
+    },
+    succeedTask: (token, output) => answered('succeed', () => client.send(new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(output ?? null) }))),
+    failTask: (token, error, cause) => answered('fail', () => client.send(new SendTaskFailureCommand({ taskToken: token, error: error.slice(0, ERROR_CHARACTERS_MAX), cause: cause.slice(0, CAUSE_CHARACTERS_MAX) }))),
+  };
+}
+
+function demand(prefix: string | null): string {
+  if (prefix === null) throw new NotSupported('This function was not given SLIPWAY_MACHINE_ARN_PREFIX, so it starts and reads no executions. Add it in infrastructure/environment.yml, with the rights in its role.');
+  return prefix;
+}
+
+/** `instead` says, by the error's name, which errors are answers. */
+async function told<R, A = never>(doing: string, call: () => Promise<R>, instead: Readonly<Record<string, A>> = {}): Promise<R | A> {
+  try {
+    return await call();
+  } catch (error) {
+    const name = nameOf(error);
+    if (Object.hasOwn(instead, name)) return instead[name] as A;
+    throw callFault('Step Functions', doing, error);
+  }
+}
+
+async function answered(how: 'succeed' | 'fail', call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    const name = nameOf(error);
+    if (TOKEN_REFUSALS.has(name)) throw new TokenRefused(`Step Functions did not ${how} the task: its token was used, has expired, or never was (${name}). Look at the execution: it went on without this answer.`, { error: name }, { cause: error });
+    throw callFault('Step Functions', `${how} a task by its token`, error);
+  }
+}
+
+/** From the first event: the service pages by token only, not by id. */
+async function eventsOf(client: SFNClient, executionArn: string, count: number): Promise<AwsEvent[]> {
+  const events: AwsEvent[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: HISTORY_PAGE, includeExecutionData: true, ...(nextToken === undefined ? {} : { nextToken }) }));
+    events.push(...(page.events ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined && events.length < count);
+  return events;
+}
+
+function executionOf(machine: MachineName, name: string, found: DescribeExecutionOutput): Execution {
+  if (found.startDate === undefined) throw new ProviderUnavailable(`Step Functions described ${machine} ${name} without its start. Try again.`);
+  return {
+    machine, name, status: statusOf(found.status), startedAt: found.startDate.getTime(), input: found.input === undefined ? null : (JSON.parse(found.input) as unknown),
+    ...(found.stopDate === undefined ? {} : { stoppedAt: found.stopDate.getTime() }), ...(found.output === undefined ? {} : { output: JSON.parse(found.output) as unknown }),
+    ...(found.error === undefined ? {} : { error: found.error }), ...(found.cause === undefined ? {} : { cause: found.cause }),
+  };
+}
+
+/** One that waits to be redriven has not ended. */
+function statusOf(status: string | undefined): ExecutionStatus {
+  if (status === 'PENDING_REDRIVE') return 'RUNNING';
+  const known = STATUSES.find((one) => one === status);
+  if (known === undefined) throw new NotSupported(`Step Functions gave the status "${status ?? ''}", which is not known here. Known: ${STATUSES.join(', ')}.`);
+  return known;
+}

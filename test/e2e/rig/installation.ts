@@ -1,0 +1,130 @@
+/** A whole installation in this process: control plane and router as in `slipway up`, in a temporary folder, with real instances. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startControlPlane, type ControlPlane } from '../../../src/main/control-plane.ts';
+import { homeAt, prepareHome } from '../../../src/main/home.ts';
+import { startRouter } from '../../../src/router/router.ts';
+import { Client } from './client.ts';
+import { endMarked } from './ending.ts';
+import { createRepository, type Repository } from './repository.ts';
+import { serviceFiles, type Behaviour, type Manifest } from './example-service.ts';
+import { startLoad, type Load } from './load.ts';
+import { eventually } from './patience.ts';
+
+export const ENVIRONMENTS = `environments:
+  - { name: staging, kind: staging, wave: 1, instances: 1, zones: [a] }
+  - { name: production, kind: production, wave: 2, zones: [a, b] }
+people:
+  - { name: ben, email: [ben@example.com], slack: U0BEN }
+  - { name: anna, slack: U0ANNA }
+  - { name: carl, slack: U0CARL }
+defaults: { approvers: [anna, carl] }
+`;
+
+export interface InstallationOptions {
+  readonly environments?: string;
+  readonly passSeconds?: number;
+  readonly exitEvents?: boolean;
+}
+
+export class Installation {
+  readonly folder: string;
+  readonly client: Client;
+  controlPlane!: ControlPlane;
+  readonly #options: InstallationOptions;
+  readonly #endings: (() => Promise<unknown>)[] = [];
+
+  private constructor(options: InstallationOptions) {
+    this.folder = mkdtempSync(join(tmpdir(), 'slipway-e2e-'));
+    this.client = new Client(homeAt(join(this.folder, 'home')));
+    this.#options = options;
+  }
+
+  static async start(options: InstallationOptions = {}): Promise<Installation> {
+    const made = new Installation(options);
+    try {
+      await made.#start();
+      return made;
+    } catch (error) {
+      await made.close();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { home } = this.client;
+    prepareHome(home);
+    writeFileSync(home.environments, this.#options.environments ?? ENVIRONMENTS);
+    const router = await startRouter({ directory: home.router, host: '127.0.0.1', port: 0, controlSocket: home.routerSocket }, () => undefined);
+    this.#endings.push(() => router.close());
+    await this.startControlPlane();
+  }
+
+  /** Again, after `controlPlane.close()`. */
+  async startControlPlane(): Promise<void> {
+    const { home } = this.client;
+    this.controlPlane = await startControlPlane(home, { home: home.root, host: '127.0.0.1', port: 0, routerPort: 0, passSeconds: this.#options.passSeconds ?? 1, exitEvents: this.#options.exitEvents ?? true });
+  }
+
+  /** A repository with one service in it, registered; the first push is the test's. */
+  async repository(name: string, overrides: Manifest = {}, behaviour: Partial<Behaviour> = {}): Promise<Repository> {
+    const repository = createRepository(this.folder, name);
+    repository.write(serviceFiles(name, overrides, behaviour));
+    await this.client.post('/v1/repositories', { url: repository.url });
+    return repository;
+  }
+
+  /** Pushes with git, sends the webhook, and answers the pipelines that it started. */
+  async push(repository: Repository, message: string): Promise<string[]> {
+    const { delivery } = await this.client.webhook(repository, repository.push(message));
+    return (await this.client.decided(delivery)).admitted;
+  }
+
+  /** Pushes what starts exactly one pipeline; answers its id. */
+  async release(repository: Repository, message: string): Promise<string> {
+    const { delivery } = await this.client.webhook(repository, repository.push(message));
+    const { admitted, refused } = await this.client.decided(delivery);
+    const [only] = admitted;
+    if (only === undefined || admitted.length > 1) throw new Error(`one pipeline was expected, not ${JSON.stringify({ admitted, refused })}`);
+    return only;
+  }
+
+  /** A service whose first release is through. */
+  async deployed(name: string, overrides: Manifest = {}, behaviour: Partial<Behaviour> = {}): Promise<Repository> {
+    const repository = await this.repository(name, overrides, behaviour);
+    const over = await this.client.approvedToTheEnd(await this.release(repository, 'first'));
+    if (over.status.kind !== 'succeeded') throw new Error(`the first release of ${name} ended as ${JSON.stringify(over.status)}`);
+    return repository;
+  }
+
+  /** Waits until exactly so many instances are healthy and no other is there; answers the place. */
+  healthy(service: string, count: number, environment = 'production') {
+    return eventually(`${count} healthy instances of ${service} in ${environment}`, async () => {
+      const place = await this.client.place(service, environment);
+      return place.observed.instances.length === count && place.observed.instances.every((instance) => instance.health === 'healthy') && place;
+    });
+  }
+
+  async endpoint(service: string, environment = 'production'): Promise<string> {
+    const { endpoint } = (await this.client.place(service, environment)).observed;
+    if (endpoint === null) throw new Error(`${service} has no endpoint in ${environment}`);
+    return endpoint;
+  }
+
+  /** Ended with the installation when the test does not. */
+  async load(service: string): Promise<Load> {
+    const load = startLoad(await this.endpoint(service));
+    this.#endings.push(() => load.stop());
+    return load;
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.#endings.reverse().slice(0, -1)) await end();
+    await this.controlPlane?.composed.target.stopAll().catch(() => undefined);
+    await this.controlPlane?.close().catch(() => undefined);
+    await this.#endings.at(-1)?.();
+    await endMarked(this.client.home.instances);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

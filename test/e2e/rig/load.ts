@@ -1,0 +1,38 @@
+/** Steady requests to a service, and what they were answered. */
+import { Agent } from 'undici';
+import { pause } from './patience.ts';
+
+export interface Load {
+  readonly total: number;
+  readonly failed: number;
+  /** How often each text was answered. */
+  readonly answers: ReadonlyMap<string, number>;
+  stop(): Promise<void>;
+}
+
+/** One request after the other on each of two connections, so that a loaded machine only makes it slower. */
+export function startLoad(endpoint: string): Load {
+  const dispatcher = new Agent({ connections: 2, keepAliveTimeout: 10_000 });
+  const seen = { total: 0, failed: 0, answers: new Map<string, number>(), stopped: false };
+  const client = async (): Promise<void> => {
+    while (!seen.stopped) {
+      const text = await fetch(endpoint, { dispatcher } as unknown as RequestInit).then(async (response) => (response.ok ? response.text() : `${response.status}`), (error: unknown) => String(error));
+      if (seen.stopped) break;
+      seen.total += 1;
+      seen.answers.set(text, (seen.answers.get(text) ?? 0) + 1);
+      if (!/^[a-z]+$/.test(text)) seen.failed += 1;
+      await pause(8);
+    }
+  };
+  const clients = [client(), client()];
+  return {
+    get total() { return seen.total; },
+    get failed() { return seen.failed; },
+    answers: seen.answers,
+    stop: async () => {
+      seen.stopped = true;
+      await Promise.all(clients);
+      await dispatcher.destroy();
+    },
+  };
+}
