@@ -7,6 +7,7 @@ import type { Ports } from '../ports/index.ts';
 import { approvalRoutes } from './approvals.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { operationRoutes } from './operations.ts';
+import { peopleRoutes } from './people.ts';
 import { placeRoutes } from './places.ts';
 import { serviceRoutes } from './services.ts';
 
@@ -24,7 +25,7 @@ export function apiApp(ports: Ports): ApiApp {
     context.set('identity', identity);
     await next();
   });
-  for (const routes of [serviceRoutes, deploymentRoutes, approvalRoutes, placeRoutes, operationRoutes]) app.route('/v1', routes(ports));
+  for (const routes of [serviceRoutes, deploymentRoutes, approvalRoutes, placeRoutes, operationRoutes, peopleRoutes]) app.route('/v1', routes(ports));
   return app;
 }
 

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { Conflict } from '../domain/errors.ts';
+import { OWNER } from '../api/people.ts';
 import { Identity, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
 import type { LocalConfig } from '../config.ts';
 import { compose, EXECUTIONS_KEPT_MS, invoke, type Composed } from './compose.ts';
@@ -85,13 +86,13 @@ async function listen(server: Server, config: LocalConfig, preferred: number): P
 
 /** The token of whoever started this first; everybody else gets one with "slipway token add". */
 async function ensureToken(home: Home, composed: Composed): Promise<void> {
-  const identities = composed.ports.identities as typeof composed.ports.identities & { add(identity: Identity): Promise<string> };
+  const { identities } = composed.ports;
   try {
     if ((await identities.byToken(readPrivate(home.token))) !== null) return;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  writePrivate(home.token, `${await identities.add(Identity.parse('owner'))}\n`);
+  writePrivate(home.token, `${await identities.add(Identity.parse(OWNER))}\n`);
 }
 
 function dirtyPlaces(look: (places: { service: ServiceName; environment: EnvironmentName }[]) => void) {
