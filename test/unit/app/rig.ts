@@ -1,0 +1,65 @@
+/** Use cases on a real store, with an orchestrator and a builder that write down what they are told. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteStore } from '../../../src/adapters/local/sqlite-store.ts';
+import { Environments } from '../../../src/domain/environment.ts';
+import { TokenRefused } from '../../../src/domain/errors.ts';
+import type { Alert } from '../../../src/domain/outbox.ts';
+import type { Ports } from '../../../src/ports/index.ts';
+import type { CommitInfo, ManifestFile } from '../../../src/ports/sources.ts';
+import { fakeClock } from '../../fakes/clock.ts';
+import { seededIds } from '../../fakes/ids.ts';
+
+export interface Repo {
+  manifests: ManifestFile[];
+  changed: string[] | null;
+  author: string;
+}
+
+export function rig() {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-app-'));
+  const clock = fakeClock(1_700_000_000_000);
+  const store = openSqliteStore({ path: join(folder, 'state.db'), clock });
+  const started: { machine: string; name: string; input: unknown }[] = [];
+  const answered: { token: string; output?: unknown; error?: string }[] = [];
+  const alerts: Alert[] = [];
+  const cancelled: string[] = [];
+  const refused = new Set<string>();
+  const state = { down: false };
+  const repo: Repo = { manifests: [], changed: null, author: 'ben@example.com' };
+  const environments = { text: Environments.parse({
+    environments: [{ name: 'staging', kind: 'staging', wave: 1 }, { name: 'production', kind: 'production', wave: 2 }],
+    people: [{ name: 'ben', email: ['ben@example.com'] }, { name: 'anna', slack: 'U0ANNA' }], defaults: { approvers: ['anna', 'ben'] },
+  }) };
+  const up = () => {
+    if (state.down) throw Object.assign(new Error('the orchestrator is down'), { name: 'ProviderUnavailable' });
+  };
+  const answer = (entry: (typeof answered)[number]) => {
+    up();
+    if (refused.has(entry.token)) throw new TokenRefused('used');
+    answered.push(entry);
+  };
+  const needs = {
+    store, clock, ids: seededIds('app'),
+    orchestrator: {
+      start: async (request) => { up(); started.push(request); },
+      describe: async () => undefined, history: async () => [], stop: async () => undefined,
+      succeedTask: async (token, output) => answer({ token, output }),
+      failTask: async (token, error) => answer({ token, error }),
+    },
+    builder: { start: async () => undefined, cancel: async (build) => { cancelled.push(build); return true; } },
+    notifier: { send: async (alert) => void alerts.push(alert) },
+    environments: { read: async () => environments.text },
+    webhookSecrets: { github: async () => 'github-key', slack: async () => 'slack-key' },
+    sources: {
+      fetch: async (_repository, commit): Promise<CommitInfo> => ({ commit, author: repo.author, committedAt: 0, subject: 'a change' }),
+      manifests: async () => repo.manifests, changedPaths: async () => repo.changed, checkout: async () => undefined,
+    },
+  } satisfies Partial<Ports>;
+  return { needs, clock, started, answered, alerts, cancelled, refused, state, repo, environments, close: async () => { await store.close(); rmSync(folder, { recursive: true, force: true }); } };
+}
+
+export type Rig = ReturnType<typeof rig>;
+
+export const manifestText = (service: string, more = ''): string => `service: ${service}\nteam: shop\nstart: [node, server.js]\n${more}`;
