@@ -14,7 +14,10 @@ const Variables = z.object({
   SLIPWAY_ROUTER_PORT: Port.default(7480),
   SLIPWAY_PASS_SECONDS: Seconds.default(5),
   SLIPWAY_EXIT_EVENTS: z.enum(['on', 'off']).default('on'),
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
+
+const GIT_VARIABLES = ['PATH', 'HOME', 'SSH_AUTH_SOCK'] as const;
 
 export interface LocalConfig {
   /** Everything the installation keeps. */
@@ -28,6 +31,10 @@ export interface LocalConfig {
   readonly passSeconds: number;
   /** Off: only the schedule repairs, as on a platform that sends no events. */
   readonly exitEvents: boolean;
+  /** Where the programs of services, builds and tests are found. */
+  readonly path: string;
+  /** What git needs of the user: where keys, agents and credential helpers are. */
+  readonly gitEnvironment: Readonly<Record<string, string>>;
 }
 
 /** @throws InvalidInput naming the variable */
@@ -37,7 +44,8 @@ export function localConfig(environment: Readonly<Record<string, string | undefi
   const values = parsed.data;
   return {
     home: resolve(values.SLIPWAY_HOME ?? join(homedir(), '.slipway')), host: values.SLIPWAY_HOST, port: values.SLIPWAY_PORT, routerPort: values.SLIPWAY_ROUTER_PORT,
-    passSeconds: values.SLIPWAY_PASS_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on',
+    passSeconds: values.SLIPWAY_PASS_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH,
+    gitEnvironment: Object.fromEntries(GIT_VARIABLES.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]]))),
   };
 }
 

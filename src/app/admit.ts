@@ -4,6 +4,7 @@ import { parseManifest, type Issue, type ManifestResult } from '../contracts/man
 import { checkInEnvironments } from '../domain/environment-rules.ts';
 import { Conflict, SlipwayError } from '../domain/errors.ts';
 import { CommitId, DeliveryId, Identity, PipelineId } from '../domain/ids.ts';
+import { unwrapFailure, type TaskFailure } from '../domain/failure.ts';
 import type { Manifest } from '../domain/manifest.ts';
 import { Pipeline } from '../domain/pipeline.ts';
 import { changedByPush, onlyTopologyChanged } from '../domain/push.ts';
@@ -20,7 +21,7 @@ export type AdmitNeeds = StartNeeds & Pick<Ports, 'sources'>;
 export interface AdmitInput {
   readonly deliveryId: DeliveryId;
   /** Set when reading the push failed for good: the refusal's reason. */
-  readonly failure?: { readonly Error: string; readonly Cause: string } | undefined;
+  readonly failure?: TaskFailure | undefined;
 }
 
 /**
@@ -30,21 +31,12 @@ export interface AdmitInput {
 export const admit = (needs: AdmitNeeds) => async (input: AdmitInput): Promise<{ admissions: readonly Admission[] }> => {
   const stored = await getDelivery(needs.store, input.deliveryId);
   if (stored.value.outcome.kind === 'decided') return { admissions: stored.value.outcome.admissions };
-  const admissions = input.failure === undefined ? await decide(needs, stored.value) : [refusal(null, `The push could not be read. ${reasonOf(input.failure)}`)];
+  const admissions = input.failure === undefined ? await decide(needs, stored.value) : [refusal(null, `The push could not be read. ${unwrapFailure(input.failure).reason}`)];
   await needs.store.transact([replacing(stored, { ...stored.value, outcome: { kind: 'decided', admissions } })]);
   return { admissions };
 };
 
 const refusal = (service: string | null, reason: string): Admission => ({ kind: 'refused', service, reason: reason.slice(0, 4000) });
-
-/** A Lambda's failure as Step Functions hands it on: the cause is JSON with the message. */
-function reasonOf(failure: { Error: string; Cause: string }): string {
-  try {
-    return String((JSON.parse(failure.Cause) as { errorMessage?: unknown }).errorMessage ?? failure.Cause);
-  } catch {
-    return `${failure.Error}: ${failure.Cause}`;
-  }
-}
 
 async function decide(needs: AdmitNeeds, delivery: Delivery): Promise<Admission[]> {
   const after = CommitId.parse(delivery.after);

@@ -1,6 +1,6 @@
 /** Answers Slack: the slash command `/slipway ...` and the buttons of an approval. */
 import { Forbidden, InvalidInput, NotFound, SlipwayError, Unauthenticated } from '../domain/errors.ts';
-import { EnvironmentName, Identity, ServiceName } from '../domain/ids.ts';
+import { Identity, ServiceName, type EnvironmentName } from '../domain/ids.ts';
 import { SLACK_TIMESTAMP_TOLERANCE_SECONDS, slackSignatureHolds, timestampIsFresh } from '../domain/signature.ts';
 import { parseSlackBody, type SlackAction } from '../contracts/slack.ts';
 import type { Ports } from '../ports/index.ts';

@@ -1,5 +1,5 @@
 /** An approval nobody gave in time: the rule's default action is taken, and said. */
-import { Approval } from '../domain/approval.ts';
+import type { Approval } from '../domain/approval.ts';
 import { ApprovalExpired } from '../domain/errors.ts';
 import type { DeploymentId } from '../domain/ids.ts';
 import { approvalIdOf } from './gates.ts';

@@ -3,7 +3,7 @@ import type { PipelineId } from '../domain/ids.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import { Artifact, Release } from '../domain/release.ts';
 import { releaseIdOf } from '../domain/release-id.ts';
-import { Service } from '../domain/service.ts';
+import type { Service } from '../domain/service.ts';
 import type { BuildOutcome } from '../ports/builder.ts';
 import type { Write } from '../ports/item-store.ts';
 import { commit, type CommitNeeds } from './state/commit.ts';

@@ -3,7 +3,7 @@ import { GithubPush } from '../contracts/github.ts';
 import { InvalidInput, SlipwayError, Unauthenticated } from '../domain/errors.ts';
 import { DeliveryId, Identity } from '../domain/ids.ts';
 import { canonicalRepository } from '../domain/repository-url.ts';
-import { Delivery, Repository } from '../domain/service.ts';
+import { Repository, type Delivery } from '../domain/service.ts';
 import { githubSignatureHolds } from '../domain/signature.ts';
 import type { Ports } from '../ports/index.ts';
 import { commit, type CommitNeeds } from './state/commit.ts';

@@ -22,7 +22,6 @@ import { systemClock } from '../adapters/local/system-clock.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import type { CommandOutcome } from '../ports/commands.ts';
 import type { Ports } from '../ports/index.ts';
-import type { Orchestrator } from '../ports/orchestrator.ts';
 import type { Settings } from '../ports/settings.ts';
 import { createProcessTarget, type ProcessTarget } from '../targets/process/index.ts';
 import { HANDLERS } from './functions.ts';
@@ -64,9 +63,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const store = openSqliteStore({ path: home.state, clock: systemClock });
   const traffic = new RouterClient({ controlSocket: home.routerSocket });
   const artifacts = createArtifactFolder({ directory: home.artifacts });
-  const sources = createGitSources({ directory: home.git, settings: { schemes: REPOSITORY_SCHEMES } });
+  const sources = createGitSources({ directory: home.git, settings: { schemes: REPOSITORY_SCHEMES, environment: options.config.gitEnvironment } });
   const target = await createProcessTarget({
     directory: home.instances, artifacts, secrets: createSecretFolder({ directory: home.secrets }), traffic, clock: systemClock, ids: randomIds,
+    settings: { path: options.config.path },
     fence: { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) },
     onChange: (ref, change) => {
       log('info', change.detail, { instance: change.instance, change: change.kind, service: ref.service, environment: ref.environment });
@@ -76,7 +76,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const builder = createLocalBuilder({ directory: home.builds, sources, artifacts, clock: systemClock, onFinished: async ({ request, outcome }) => finishBuild(ports)({ pipelineId: request.build as never, token: request.token, outcome }) });
   const commands = createCommandRunner({ directory: home.commands, sources, artifacts, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
   const ports: Ports = {
-    store, clock: systemClock, ids: randomIds, orchestrator: engine as Orchestrator, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: ratioJudge,
+    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: ratioJudge,
     httpChecks: createHttpChecks(), environments: createEnvironmentsFile({ path: home.environments }), settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     webhookSecrets: { github: async () => secretAt(home.webhookSecret), slack: async () => secretAt(home.slackSecret) },

@@ -1,5 +1,5 @@
 /** The one stack around every handler in functions/: parse the event, call one use case, log failures, return or throw. */
-import middy from '@middy/core';
+import middy, { type MiddlewareObj } from '@middy/core';
 import type * as z from 'zod';
 import { platform } from '#platform';
 import { TargetRequest, type TargetResult } from '../contracts/target.ts';
@@ -9,7 +9,7 @@ import type { Ports } from '../ports/index.ts';
 import type { Target } from '../ports/target.ts';
 
 /** Failures are logged once, with the event's ids and never its body, and thrown on: only the state machine catches. */
-const logFailures = (): middy.MiddlewareObj => ({
+const logFailures = (): MiddlewareObj => ({
   onError: async (request) => {
     if (request.error !== null && request.error !== undefined) platform.log('warn', request.error.message, { error: request.error.name, event: idsOf(request.event) });
   },
@@ -22,7 +22,7 @@ function idsOf(event: unknown): Record<string, unknown> {
   return Object.fromEntries(ID_FIELDS.filter((field) => field in event).map((field) => [field, (event as Record<string, unknown>)[field]]));
 }
 
-const stack = <E, R>(run: (event: E) => Promise<R>) => middy<E, R>().use(logFailures() as middy.MiddlewareObj<E, R>).handler(run);
+const stack = <E, R>(run: (event: E) => Promise<R>) => middy<E, R>().use(logFailures() as MiddlewareObj<E, R>).handler(run);
 
 /** @throws InvalidInput naming each field that does not fit */
 function parsed<T>(schema: z.ZodType<T>, event: unknown): T {

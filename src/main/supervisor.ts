@@ -98,7 +98,7 @@ function run(role: Role, file: string, options: SuperviseOptions): Promise<Ended
 /** Waits for the end of a process that is not this one's child. */
 async function follow(pid: number, signal: AbortSignal): Promise<Ended> {
   const started = await startOf(pid);
-  while (!signal.aborted && started !== undefined && (await startOf(pid)) === started) await pause(POLL_MS, signal);
+  for (let now = started; now !== undefined && now === started && !signal.aborted; now = await startOf(pid)) await pause(POLL_MS, signal);
   return { code: null };
 }
 

@@ -24,6 +24,8 @@ interface Answer {
 }
 
 const SHOWN_CHARACTERS = 500;
+/** Node's longest timer; a longer one would end at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 /** For messages: control and direction characters escaped, as in the issues of manifests. */
 const shown = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest)}…` : text).replaceAll(/[^\P{C}\n\t]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 const codeOf = (error: unknown): string => {
@@ -82,7 +84,7 @@ export function createHttpChecks({ bodyBytesMax = 1024 * 1024 }: HttpChecksOptio
       const address = addressOf(baseUrl, check.path);
       if (typeof address === 'string') return { passed: false, seconds: 0, detail: address };
       const asked = `${check.method} ${address.href}`;
-      const signal = AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000));
+      const signal = AbortSignal.timeout(Math.min(Math.ceil(timeoutSeconds * 1000), TIMER_MS_MAX));
       const begun = performance.now();
       const elapsed = () => Math.round(performance.now() - begun) / 1000;
       try {

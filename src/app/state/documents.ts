@@ -1,5 +1,5 @@
 /** Typed items: parsed by their schema whenever they are read, so that a document of another shape stops here. */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { Approval } from '../../domain/approval.ts';
 import { Deployment, TestResult } from '../../domain/deployment.ts';
 import { NotFound, SlipwayError } from '../../domain/errors.ts';

@@ -16,7 +16,7 @@ export interface FencedRequest extends ServiceRef {
  */
 export function fenced<R>(rt: Runtime, { service, environment, generation, verb }: FencedRequest, act: () => Promise<R>): Promise<R> {
   return rt.verbs.run(keyOf({ service, environment }), async () => {
-    if (rt.closing.aborted) throw new ProviderUnavailable(`The process target is closing, so it did not ${verb} ${service} in ${environment}. Try again when it is back.`);
+    if (rt.refusing.aborted) throw new ProviderUnavailable(`The process target is closing, so it did not ${verb} ${service} in ${environment}. Try again when it is back.`);
     const current = await rt.needs.fence.current(service, environment);
     if (generation < current) {
       throw new StaleGeneration(`The target did not ${verb} ${service} in ${environment}: generation ${generation} has been overtaken by ${current}. Leave it to the newer one.`, { generation, current });

@@ -33,7 +33,7 @@ export type { ProcessSettings } from './settings.ts';
 export interface ProcessTarget extends Target {
   /** Takes over what an earlier process left; call it once, before the first verb. */
   adopt(): Promise<{ adopted: number; lost: number }>;
-  /** Drains and stops every instance, for the end of the whole installation; what is desired starts them again. */
+  /** Drains and stops every instance, for the end of the whole installation, and takes no changing verb from then on; the next start launches what is desired. */
   stopAll(): Promise<void>;
   /** Lets go: instances keep running. */
   close(): Promise<void>;
@@ -69,6 +69,7 @@ function createRuntime({ settings: given, ...rest }: ProcessTargetNeeds) {
   const needs = { ...rest, directory: realpathSync(rest.directory) };
   const settings: ProcessSettings = { ...DEFAULT_SETTINGS, ...given };
   const closing = new AbortController();
+  const refusing = new AbortController();
   const table = processTable();
   const fleet = createFleet(needs.directory);
   const limits = openLimits(needs.directory, settings);
@@ -90,13 +91,14 @@ function createRuntime({ settings: given, ...rest }: ProcessTargetNeeds) {
     background: background.add,
     sweep: sweep.sweep,
     closing: closing.signal,
+    refusing: AbortSignal.any([closing.signal, refusing.signal]),
   };
-  return { rt, closing, background, sweep, limits };
+  return { rt, closing, refusing, background, sweep, limits };
 }
 
 /** @throws NotSupported on other systems than Linux and macOS; the error of the file system when the directory cannot be made */
 export async function createProcessTarget(needs: ProcessTargetNeeds): Promise<ProcessTarget> {
-  const { rt, closing, background, sweep, limits } = createRuntime(needs);
+  const { rt, closing, refusing, background, sweep, limits } = createRuntime(needs);
   const poll = createExitPoll(rt.table, rt.settings.adoptedPollMs);
   const stopSupervising = supervise(rt);
   return {
@@ -107,11 +109,13 @@ export async function createProcessTarget(needs: ProcessTargetNeeds): Promise<Pr
     relaunch: (request) => relaunch(rt, request),
     retire: (request) => retire(rt, request),
     adopt: () => adopt(rt, poll),
-    logs: (ref, options) => readLogs(rt, ref, options),
     stopAll: async () => {
-      for (const instance of rt.fleet.all()) if (!isLeaving(instance)) background.add(drainAndStop(rt, instance));
+      refusing.abort();
+      await rt.verbs.idle();
+      for (const instance of rt.fleet.all()) if (!isLeaving(instance)) rt.background(drainAndStop(rt, instance));
       await background.idle();
     },
+    logs: (ref, options) => readLogs(rt, ref, options),
     close: async () => {
       closing.abort();
       stopSupervising();

@@ -25,7 +25,10 @@ export function probe(port: number, path: string, timeoutMs: number, socket?: So
     try {
       const way = socket === undefined ? { agent: AGENT } : { createConnection: () => socket };
       const asking = request({ host: '127.0.0.1', port, path, ...way, headers: { 'user-agent': 'slipway-health', connection: 'close' } });
-      const timer = setTimeout(() => asking.destroy(new Error(`got no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+      const timer = setTimeout(() => {
+        end(`got no answer within ${timeoutMs / 1000} s`);
+        asking.destroy();
+      }, timeoutMs);
       const end = (outcome: string | undefined) => {
         clearTimeout(timer);
         resolve(outcome);

@@ -55,4 +55,6 @@ export interface Runtime {
   readonly sweep: (id: InstanceId) => void;
   /** Ends a wait early when the target closes. */
   readonly closing: AbortSignal;
+  /** Set when no changing verb is taken any more. */
+  readonly refusing: AbortSignal;
 }

@@ -53,7 +53,7 @@ describe('admit', () => {
 
   it('does not release the same commit again by another push', async () => {
     await pushed(catalog(), { commit: commitOf(7) });
-    expect(await pushed(catalog(), { commit: commitOf(7) })).toMatchObject([{ kind: 'refused', reason: expect.stringMatching(/was released as catalog-1 .*slipway deploy catalog --version/) as string }]);
+    expect(await pushed(catalog(), { commit: commitOf(7) })).toMatchObject([{ kind: 'refused', reason: expect.stringMatching(/was released as catalog-1 .*slipway deploy catalog --version/) }]);
   });
 
   it.each([
@@ -63,12 +63,12 @@ describe('admit', () => {
     ['no manifest at all', null, {}, /No slipway.yaml/],
   ])('refuses %s with the reason', async (_what, files, parts, reason) => {
     const given = files === null ? {} : Object.keys(files).length === 0 ? catalog() : files;
-    expect(await pushed(given, parts)).toMatchObject([{ kind: 'refused', reason: expect.stringMatching(reason) as string }]);
+    expect(await pushed(given, parts)).toMatchObject([{ kind: 'refused', reason: expect.stringMatching(reason) }]);
   });
 
   it('refuses a name that another repository owns', async () => {
     await pushed(catalog());
-    expect(await pushed(catalog(), { repository: '/srv/git/other.git' })).toMatchObject([{ kind: 'refused', reason: expect.stringMatching(/belongs to \/srv\/git\/shop/) as string }]);
+    expect(await pushed(catalog(), { repository: '/srv/git/other.git' })).toMatchObject([{ kind: 'refused', reason: expect.stringMatching(/belongs to \/srv\/git\/shop/) }]);
   });
 
   it('keeps the artifact when only topology or configuration changed since the commit it was built from', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { InvalidInput } from '../../../src/domain/errors.ts';
 import { parseSlackBody } from '../../../src/contracts/slack.ts';
 
 const form = (fields: Record<string, string>) => Buffer.from(new URLSearchParams(fields).toString());
@@ -24,6 +25,6 @@ describe('parseSlackBody', () => {
     ['an unknown word', command('destroy everything')], ['no user', form({ command: '/slipway', text: 'help' })], ['a button of another app', button({ action_id: 'buy', value: '{}' })],
     ['a payload that is no JSON', form({ payload: '{' })], ['an empty body', Buffer.from('')], ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00])],
   ])('refuses %s', (_what, body) => {
-    expect(() => parseSlackBody(body)).toThrow(expect.objectContaining({ name: 'InvalidInput' }) as Error);
+    expect(() => parseSlackBody(body)).toThrow(InvalidInput);
   });
 });

@@ -165,6 +165,16 @@ describe('a running instance', () => {
     await eventually('it is attached again', async () => (await rig.traffic.get(service, environment))?.upstreams[revision]?.length === 1);
   });
 
+  it('is stopped with all others, and nothing starts after that', async () => {
+    rig = await processRig();
+    await rig.launch(specOf(), 2);
+    const pids = await Promise.all((await rig.healthy(2)).map(({ instance }) => rig.pidOf(instance)));
+    await rig.target.stopAll();
+    expect(await Promise.all(pids.map(isAlive))).toEqual([false, false]);
+    expect(await rig.instances()).toEqual([]);
+    await expect(rig.launch(specOf(), 1)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+  });
+
   it('refuses to launch what it cannot record', async () => {
     rig = await processRig();
     rmSync(join(rig.directory, 'instances'), { recursive: true });

@@ -106,9 +106,10 @@ describe('health over time', () => {
     let status = 503;
     const server = createServer((_, response) => response.writeHead(status).end());
     const seen: (readonly [string, string | null])[] = [];
+    const check = HealthCheck.parse({ interval: '50ms', failures: 3 });
     const stop = createHealthWatch()({
       port: await portOf(server),
-      check: HealthCheck.parse({ interval: '20ms', failures: 3 }),
+      check,
       from: 'starting',
       spentMs: 0,
       onChange: (health, why) => seen.push([health, why]),

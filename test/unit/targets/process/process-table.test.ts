@@ -44,7 +44,7 @@ describe('macOS: ps', () => {
 describe('the process table of this machine', () => {
   const table = processTable();
   let child: ChildProcess | undefined;
-  afterEach(() => child?.kill('SIGKILL'));
+  afterEach(() => void child?.kill('SIGKILL'));
   const run = (code: string, env: Record<string, string> = {}) => (child = spawn(process.execPath, ['-e', code], { detached: true, stdio: ['ignore', 'pipe', 'ignore'], env }));
 
   it('gives a process one identity while it lives, and none after', async () => {
@@ -68,7 +68,7 @@ describe('the process table of this machine', () => {
 
   it('measures memory', async () => {
     const { pid = 0, stdout } = run('const held = Buffer.alloc(150 * 1024 * 1024, 1); console.log(held.length); setInterval(() => held, 1000)');
-    await once(stdout!, 'data');
+    await once(stdout, 'data');
     const used = (await table.usage()).get(pid);
     expect(used?.memoryBytes).toBeGreaterThan(150 * 1024 * 1024);
     expect(used?.memoryBytes).toBeLessThan(600 * 1024 * 1024);

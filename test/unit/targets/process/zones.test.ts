@@ -5,7 +5,7 @@ import { type Placed, planPlacement, spread } from '../../../../src/targets/proc
 
 const placed = (instance: string, zone: string, more: Partial<Placed> = {}): Placed => ({ instance: InstanceId.parse(instance), zone, createdAt: Number(instance), failed: false, outdated: false, ...more });
 
-const zones = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1 });
+const zones = fc.uniqueArray(fc.constantFrom<string[]>('a', 'b', 'c', 'd'), { minLength: 1 });
 const slots = fc.array(fc.record({ zone: fc.constantFrom('a', 'b', 'c', 'd', 'lost'), failed: fc.boolean(), outdated: fc.boolean() }), { maxLength: 12 })
   .map((list) => list.map(({ zone, failed, outdated }, index) => placed(String(index + 1), zone, { failed: failed || outdated, outdated })));
 

@@ -65,7 +65,7 @@ describe('recover', () => {
   it('does not kill a process that has got the number of an old one', async () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });
     try {
-      shop.leave({ request: { run: shop.run(script('')), token: 'token-1' }, order: 1, marker: 'm', restarts: 0, leader: { pid: other.pid, startedAt: 'another boot 1' }, outcome: null });
+      shop.leave({ request: { run: shop.run(script('0')), token: 'token-1' }, order: 1, marker: 'm', restarts: 0, leader: { pid: other.pid, startedAt: 'another boot 1' }, outcome: null });
       await shop.runner().recover();
       expect((await shop.answer()).passed).toBe(true);
       expect(runs(other.pid ?? 0)).toBe(true);
@@ -113,6 +113,6 @@ describe('recover', () => {
     const runner = shop.runner();
     const refusal = { name: 'InvalidInput', message: expect.stringContaining('left.json') };
     await expect(runner.recover()).rejects.toMatchObject(refusal);
-    await expect(runner.start(shop.run(script('')), 'token-1')).rejects.toMatchObject(refusal);
+    await expect(runner.start(shop.run(script('0')), 'token-1')).rejects.toMatchObject(refusal);
   });
 });

@@ -107,13 +107,13 @@ describe('files that cannot be put in place', () => {
     ['an artifact that is not there', { repository: null, commit: null, digest: NO_DIGEST }, 'no artifact'],
     ['a folder that is not there', { folder: 'nowhere' }, 'no folder'],
   ])('are a failure that says so: %s', async (_what, more, message) => {
-    await shop.runner().start(shop.run(script(''), more), 'token-1');
+    await shop.runner().start(shop.run(script('0'), more), 'token-1');
     expect(await shop.answer()).toMatchObject({ passed: false, detail: expect.stringContaining(message) });
   });
 
   it('are a failure when the folder is a link to the outside', async () => {
     const commit = shop.commit({ folder: { link: '/' } });
-    await shop.runner().start(shop.run(script(''), { commit, folder: 'folder' }), 'token-1');
+    await shop.runner().start(shop.run(script('0'), { commit, folder: 'folder' }), 'token-1');
     expect(await shop.answer()).toMatchObject({ passed: false, detail: expect.stringMatching(/link|outside/) });
   });
 
@@ -123,13 +123,13 @@ describe('files that cannot be put in place', () => {
       tries += 1;
       throw new ProviderUnavailable('the git host does not answer');
     };
-    await shop.runner({ sources: { checkout } }).start(shop.run(script('')), 'token-1');
+    await shop.runner({ sources: { checkout } }).start(shop.run(script('0')), 'token-1');
     expect(await shop.answer()).toMatchObject({ passed: false, detail: expect.stringContaining('does not answer') });
     expect(tries).toBe(3);
   });
 
   it.each([{ id: '../x' }, { folder: '../x' }, { folder: '/etc' }, { command: [] }, { command: ['a\0b'] }, { environment: { 'A=B': 'x' } }, { timeoutSeconds: 0 }])('are not looked for when the run has %j', async (wrong) => {
-    await expect(shop.runner().start({ ...shop.run(script('')), ...wrong }, 'token-1')).rejects.toMatchObject({ name: 'InvalidInput' });
+    await expect(shop.runner().start({ ...shop.run(script('0')), ...wrong }, 'token-1')).rejects.toMatchObject({ name: 'InvalidInput' });
   });
 });
 
@@ -160,7 +160,7 @@ describe('many runs', () => {
 
   it('of one id, the second after the end of the first, are two runs', async () => {
     const runner = shop.runner();
-    await runner.start(shop.run(script('')), 'token-1');
+    await runner.start(shop.run(script('0')), 'token-1');
     await shop.answer('token-1');
     await eventually('the first to be forgotten', () => records().length === 0);
     await runner.start(shop.run(script('process.exit(1)')), 'token-2');
@@ -188,7 +188,7 @@ describe('the token', () => {
       calls += 1;
       if (calls < 3) throw new ProviderUnavailable('not now');
     };
-    await shop.runner({ answer }).start(shop.run(script('')), 'token-1');
+    await shop.runner({ answer }).start(shop.run(script('0')), 'token-1');
     await eventually('three calls and no record', () => calls === 3 && records().length === 0);
   });
 
@@ -198,7 +198,7 @@ describe('the token', () => {
       calls += 1;
       throw new TokenRefused('expired');
     };
-    await shop.runner({ answer }).start(shop.run(script('')), 'token-1');
+    await shop.runner({ answer }).start(shop.run(script('0')), 'token-1');
     await eventually('a call and no record', () => calls === 1 && records().length === 0);
   });
 });

@@ -1,0 +1,37 @@
+/** What a request for a decision shows. */
+import type { Approval } from '../answers/approval.ts';
+import type { Arm, TestResult, Verdict } from '../answers/evidence.ts';
+import type { Style } from '../text/style.ts';
+import { clockTime, count, percent, span } from '../text/time.ts';
+
+export function approvalLines({ subject, rule, author, binding, expiresAt, decisions }: Approval, style: Style, now: number): string[] {
+  const left = (expiresAt - now) / 1000;
+  return [
+    style('strong', subject.question),
+    `  ${subject.service} ${subject.version} in ${subject.environment} (${subject.deployment})${author === null ? '' : `, by ${author}`}`,
+    `  artifact  ${subject.digest}`,
+    `  plan      ${subject.planHash}`,
+    `  request   ${binding}`,
+    ...(subject.url === null ? [] : [`  try it    ${subject.url}`]),
+    `  decides   ${rule.count} of ${rule.approvers.join(', ') || 'nobody'}${rule.authorMayApprove ? '' : ', not the author'}; ${left > 0 ? `${span(left)} left` : 'expired'} (${clockTime(expiresAt)}), then ${rule.onTimeout}`,
+    ...decisions.map((decision) => `  ${decision.by} said ${decision.decision}${decision.comment === '' ? '' : `: ${decision.comment}`}`),
+    ...subject.checklist.map((item) => `  [ ] ${item}`),
+    ...(subject.evidence.tests.length > 0 ? [`  ${testsLine(subject.evidence.tests)}`] : []),
+    ...subject.evidence.holds.flatMap((hold) => (hold.verdict === null ? [`  ${hold.stage}, batch ${hold.batch + 1}: not judged`] : [`  ${hold.stage}, batch ${hold.batch + 1}: ${hold.verdict.kind}. ${hold.verdict.reason}`, ...evidenceLines(hold.verdict).map((line) => `    ${line}`)])),
+  ];
+}
+
+export function testsLine(tests: readonly TestResult[]): string {
+  const failed = tests.filter((test) => test.outcome === 'failed');
+  return `tests: ${tests.length - failed.length} of ${count(tests.length, 'test')} passed${failed.length === 0 ? '' : `; failed: ${failed.map((test) => test.name).join(', ')}`}`;
+}
+
+/** Both arms, side by side. */
+export function evidenceLines({ evidence }: Verdict): string[] {
+  return [`candidate  ${armText(evidence.candidate)}`, ...(evidence.stable === null ? [] : [`stable     ${armText(evidence.stable)}`])];
+}
+
+function armText({ requests, failures, failureRate, p50Ms, p90Ms, p99Ms }: Arm): string {
+  const latency = [['p50', p50Ms], ['p90', p90Ms], ['p99', p99Ms]].flatMap(([name, value]) => (typeof value === 'number' ? [`${String(name)} ${Math.round(value)} ms`] : []));
+  return [count(requests, 'request'), `${failures} failed${failureRate === null ? '' : ` (${percent(failureRate)})`}`, ...latency].join(', ');
+}

@@ -1,0 +1,1 @@
+export const placePath = (service: string | undefined, environment: string | undefined): string => `/v1/services/${encodeURIComponent(service ?? '')}/environments/${encodeURIComponent(environment ?? '')}`;

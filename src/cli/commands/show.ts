@@ -1,0 +1,55 @@
+/** `slipway show`: one pipeline with all that is known of it. */
+import { Executions, PipelineDetail, type DeploymentDetail } from '../answers/pipeline.ts';
+import { pipelineId } from '../arguments.ts';
+import type { Client } from '../client.ts';
+import { outcomeText, styled, viewLines } from '../progress/describe.ts';
+import { viewOf } from '../progress/view.ts';
+import { example, runs, type Host, type Session } from '../session.ts';
+import { table } from '../text/cells.ts';
+import { clockTime, span } from '../text/time.ts';
+import { approvalLines, evidenceLines } from './approval-lines.ts';
+
+export function addShow(host: Host): void {
+  const command = host.program.command('show').summary('one pipeline in detail').helpGroup('Releases:')
+    .description('Shows a pipeline: its stages, instances, weights, the judge\'s evidence, tests and approvals. With --events: the execution history of its state machines.')
+    .argument('<pipeline>', 'the pipeline, for example catalog-7', pipelineId).option('--events', 'the execution history');
+  example(command, 'slipway show catalog-7', 'slipway show catalog-7 --events');
+  runs<{ events?: boolean }>(host, command, async (session, { events }, pipeline) => {
+    const client = await session.connect();
+    if (events === true) return showEvents(session, client, pipeline ?? '');
+    const { value, raw, clockAheadMs } = await client.get(`/v1/pipelines/${encodeURIComponent(pipeline ?? '')}`, PipelineDetail);
+    return session.answer(raw, () => detailLines(session, value, session.needs.now() + clockAheadMs));
+  });
+}
+
+function detailLines(session: Session, detail: PipelineDetail, now: number): string[] {
+  const view = viewOf(detail);
+  const outcome = outcomeText(view);
+  return [...viewLines(view, now).map((line) => styled(line, session.style)), ...(outcome === '' ? [] : ['', outcome]), ...detail.deployments.flatMap((part) => deploymentLines(session, part, now))];
+}
+
+function deploymentLines({ style }: Session, { deployment, tests, approvals, observed }: DeploymentDetail, now: number): string[] {
+  const weights = Object.entries(observed?.weights ?? {}).filter(([, weight]) => weight > 0).map(([revision, weight]) => `${weight} % ${revision}`);
+  const own = new Set([deployment.plan.candidate, deployment.plan.stable]);
+  const instances = (observed?.instances ?? []).filter((instance) => own.has(instance.revision));
+  return [
+    '', style('strong', `${deployment.environment}: ${deployment.plan.strategy}`),
+    `  artifact ${deployment.plan.digest}`, `  plan ${deployment.planHash}`,
+    `  traffic ${weights.join(', ') || 'none'}${observed?.endpoint ? ` at ${observed.endpoint}` : ''}`,
+    ...table(instances.map((instance) => [`  ${instance.instance}`, instance.revision, `zone ${instance.zone}`, style(instance.health === 'healthy' ? 'good' : 'bad', instance.health), instance.problem ?? ''])),
+    ...tests.flatMap((test) => [`  test ${test.name}: ${style(test.outcome === 'passed' ? 'good' : 'bad', test.outcome)} in ${span(test.seconds)}${test.attempts > 1 ? `, ${test.attempts} attempts` : ''}`, ...(test.outcome === 'failed' ? test.detail.trimEnd().split('\n').map((line) => `    ${line}`) : [])]),
+    ...deployment.holds.flatMap((hold) => (hold.verdict === null ? [] : [`  ${hold.stage}, batch ${hold.batch + 1}: ${hold.verdict.kind}. ${hold.verdict.reason}`, ...evidenceLines(hold.verdict).map((line) => `    ${line}`)])),
+    ...approvals.flatMap((approval) => ['', ...approvalLines(approval, style, now), `  ${approval.status.kind}`]),
+  ];
+}
+
+async function showEvents(session: Session, client: Client, pipeline: string): Promise<void> {
+  const { value, raw } = await client.get(`/v1/pipelines/${encodeURIComponent(pipeline)}/history`, Executions);
+  session.answer(raw, () => value.flatMap((execution) => {
+    const took = execution.stoppedAt === null ? '' : ` in ${span((execution.stoppedAt - execution.startedAt) / 1000)}`;
+    return [
+      session.style('strong', `${execution.machine} ${execution.name}: ${execution.status}${took}, began ${clockTime(execution.startedAt)}`),
+      ...table(execution.events.map((event) => [`  ${event.id}`, span((event.at - execution.startedAt) / 1000), event.type, event.state ?? ''])),
+    ];
+  }));
+}

@@ -1,0 +1,16 @@
+/** `slipway up` and `slipway down`: the control plane of this machine. */
+import { example, runs, type Host } from '../session.ts';
+
+export function addUp(host: Host): void {
+  const command = host.program.command('up').summary('start the control plane on this machine').helpGroup('The control plane:')
+    .description('Starts the control plane and the router on this machine, or takes over what runs already. Ends with Ctrl-C; services go on running.')
+    .option('--detach', 'leave it running in the background and come back');
+  example(command, 'slipway up', 'slipway up --detach --home ./data');
+  runs<{ detach?: boolean }>(host, command, (session, options) => session.needs.up({ home: session.home, detach: options.detach === true }));
+}
+
+export function addDown(host: Host): void {
+  const command = host.program.command('down').summary('stop the control plane on this machine').helpGroup('The control plane:').description('Stops the control plane and the router of this machine.');
+  example(command, 'slipway down');
+  runs(host, command, (session) => session.needs.down({ home: session.home }));
+}

@@ -1,0 +1,78 @@
+/** What the command line is given from outside: src/main/cli.ts hands in the real things, tests their own. */
+import type { Issue } from '../contracts/manifest-file.ts';
+
+export interface Output {
+  write(text: string): unknown;
+  /** Cells of a line, where it is a terminal. */
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+/** The environment variables that are read, by name. */
+export interface CliEnvironment {
+  readonly SLIPWAY_URL?: string | undefined;
+  readonly SLIPWAY_TOKEN?: string | undefined;
+  readonly SLIPWAY_HOME?: string | undefined;
+  readonly NO_COLOR?: string | undefined;
+  readonly USER?: string | undefined;
+}
+
+export interface SourceText {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Files {
+  /** The text of a file of at most `limitBytes`; null when there is none. @throws for a larger one, or one that may not be read */
+  read(path: string, limitBytes: number): Promise<string | null>;
+  /** @throws when it exists already and `replace` is false */
+  write(path: string, text: string, replace: boolean): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  isDirectory(path: string): Promise<boolean>;
+  entries(directory: string): Promise<readonly { readonly name: string; readonly kind: 'file' | 'directory' | 'other' }[]>;
+  /** A file as the body of a request, read while it is sent. */
+  blob(path: string): Promise<Blob>;
+}
+
+export interface Validation {
+  readonly issues: readonly Issue[];
+  readonly services: readonly { readonly service: string; readonly file: string }[];
+}
+
+export interface InitAnswers {
+  readonly service: string;
+  readonly team: string;
+  /** Words of the command. */
+  readonly start: string;
+}
+
+export interface Ask {
+  confirm(question: string): Promise<boolean>;
+  /** Null: the person gave up. */
+  init(defaults: InitAnswers): Promise<InitAnswers | null>;
+}
+
+export interface CliNeeds {
+  readonly env: CliEnvironment;
+  /** The user's home directory. */
+  readonly userHome: string;
+  /** Where the command runs. */
+  readonly directory: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Both ends are a terminal that can move its cursor: progress is redrawn in place, questions are asked. */
+  readonly isTerminal: boolean;
+  readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Resolves after so many milliseconds, or at once when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Calls back on Ctrl-C instead of ending the process; the answer takes it back. */
+  readonly onInterrupt: (listener: () => void) => () => void;
+  readonly ask: Ask;
+  readonly files: Files;
+  readonly validate: (input: { files: readonly SourceText[]; environments?: SourceText | undefined }) => Promise<Validation>;
+  /** Starts the control plane and the router; resolves with the exit code, without `detach` when they have ended. */
+  readonly up: (options: { home: string; detach: boolean }) => Promise<number>;
+  readonly down: (options: { home: string }) => Promise<number>;
+}

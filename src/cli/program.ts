@@ -1,0 +1,68 @@
+/** The program: every command, and how a run of it ends. */
+import { Command, CommanderError } from 'commander';
+import { addArtifact } from './commands/artifact.ts';
+import { addDecisions } from './commands/decide.ts';
+import { addDeploy, addPlan, addRollback } from './commands/deploy.ts';
+import { addDrift } from './commands/drift.ts';
+import { addHistory } from './commands/history.ts';
+import { addInit } from './commands/init.ts';
+import { addAlerts, addDeliveries, addEnv } from './commands/installation.ts';
+import { addLogs } from './commands/logs.ts';
+import { addService } from './commands/service.ts';
+import { addShow } from './commands/show.ts';
+import { addStatus } from './commands/status.ts';
+import { addCancel, addPause, addPromote, addResume, addScale, addZone } from './commands/steer.ts';
+import { addDown, addUp } from './commands/up.ts';
+import { addValidate } from './commands/validate.ts';
+import { addCompletion } from './completion.ts';
+import { CliError, EXIT } from './exit.ts';
+import type { CliNeeds } from './needs.ts';
+import type { Host } from './session.ts';
+import { styleOf } from './text/style.ts';
+
+const COMMANDS: readonly ((host: Host) => void)[] = [
+  addUp, addDown, addInit, addValidate, addPlan, addDeploy, addRollback, addHistory, addShow, addArtifact, addDecisions, addPromote, addCancel,
+  addStatus, addLogs, addDrift, addPause, addResume, addScale, addZone, addEnv, addService, addDeliveries, addAlerts, addCompletion,
+];
+
+/** @param ended called once with the exit code of the command that ran */
+export function createProgram(needs: CliNeeds, ended: (exitCode: number) => void): Command {
+  const program = new Command('slipway')
+    .description('Takes releases from a git push to full traffic, and keeps what runs as it was asked for.')
+    .option('--home <directory>', 'the data directory of this machine\'s control plane (SLIPWAY_HOME, ~/.slipway)')
+    .option('--url <url>', 'a control plane elsewhere (SLIPWAY_URL, with SLIPWAY_TOKEN)')
+    .option('--json', 'print answers as JSON')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no control plane answers, 4 not authenticated, 130 Ctrl-C.\nExample:\n  slipway deploy catalog --version 1.4.0 --wait')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void needs.stdout.write(text), writeErr: (text) => void needs.stderr.write(text),
+      getOutHelpWidth: () => needs.stdout.columns ?? 100, getErrHelpWidth: () => needs.stderr.columns ?? 100, getOutHasColors: () => false, getErrHasColors: () => false,
+    });
+  for (const add of COMMANDS) add({ program, needs, ended });
+  return program;
+}
+
+/**
+ * Runs one command line, without the names of node and the script. Everything that goes wrong is said on the error output, as one
+ * line of JSON with --json. @returns the exit code
+ */
+export async function runProgram(needs: CliNeeds, words: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  try {
+    await createProgram(needs, (code) => { exitCode = code; }).parseAsync([...words], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has said it already, help and mistakes alike.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return said(needs, error, words.includes('--json'));
+  }
+}
+
+function said(needs: CliNeeds, error: unknown, json: boolean): number {
+  const { exitCode, problem, details } = error instanceof CliError ? error : { exitCode: EXIT.failed, problem: null, details: [] };
+  const message = error instanceof CliError ? error.message : `Something went wrong in the command line itself: ${error instanceof Error ? error.stack ?? error.message : String(error)}`;
+  const style = styleOf(needs.isTerminal && !json, needs.env.NO_COLOR);
+  needs.stderr.write(json ? `${JSON.stringify({ error: { exitCode, message, details, problem } })}\n` : `${[style('bad', message), ...details].join('\n')}\n`);
+  return exitCode;
+}

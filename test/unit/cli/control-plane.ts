@@ -1,0 +1,50 @@
+/** A small real HTTP server with canned answers, and what it was asked. */
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly type: string | undefined;
+  readonly body: string;
+}
+
+export type Canned = { readonly status?: number; readonly body: unknown } | 'hang up';
+
+export interface ControlPlane {
+  readonly address: string;
+  readonly asked: Asked[];
+  close(): Promise<void>;
+}
+
+export const TOKEN = 'a-token-for-tests';
+
+/** @param answers by "METHOD /path" without the query; a function may answer differently each time */
+export async function controlPlane(answers: Readonly<Record<string, Canned | ((asked: Asked) => Canned)>>): Promise<ControlPlane> {
+  const asked: Asked[] = [];
+  const server = createServer((request, response) => {
+    void bodyOf(request).then((body) => {
+      const { authorization, 'content-type': type } = request.headers;
+      const one: Asked = { method: request.method ?? '', path: request.url ?? '', authorization, type, body };
+      asked.push(one);
+      const found = answers[`${one.method} ${one.path.split('?')[0] ?? ''}`];
+      const canned = authorization !== `Bearer ${TOKEN}` ? problem(401, 'Unauthenticated', 'Send a token.') : typeof found === 'function' ? found(one) : found ?? problem(404, 'NotFound', `There is no ${one.method} ${one.path}.`);
+      if (canned === 'hang up') return void request.socket.destroy();
+      response.writeHead(canned.status ?? 200, { 'content-type': 'application/json' }).end(JSON.stringify(canned.body));
+    });
+  });
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked,
+    close: () => new Promise((resolve) => { server.close(() => resolve()); server.closeAllConnections(); }),
+  };
+}
+
+export const problem = (status: number, title: string, detail: string, evidence?: unknown): Canned => ({ status, body: { type: `urn:slipway:error:${title}`, title, status, detail, ...(evidence === undefined ? {} : { evidence }) } });
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('latin1');
+}
