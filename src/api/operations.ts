@@ -12,6 +12,7 @@ const Limit = z.object({ limit: z.coerce.number().int().min(1).max(1000).default
 export const operationRoutes = (ports: Ports): ApiApp => {
   const app = new Hono<ApiEnvironment>();
   app.get('/environments', async (context) => context.json(await ports.environments.read()));
+  app.get('/drift', async (context) => context.json(await reconcile(ports)({ places: 'all', repair: false })));
   app.post('/reconcile', async (context) => context.json(await reconcile(ports)({ places: 'all' })));
   app.get('/alerts', async (context) => context.json(await alerts(ports)(query(context, Limit).limit)));
   app.get('/targets', async (context) => context.json(await Promise.all(ports.targets.names().map((name) => ports.targets.describe(name)))));

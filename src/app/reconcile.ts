@@ -24,7 +24,8 @@ export interface Reconciled {
 /** As many as one observe call takes. */
 const REFS_MAXIMUM = 1000;
 
-export const reconcile = (needs: ReconcileNeeds) => async (input: { places: readonly PlaceRef[] | 'all' }): Promise<Reconciled> => {
+/** With `repair: false` it only looks. */
+export const reconcile = (needs: ReconcileNeeds) => async (input: { places: readonly PlaceRef[] | 'all'; repair?: boolean }): Promise<Reconciled> => {
   const places = input.places === 'all' ? await everywhere(needs) : (await Promise.all(input.places.map((place) => findDesired(needs.store, place.service, place.environment)))).filter((stored) => stored !== undefined);
   const failed: string[] = [];
   const drifted: Reconciled['drifted'][number][] = [];
@@ -36,10 +37,10 @@ export const reconcile = (needs: ReconcileNeeds) => async (input: { places: read
       const drifts = findDrift(desired, observed.get(placeName(desired.service, desired.environment)), needs.clock.now());
       if (drifts.length === 0) continue;
       drifted.push({ service: desired.service, environment: desired.environment, drifts });
-      if (repairActions(desired, drifts).length > 0 && (await startRepair(needs, desired))) repairs += 1;
+      if (input.repair !== false && repairActions(desired, drifts).length > 0 && (await startRepair(needs, desired))) repairs += 1;
     }
   }
-  if (input.places === 'all') await resumeStuck(needs);
+  if (input.places === 'all' && input.repair !== false) await resumeStuck(needs);
   return { looked: places.length, drifted, repairs, failed };
 };
 
