@@ -5,5 +5,5 @@ import { TaskToken } from '../src/contracts/events.ts';
 import { DeploymentId } from '../src/domain/ids.ts';
 import { useCaseHandler } from '../src/main/handler.ts';
 
-export const Event = z.strictObject({ deploymentId: DeploymentId, name: z.string(), token: TaskToken.optional(), outcome: z.strictObject({ passed: z.boolean(), seconds: z.number(), detail: z.string() }).optional() });
+export const Event = z.strictObject({ deploymentId: DeploymentId, name: z.string(), attempt: z.int().min(1).optional(), token: TaskToken.optional(), outcome: z.strictObject({ passed: z.boolean(), seconds: z.number(), detail: z.string() }).optional() });
 export const handler = useCaseHandler(Event, runTest);

@@ -4,7 +4,8 @@ import type { Ports } from '../ports/index.ts';
 import { forwardTurn } from './deployment-turn.ts';
 import { gateOf } from './gates.ts';
 
-const COMMAND_MARGIN_SECONDS = 60;
+/** Beyond the command's own limit: its turn among those that run at once, the checkout, and ending it. */
+const COMMAND_MARGIN_SECONDS = 600;
 
 /** @throws Superseded, Cancelled, NotFound */
 export const openGate = (needs: Pick<Ports, 'store'>) => async (input: { deploymentId: DeploymentId; gate: string }): Promise<{ name: string; kind: 'person' | 'command'; timeoutSeconds: number }> => {

@@ -20,8 +20,8 @@ interface GateStart {
   readonly execution: string;
 }
 
-/** Beyond a test's own limit: fetching the checkout, and ending it. */
-const TEST_MARGIN_SECONDS = 60;
+/** Beyond a test's own limit: its turn among the commands that run at once, the checkout, and ending it. */
+const TEST_MARGIN_SECONDS = 600;
 
 export const openStage = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { deploymentId: DeploymentId; stage: StageName }): Promise<OpenedStage> => untilWritten(async () => {
   const turn = await forwardTurn(needs, input.deploymentId);
@@ -38,6 +38,6 @@ export const openStage = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { de
     name: input.stage,
     gatesBefore: gates(stage.gatesBefore, 'before'),
     gatesAfter: gates(stage.gatesAfter, 'after'),
-    tests: stage.tests.map((test) => ({ name: test.name, kind: test.http === undefined ? 'command' as const : 'http' as const, timeoutSeconds: Math.ceil(test.timeout * (test.retries + 1)) + TEST_MARGIN_SECONDS })),
+    tests: stage.tests.map((test) => ({ name: test.name, kind: test.http === undefined ? 'command' as const : 'http' as const, timeoutSeconds: Math.ceil(test.timeout) + TEST_MARGIN_SECONDS })),
   };
 });

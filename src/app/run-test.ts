@@ -14,6 +14,8 @@ export type RunTestNeeds = Pick<Ports, 'store' | 'httpChecks' | 'commands'>;
 export interface RunTestInput {
   readonly deploymentId: DeploymentId;
   readonly name: string;
+  /** Which try of a command this is, from 1. */
+  readonly attempt?: number | undefined;
   /** Set for a command: who waits for its outcome. */
   readonly token?: string | undefined;
   /** Set when a command has ended. */
@@ -21,13 +23,17 @@ export interface RunTestInput {
 }
 
 /** @throws Superseded, Cancelled; NotFound for a test the plan does not have; NotSupported for a command without a commit to check out */
-export const runTest = (needs: RunTestNeeds) => async (input: RunTestInput): Promise<{ name: string; status: 'passed' | 'failed' | 'running' }> => {
+export const runTest = (needs: RunTestNeeds) => async (input: RunTestInput): Promise<{ name: string; status: 'passed' | 'failed' | 'running' | 'retry' }> => {
   const turn = await forwardTurn(needs, input.deploymentId);
   const test = testOf(turn, input.name);
-  if (input.outcome !== undefined) return keep(needs, input.deploymentId, { name: input.name, outcome: input.outcome.passed ? 'passed' : 'failed', seconds: input.outcome.seconds, attempts: 1, detail: input.outcome.detail.slice(-20_000) });
+  const attempts = input.attempt ?? 1;
+  if (input.outcome !== undefined) {
+    const kept = await keep(needs, input.deploymentId, { name: input.name, outcome: input.outcome.passed ? 'passed' : 'failed', seconds: input.outcome.seconds, attempts, detail: input.outcome.detail.slice(-20_000) });
+    return kept.status === 'failed' && attempts <= test.retries ? { name: input.name, status: 'retry' } : kept;
+  }
   const baseUrl = await baseUrlOf(needs, turn);
   if (input.token !== undefined && test.command !== undefined) {
-    await needs.commands.start(commandRun(turn, `${input.deploymentId}-test-${stageOf(turn.deployment.value, 'staging').tests.indexOf(test)}`, test.command, test.timeout * (test.retries + 1), baseUrl), input.token);
+    await needs.commands.start(commandRun(turn, `${input.deploymentId}-test-${stageOf(turn.deployment.value, 'staging').tests.indexOf(test)}-${attempts}`, test.command, test.timeout, baseUrl), input.token);
     return { name: input.name, status: 'running' };
   }
   return keep(needs, input.deploymentId, await attempt(needs, test, baseUrl));

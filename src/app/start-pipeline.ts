@@ -122,7 +122,7 @@ export async function stopping(needs: Pick<Ports, 'store' | 'clock'>, stored: St
   const error = stop.kind === 'superseded' ? 'Superseded' : 'Cancelled';
   const reason = stop.kind === 'superseded' ? `${stop.by} has taken its place` : `${stop.by} cancelled it: ${stop.why}`;
   const writes: Write[] = [replacing(stored, { ...pipeline, stop })];
-  const effects: Effect[] = [{ kind: 'cancel-build', build: pipeline.id }];
+  const effects: Effect[] = [{ kind: 'cancel-build', build: pipeline.id }, { kind: 'cancel-commands', idPrefix: `${pipeline.id}-` }];
   for (const pending of await needs.store.query('approvals', `${pipeline.id}-`, { limit: 100 }).then((page) => page.items)) {
     const approval = await read(needs.store, Approval, approvalKey(pending.sort as Approval['id']));
     if (approval === undefined || approval.value.status.kind !== 'waiting') continue;

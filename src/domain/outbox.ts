@@ -15,6 +15,7 @@ export const Effect = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('succeed-task'), token: z.string(), output: z.unknown() }),
   z.strictObject({ kind: z.literal('fail-task'), token: z.string(), error: z.string(), cause: z.string() }),
   z.strictObject({ kind: z.literal('cancel-build'), build: z.string() }),
+  z.strictObject({ kind: z.literal('cancel-commands'), idPrefix: z.string().min(1) }),
   z.strictObject({ kind: z.literal('alert'), alert: Alert }),
 ]);
 export type Effect = z.infer<typeof Effect>;

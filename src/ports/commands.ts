@@ -25,4 +25,6 @@ export interface CommandOutcome {
 export interface CommandRunner {
   /** Returns at once; the token is answered with a CommandOutcome when the command has ended or its time is up. */
   start(run: CommandRun, token: string): Promise<void>;
+  /** Ends every command that waits or runs and whose id begins so; each answers that it was cancelled. @returns how many */
+  cancel(idPrefix: string): Promise<number>;
 }

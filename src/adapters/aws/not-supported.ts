@@ -20,5 +20,5 @@ export const sourcesNotSupported: Sources = { fetch: sources, manifests: sources
 export const metricsNotSupported: Metrics = { read: metrics };
 /** As none can have been started, there is never one to cancel. */
 export const builderNotSupported: Builder = { start: refusing('Building with CodeBuild'), cancel: async () => false };
-export const commandsNotSupported: CommandRunner = { start: refusing('Running a command with CodeBuild') };
+export const commandsNotSupported: CommandRunner = { start: refusing('Running a command with CodeBuild'), cancel: async () => 0 };
 export const instanceLogsNotSupported: InstanceLogs = { tail: refusing('Reading the output of instances from CloudWatch Logs') };

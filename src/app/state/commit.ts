@@ -7,7 +7,7 @@ import { MACHINES, type MachineName } from '../../ports/orchestrator.ts';
 import { creating } from './documents.ts';
 import { outboxKey } from './keys.ts';
 
-export type CommitNeeds = Pick<Ports, 'store' | 'clock' | 'ids' | 'orchestrator' | 'builder' | 'notifier'>;
+export type CommitNeeds = Pick<Ports, 'store' | 'clock' | 'ids' | 'orchestrator' | 'builder' | 'commands' | 'notifier'>;
 
 /**
  * Writes all, then carries out the effects. An effect that cannot be carried out now stays in the outbox and the sweep
@@ -49,6 +49,9 @@ async function carryOut(needs: CommitNeeds, effect: Effect): Promise<void> {
       return needs.orchestrator.failTask(effect.token, effect.error, effect.cause);
     case 'cancel-build':
       await needs.builder.cancel(effect.build);
+      return;
+    case 'cancel-commands':
+      await needs.commands.cancel(effect.idPrefix);
       return;
     case 'alert':
       return needs.notifier.send(effect.alert);

@@ -25,6 +25,7 @@ export function rig() {
   const answered: { token: string; output?: unknown; error?: string }[] = [];
   const alerts: Alert[] = [];
   const cancelled: string[] = [];
+  const cancelledCommands: string[] = [];
   const refused = new Set<string>();
   const state = { down: false };
   const repo: Repo = { manifests: [], changed: null, author: 'ben@example.com' };
@@ -49,6 +50,7 @@ export function rig() {
       failTask: async (token, error) => answer({ token, error }),
     },
     builder: { start: async () => undefined, cancel: async (build) => { cancelled.push(build); return true; } },
+    commands: { start: async () => undefined, cancel: async (idPrefix) => cancelledCommands.push(idPrefix) },
     notifier: { send: async (alert) => void alerts.push(alert) },
     environments: { read: async () => environments.text },
     webhookSecrets: { github: async () => 'github-key', slack: async () => 'slack-key' },
@@ -57,7 +59,7 @@ export function rig() {
       manifests: async () => repo.manifests, changedPaths: async () => repo.changed, checkout: async () => undefined,
     },
   } satisfies Partial<Ports>;
-  return { needs, clock, started, answered, alerts, cancelled, refused, state, repo, environments, close: async () => { await store.close(); rmSync(folder, { recursive: true, force: true }); } };
+  return { needs, clock, started, answered, alerts, cancelled, cancelledCommands, refused, state, repo, environments, close: async () => { await store.close(); rmSync(folder, { recursive: true, force: true }); } };
 }
 
 export type Rig = ReturnType<typeof rig>;

@@ -45,6 +45,8 @@ export interface JobRunner<Q extends JobRequest> {
   start(request: Q): Promise<void>;
   /** Ends a job that waits or runs. @returns whether there was one */
   cancel(id: string): Promise<boolean>;
+  /** Of every job that waits, runs, or whose outcome is not taken yet. */
+  ids(): Promise<readonly string[]>;
   /**
    * Ends what the last control plane's jobs have left, begins the unfinished ones again, reports outcomes that were not yet
    * taken. `start` and `cancel` wait for it; a second call is the same one.
@@ -134,6 +136,10 @@ export function createJobRunner<Q extends JobRequest, O>(given: JobRunnerOptions
       if (job === undefined) return queue.push(await jobs.add(request));
       if (job.record.request.token === request.token) return job.saved;
       return jobs.save(job, { request: { ...job.record.request, token: request.token } });
+    },
+    async ids() {
+      await recover();
+      return jobs.all().map((job) => options.idOf(job.record.request));
     },
     async cancel(id) {
       await recover();

@@ -39,5 +39,14 @@ export function createCommandRunner({ directory, answer, settings: given, ...fil
     gaveUp: (deaths) => notRun(`The control plane died ${deaths} times while this command ran, so it is not run again. Look whether the command uses up the machine's memory, then try again.`),
     cancelled: () => notRun('The command was cancelled before it began.'),
   });
-  return { start: (run, token) => jobs.start({ run, token }), recover: () => jobs.recover(), close: () => jobs.close() };
+  return {
+    start: (run, token) => jobs.start({ run, token }),
+    async cancel(idPrefix) {
+      const ids = (await jobs.ids()).filter((id) => id.startsWith(idPrefix));
+      const ended = await Promise.all(ids.map((id) => jobs.cancel(id)));
+      return ended.filter(Boolean).length;
+    },
+    recover: () => jobs.recover(),
+    close: () => jobs.close(),
+  };
 }

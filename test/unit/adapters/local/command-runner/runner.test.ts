@@ -29,6 +29,18 @@ describe('a command', () => {
     expect(readdirSync(shop.at('commands/work'))).toEqual([]);
   });
 
+  it('ends when it is cancelled by the beginning of its id, and leaves others alone', async () => {
+    const commit = shop.commit({ 'a.txt': '' });
+    const runner = shop.runner();
+    await runner.start({ ...shop.run(script('setInterval(() => 0, 1000)'), { commit }), id: 'catalog-1-staging-test-0-1' }, 'token-1');
+    await runner.start({ ...shop.run(script('setTimeout(() => 0, 300)'), { commit }), id: 'catalog-12-staging-test-0-1' }, 'token-2');
+    expect(await runner.cancel('catalog-1-')).toBe(1);
+    await eventually('both to be answered', () => shop.answers.length === 2);
+    expect(shop.answers).toEqual(expect.arrayContaining([
+      expect.objectContaining({ token: 'token-1', outcome: expect.objectContaining({ passed: false }) }), expect.objectContaining({ token: 'token-2', outcome: expect.objectContaining({ passed: true }) }),
+    ]));
+  });
+
   it('runs on the artifact when the release has no commit', async () => {
     const digest = await shop.store({ 'check.js': 'console.log("from the artifact")' });
     await shop.runner().start(shop.run(['node', 'check.js'], { repository: null, commit: null, digest, folder: 'services/catalog' }), 'token-1');
