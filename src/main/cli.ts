@@ -1,57 +1,44 @@
-/** The composition of the command line: the real terminal, files and network, and how the control plane is started. */
+/** The command line's entry: bundled to dist/cli.mjs, which bin/slipway.mjs runs. */
 import { homedir } from 'node:os';
 import { validate } from '../app/validate.ts';
-import { localFiles } from '../cli/local-files.ts';
-import type { CliEnvironment, CliNeeds } from '../cli/needs.ts';
-import { runProgram } from '../cli/program.ts';
-import { terminalAsk } from '../cli/terminal-ask.ts';
+import { CliError, EXIT } from '../cli/exit.ts';
+import type { CliNeeds } from '../cli/needs.ts';
+import { runInProcess } from '../cli/process.ts';
+import { localConfig, processEnvironment } from '../config.ts';
+import { SlipwayError } from '../domain/errors.ts';
 import { TARGET_KINDS } from '../targets/registry.ts';
+import { homeAt } from './home.ts';
+import { down, upInBackground, upInForeground, type UpOptions } from './up.ts';
 
-export interface CliParts extends Pick<CliNeeds, 'up' | 'down'> {
-  /** From src/config.ts, the only reader of the environment. */
-  readonly env: CliEnvironment & { readonly TERM?: string | undefined };
+const environment = processEnvironment();
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** The directory of the option wins over SLIPWAY_HOME, in the processes that are started too. */
+function optionsFor(home: string): UpOptions {
+  const given = { ...environment, SLIPWAY_HOME: home };
+  return { home: homeAt(home), config: localConfig(given), environment: given, say };
 }
 
-/**
- * Runs the command line of this process: `process.exitCode = await runCli(process.argv.slice(2), parts)`. It never calls
- * `process.exit`, so that everything written arrives.
- */
-export function runCli(words: readonly string[], parts: CliParts): Promise<number> {
-  const { stdin, stdout, stderr } = process;
-  endWithReader(stdout);
-  return runProgram({
-    env: parts.env, userHome: homedir(), directory: process.cwd(), stdout, stderr,
-    isTerminal: stdout.isTTY && stdin.isTTY && parts.env.TERM !== 'dumb',
-    fetch: globalThis.fetch, now: Date.now, sleep, onInterrupt,
-    ask: terminalAsk(stdin, stderr),
-    files: localFiles,
-    validate: validate({ targets: TARGET_KINDS }),
-    up: parts.up, down: parts.down,
-  }, words);
+const up: CliNeeds['up'] = ({ home, detach }) => refusing(async () => {
+  const options = optionsFor(home);
+  if (!detach) return upInForeground({ ...options, say: (line) => say(/^https?:/.test(line) ? `The control plane answers at ${line}` : line) });
+  say(`The control plane answers at ${await upInBackground(options)}`);
+  return EXIT.ok;
+});
+
+const end: CliNeeds['down'] = ({ home, keepServices }) => refusing(async () => {
+  const ran = await down(homeAt(home), keepServices ? 'keep' : 'stop');
+  say(ran ? `The control plane of ${home} has ended${keepServices ? '; its services go on running' : ', and its services with it'}.` : `No control plane runs on ${home}.`);
+  return EXIT.ok;
+});
+
+/** What is refused by name is said as it is; anything else is a fault in here. */
+async function refusing(run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof SlipwayError ? new CliError(EXIT.failed, error.message, { cause: error }) : error;
+  }
 }
 
-/** `slipway status | head -1`: whoever reads has seen enough, which is no failure. */
-function endWithReader(stdout: NodeJS.WriteStream): void {
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    if (signal.aborted) done();
-  });
-}
-
-function onInterrupt(listener: () => void): () => void {
-  process.once('SIGINT', listener);
-  return () => void process.removeListener('SIGINT', listener);
-}
+process.exitCode = await runInProcess(process.argv.slice(2), { env: environment, userHome: homedir(), validate: validate({ targets: TARGET_KINDS }), up, down: end });

@@ -40,22 +40,29 @@ async function runIn(directory: string, needs: FileNeeds, turn: JobTurn<CommandR
   const seconds = rounded((performance.now() - begun) / 1000);
   if (turn.stop.signal.reason === 'closed') return undefined;
   const timedOut = turn.stop.signal.reason === 'timeout';
+  const cancelled = turn.stop.signal.reason === 'cancelled';
   const name = run.command.join(' ').slice(0, 200);
   const sentence = timedOut
     ? `${name} took longer than its limit of ${limitMs / 1000} s and was ended with all it had started. Make it faster, or raise its timeout in the manifest.`
+    : cancelled ? `${name} was cancelled and ended with all it had started.`
     : problem === null ? `${name} ended with exit code 0.` : `${problem}.`;
   const text = output.text();
-  return { passed: problem === null && !timedOut, seconds, detail: text === '' ? sentence : `${sentence}\n${text}` };
+  return { passed: problem === null && !timedOut && !cancelled, seconds, detail: text === '' ? sentence : `${sentence}\n${text}` };
 }
+
+export const CANCELLED = 'The command was cancelled before it began.';
+
+/** A closing control plane runs it again later; one that was cancelled is over. */
+const stoppedBefore = (turn: JobTurn<CommandRequest>): CommandOutcome | undefined => (turn.stop.signal.reason === 'cancelled' ? notRun(CANCELLED) : undefined);
 
 /** @returns undefined when it was stopped because the control plane closes: then there is no outcome yet. */
 export async function runOne(needs: FileNeeds, turn: JobTurn<CommandRequest>): Promise<CommandOutcome | undefined> {
   const { run } = turn.request;
   try {
     const directory = await placeFiles(needs, run, turn.workspace, turn.stop.signal);
-    return turn.stop.signal.aborted ? undefined : await runIn(directory, needs, turn);
+    return turn.stop.signal.aborted ? stoppedBefore(turn) : await runIn(directory, needs, turn);
   } catch (error) {
-    if (turn.stop.signal.aborted) return undefined;
+    if (turn.stop.signal.aborted) return stoppedBefore(turn);
     return notRun(`${run.command.join(' ').slice(0, 200)} was not run, because its files could not be put in place: ${messageOf(error).slice(0, 4000)}`);
   } finally {
     await rm(turn.workspace, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);

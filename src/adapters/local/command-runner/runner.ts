@@ -2,7 +2,7 @@
 import type { CommandOutcome, CommandRunner } from '../../../ports/commands.ts';
 import { createJobRunner } from '../child-processes/job-runner.ts';
 import type { FileNeeds } from './files.ts';
-import { notRun, runOne } from './outcome.ts';
+import { CANCELLED, notRun, runOne } from './outcome.ts';
 import { COMMAND_JOB } from './record.ts';
 import { COMMAND_RUNNER_DEFAULTS, type CommandRunnerSettings } from './settings.ts';
 
@@ -37,7 +37,7 @@ export function createCommandRunner({ directory, answer, settings: given, ...fil
     onFinished: ({ token }, outcome) => answer(token, outcome),
     unable: (error) => notRun(`The command could not begin: ${String(error)}. Look at the disk and the rights of the runner's folder, then try again.`),
     gaveUp: (deaths) => notRun(`The control plane died ${deaths} times while this command ran, so it is not run again. Look whether the command uses up the machine's memory, then try again.`),
-    cancelled: () => notRun('The command was cancelled before it began.'),
+    cancelled: () => notRun(CANCELLED),
   });
   return {
     start: (run, token) => jobs.start({ run, token }),
