@@ -74,5 +74,5 @@ export interface CliNeeds {
   readonly validate: (input: { files: readonly SourceText[]; environments?: SourceText | undefined }) => Promise<Validation>;
   /** Starts the control plane and the router; resolves with the exit code, without `detach` when they have ended. */
   readonly up: (options: { home: string; detach: boolean }) => Promise<number>;
-  readonly down: (options: { home: string }) => Promise<number>;
+  readonly down: (options: { home: string; keepServices: boolean }) => Promise<number>;
 }

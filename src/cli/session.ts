@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type Client, createClient } from './client.ts';
 import { connectionOf, homeOf, type WhereOptions } from './connection.ts';
-import { EXIT, type ExitCode } from './exit.ts';
+import { EXIT } from './exit.ts';
 import type { CliNeeds } from './needs.ts';
 import { styleOf, type Style } from './text/style.ts';
 
@@ -48,7 +48,7 @@ export interface Host {
   readonly ended: (exitCode: number) => void;
 }
 
-type Action<O> = (session: Session, options: O, ...words: string[]) => Promise<ExitCode | number | void>;
+type Action<O> = (session: Session, options: O, ...words: string[]) => Promise<number | void>;
 
 /** Binds a command's action: options of the program are read too, and what it resolves with is the exit code. */
 export function runs<O extends object>(host: Host, command: Command, action: Action<O>): void {

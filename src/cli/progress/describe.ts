@@ -2,7 +2,8 @@
 import { pad } from '../text/cells.ts';
 import type { Style, Tone } from '../text/style.ts';
 import { count, percent, span } from '../text/time.ts';
-import type { Judged, Row, RowState, View } from './view.ts';
+import type { Judged, Row, RowState } from './row.ts';
+import type { View } from './view.ts';
 
 const MARKS: Readonly<Record<RowState, string>> = { waiting: '○', running: '●', asking: '?', passed: '✓', failed: '✗', skipped: '-' };
 const TONES_OF: Readonly<Record<RowState, Tone>> = { waiting: 'quiet', running: 'busy', asking: 'warn', passed: 'good', failed: 'bad', skipped: 'quiet' };
@@ -17,12 +18,15 @@ export interface Piece {
 export function viewLines(view: View, now: number): Piece[][] {
   const environments = view.rows.map((row) => row.environment ?? '');
   const widths = { environment: Math.max(0, ...environments.map((name) => name.length)), stage: Math.max(0, ...view.rows.map((row) => row.stage.length)) };
-  const rows = view.rows.map((row, index): Piece[] => [
-    { text: `${MARKS[row.state]} `, tone: TONES_OF[row.state] },
-    { text: `${pad(environments[index] === environments[index - 1] ? '' : environments[index] ?? '', widths.environment)}  `, tone: null },
-    { text: `${pad(row.stage, widths.stage)}  `, tone: row.state === 'running' || row.state === 'asking' ? 'strong' : row.state === 'waiting' || row.state === 'skipped' ? 'quiet' : null },
-    { text: rowText(row, now), tone: row.state === 'failed' ? 'bad' : null },
-  ]);
+  const rows = view.rows.map((row, index): Piece[] => {
+    const text = rowText(row, now);
+    return [
+      { text: `${MARKS[row.state]} `, tone: TONES_OF[row.state] },
+      { text: `${pad(environments[index] === environments[index - 1] ? '' : environments[index] ?? '', widths.environment)}  `, tone: null },
+      { text: text === '' ? row.stage : `${pad(row.stage, widths.stage)}  `, tone: row.state === 'running' || row.state === 'asking' ? 'strong' : row.state === 'waiting' || row.state === 'skipped' ? 'quiet' : null },
+      { text: text, tone: row.state === 'failed' ? 'bad' : null },
+    ];
+  });
   return [[{ text: heading(view), tone: 'strong' }, { text: `  ${span((endOf(view, now) - view.startedAt) / 1000)}`, tone: 'quiet' }], ...rows];
 }
 

@@ -8,7 +8,7 @@ import type { Display } from './display.ts';
 import { ndjsonDisplay } from './ndjson.ts';
 import { plainDisplay } from './plain.ts';
 import { terminalDisplay } from './terminal.ts';
-import { viewOf } from './view.ts';
+import { type View, viewOf } from './view.ts';
 
 const POLL_MS = 300;
 /** A control plane that was killed is back within seconds; the pipeline goes on meanwhile. */
@@ -29,17 +29,21 @@ export function interruption(session: Session): { readonly signal: AbortSignal; 
 export async function follow(session: Session, client: Client, pipeline: string): Promise<ExitCode> {
   const { signal, release } = interruption(session);
   const display = displayOf(session);
-  try {
-    const code = await watch(session, client, pipeline, display, signal);
-    return code;
-  } finally {
+  const view = await watch(session, client, pipeline, display, signal).finally(() => {
     display.end();
     release();
+  });
+  if (view === null) {
+    session.remark(`Stopped watching. ${pipeline} goes on: slipway show ${pipeline}, slipway cancel ${pipeline}`);
+    return EXIT.interrupted;
   }
+  const succeeded = view.status.kind === 'succeeded';
+  session.say(session.style(succeeded ? 'good' : 'bad', outcomeText(view)));
+  return succeeded ? EXIT.ok : EXIT.failed;
 }
 
-async function watch(session: Session, client: Client, pipeline: string, display: Display, signal: AbortSignal): Promise<ExitCode> {
-  const { needs } = session;
+/** The view at the end; null when it was interrupted before. */
+async function watch({ needs }: Session, client: Client, pipeline: string, display: Display, signal: AbortSignal): Promise<View | null> {
   let answeredAt = needs.now();
   while (!signal.aborted) {
     const answer = await ask(client, pipeline).catch((error: unknown) => {
@@ -51,15 +55,11 @@ async function watch(session: Session, client: Client, pipeline: string, display
       answeredAt = needs.now();
       const view = viewOf(answer.value);
       display.show(view, answeredAt + answer.clockAheadMs);
-      if (view.status.kind !== 'running') {
-        session.say(session.style(view.status.kind === 'succeeded' ? 'good' : 'bad', outcomeText(view)));
-        return view.status.kind === 'succeeded' ? EXIT.ok : EXIT.failed;
-      }
+      if (view.status.kind !== 'running') return view;
     }
     await needs.sleep(POLL_MS, signal);
   }
-  session.remark(`Stopped watching. ${pipeline} goes on: slipway show ${pipeline}, slipway cancel ${pipeline}`);
-  return EXIT.interrupted;
+  return null;
 }
 
 const ask = (client: Client, pipeline: string): Promise<Answer<PipelineDetail>> => client.get(`/v1/pipelines/${encodeURIComponent(pipeline)}`, PipelineDetail);

@@ -3,7 +3,8 @@ import type { Output } from '../needs.ts';
 import { span } from '../text/time.ts';
 import { heading, rowText } from './describe.ts';
 import type { Display } from './display.ts';
-import type { Row, View } from './view.ts';
+import type { Row } from './row.ts';
+import type { View } from './view.ts';
 
 /** Numbers alone are worth a line this often. */
 const NUMBERS_EVERY_MS = 10_000;
@@ -23,8 +24,12 @@ export function plainDisplay(output: Output): Display {
       remarked = '';
       const lines = view.pipeline === headed ? [] : [heading(view)];
       headed = view.pipeline;
-      for (const [index, row] of view.rows.entries()) {
-        const key = `${view.pipeline} ${row.environment ?? ''} ${row.stage} ${index}`;
+      const seen = new Map<string, number>();
+      for (const row of view.rows) {
+        const name = `${view.pipeline} ${row.environment ?? ''} ${row.stage}`;
+        // Gates share a name: the first of them, the second.
+        seen.set(name, (seen.get(name) ?? 0) + 1);
+        const key = `${name} ${seen.get(name) ?? 0}`;
         const next = { change: changeOf(row), numbers: JSON.stringify(row.judged), at: now };
         if (!isNews(said.get(key), next, row)) continue;
         said.set(key, next);

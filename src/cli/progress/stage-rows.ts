@@ -1,7 +1,7 @@
 /** The rows of one deployment: its stages in order, its tests, and whatever asks a person. */
 import type { Approval } from '../answers/approval.ts';
 import { STAGES, type Deployment, type DeploymentDetail, type Hold, type StageName, type StagePlan } from '../answers/pipeline.ts';
-import { emptyRow, type Judged, type Row, type RowState } from './view.ts';
+import { emptyRow, type Judged, type Row, type RowState } from './row.ts';
 
 export function stageRows(detail: DeploymentDetail): Row[] {
   const { deployment, approvals } = detail;

@@ -39,7 +39,8 @@ export function terminalDisplay(output: Output, style: Style): Display {
       remarked = text;
       draw([...shown.filter((line) => line[0]?.tone !== 'warn' || line.length > 1), [{ text, tone: 'warn' }]]);
     },
-    end: () => void output.write(SHOW_CURSOR),
+    // On Ctrl-C the terminal has written ^C below.
+    end: () => void output.write(`\r${CLEAR_LINE}${SHOW_CURSOR}`),
   };
 }
 

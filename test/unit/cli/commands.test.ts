@@ -1,0 +1,300 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { approval, deployment, desired, DIGEST, hold, instance, observed, pipeline, START, test } from './builders.ts';
+import { controlPlane, problem, type Asked, type Canned, type ControlPlane } from './control-plane.ts';
+import { inFolder, run, type Ran } from './run.ts';
+import { badRelease, goodRelease, type Moment } from './story.ts';
+
+let plane: ControlPlane | undefined;
+afterEach(async () => {
+  await plane?.close();
+  plane = undefined;
+});
+
+async function against(answers: Readonly<Record<string, Canned | ((asked: Asked) => Canned)>>, words: readonly string[], needs: Parameters<typeof run>[1] = {}): Promise<Ran & { asked: Asked[] }> {
+  plane = await controlPlane(answers);
+  return { ...(await run(words, { address: plane.address, ...needs })), asked: plane.asked };
+}
+
+/** One answer after the other, the last again and again. */
+function inTurn(moments: readonly Moment[]): () => Canned {
+  let turn = 0;
+  return () => ({ body: moments[Math.min(turn++, moments.length - 1)]?.detail });
+}
+
+const bodies = (asked: readonly Asked[]): unknown[] => asked.filter((one) => one.method === 'POST').map((one) => JSON.parse(one.body) as unknown);
+const place = '/v1/services/catalog/environments/production';
+const serviceStatus = (parts: object = {}) => ({
+  service: { name: 'catalog', team: 'shop', repository: 'https://github.com/acme/shop', manifestPath: 'slipway.yaml', pipelines: 7, lastRelease: null, registeredAt: START },
+  places: [{ environment: 'staging', desired: null, observed: null }, { environment: 'production', desired: desired('production'), observed: observed('production', { 'catalog-6-production': 100 }, [instance('catalog-6-production', 1), instance('catalog-6-production', 2)]) }],
+  running: [], waiting: [], ...parts,
+});
+
+describe('deploy, plan, rollback', () => {
+  it('starts a pipeline and says how to watch it', async () => {
+    const { code, out, asked } = await against({ 'POST /v1/deployments': { status: 202, body: pipeline() } }, ['deploy', 'catalog', '--version', '1.4.0']);
+    expect([code, out]).toEqual([0, 'catalog-7 has begun: catalog 1.4.0 to staging, production.\nWatch it: slipway history catalog --wait\n']);
+    expect(bodies(asked)).toEqual([{ service: 'catalog', version: '1.4.0' }]);
+  });
+
+  it('waits: exit 0 only when the pipeline succeeded', async () => {
+    const { code, out } = await against({ 'POST /v1/deployments': { status: 202, body: pipeline() }, 'GET /v1/pipelines/catalog-7': inTurn(goodRelease) }, ['deploy', 'catalog', '-v', '1.4.0', '-e', 'production', '--wait']);
+    expect(code).toBe(0);
+    expect(out).toContain('production approval passed: approved by carl');
+    expect(out.trimEnd().split('\n').at(-1)).toBe('catalog-7 succeeded: catalog 1.4.0 is in place.');
+  });
+
+  it('waits: exit 1 with the reason otherwise', async () => {
+    const { code, out } = await against({ 'POST /v1/deployments': { body: pipeline() }, 'GET /v1/pipelines/catalog-7': inTurn(badRelease) }, ['deploy', 'catalog', '-v', '1.4.0', '--wait']);
+    expect([code, out.trimEnd().split('\n').at(-1)]).toEqual([1, 'catalog-7 failed: CandidateWorse. The candidate fails 5.0 % of its requests.']);
+  });
+
+  it.each([
+    [{ kind: 'superseded', at: START, by: 'catalog-8' }, 'catalog-7 was superseded by catalog-8.'],
+    [{ kind: 'cancelled', at: START, by: 'ben', why: 'wrong branch' }, 'catalog-7 was cancelled by ben: wrong branch.'],
+  ])('waits: %j is no success', async (status, last) => {
+    const { code, out } = await against({ 'GET /v1/services/catalog/pipelines': { body: [pipeline()] }, 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline({ status }), deployments: [] } } }, ['history', 'catalog', '--wait']);
+    expect([code, out.trimEnd().split('\n').at(-1)]).toEqual([1, last]);
+  });
+
+  it('waits as JSON: one line per state and nothing else', async () => {
+    const { code, out } = await against({ 'POST /v1/deployments': { body: pipeline() }, 'GET /v1/pipelines/catalog-7': inTurn(goodRelease) }, ['deploy', 'catalog', '-v', '1.4.0', '--wait', '--json']);
+    const states = out.trimEnd().split('\n').map((line) => JSON.parse(line) as { status: { kind: string } });
+    expect([code, states.length, states.at(-1)?.status.kind]).toEqual([0, goodRelease.length, 'succeeded']);
+  });
+
+  it('goes on watching when the control plane is away for a while', async () => {
+    const story = inTurn(goodRelease);
+    let turn = 0;
+    const { code, out } = await against({ 'POST /v1/deployments': { body: pipeline() }, 'GET /v1/pipelines/catalog-7': () => (turn++ % 3 === 1 ? 'hang up' : turn % 3 === 0 ? problem(500, 'Internal', 'a fault') : story()) }, ['deploy', 'catalog', '-v', '1.4.0', '--wait']);
+    expect(code).toBe(0);
+    expect(out).toContain('does not answer; the pipeline goes on where it was. Trying again.');
+  });
+
+  it('gives up after two minutes of silence with exit 3', async () => {
+    let turn = 0;
+    const { code, err } = await against({ 'POST /v1/deployments': { body: pipeline() }, 'GET /v1/pipelines/catalog-7': () => (turn++ === 0 ? { body: goodRelease[0]?.detail } : 'hang up') }, ['deploy', 'catalog', '-v', '1.4.0', '--wait']);
+    expect(code).toBe(3);
+    expect(err).toContain('No control plane answers at http://127.0.0.1:');
+  });
+
+  it('stops watching on Ctrl-C, and only that', async () => {
+    let interrupt = (): void => undefined;
+    const { code, err, asked } = await against({
+      'POST /v1/deployments': { body: pipeline() },
+      'GET /v1/pipelines/catalog-7': () => {
+        interrupt();
+        return { body: goodRelease[1]?.detail };
+      },
+    }, ['deploy', 'catalog', '-v', '1.4.0', '--wait'], { needs: { onInterrupt: (listener) => {
+      interrupt = listener;
+      return () => undefined;
+    } } });
+    expect([code, err]).toEqual([130, 'Stopped watching. catalog-7 goes on: slipway show catalog-7, slipway cancel catalog-7\n']);
+    expect(asked.map((one) => `${one.method} ${one.path}`)).toEqual(['POST /v1/deployments', 'GET /v1/pipelines/catalog-7']);
+  });
+
+  it('prints a plan and its hash', async () => {
+    const { code, out, asked } = await against({ 'POST /v1/plans': { body: { plan: {}, hash: 'abc', lines: ['canary:', '  1. candidate to 1 instance'] } } }, ['plan', 'catalog', '-v', '1.4.0', '-e', 'production']);
+    expect([code, out]).toEqual([0, 'canary:\n  1. candidate to 1 instance\n\nplan abc\n']);
+    expect(bodies(asked)).toEqual([{ service: 'catalog', version: '1.4.0', environment: 'production' }]);
+  });
+
+  it('rolls back, to a version if one is named', async () => {
+    const { asked, out } = await against({ [`POST ${place}/rollback`]: { status: 202, body: pipeline({ cause: 'rollback', waves: [['production']] }) } }, ['rollback', 'catalog', '-e', 'production', '-v', '1.3.0']);
+    expect(bodies(asked)).toEqual([{ version: '1.3.0' }]);
+    expect(out).toContain('catalog-7 has begun: catalog 1.4.0 to production.');
+  });
+});
+
+describe('approve and reject', () => {
+  const answers = { 'GET /v1/approvals': { body: [approval()] }, 'POST /v1/decisions': { body: approval({ status: { kind: 'approved', at: START }, decisions: [{ by: 'carl', at: START, decision: 'approve', comment: '' }] }) } };
+
+  it('shows digest, plan and evidence, and sends the binding that was shown', async () => {
+    const { code, out, asked } = await against(answers, ['approve', 'catalog', '--comment', 'fine']);
+    expect(code).toBe(0);
+    for (const part of [DIGEST, 'abcdef0123456789', '00112233445566ff', 'tests: 1 of 1 test passed', 'candidate  480 requests, 1 failed (0.21 %)', '[ ] The search finds a product', '1 of anna, carl, not the author; 1h00m left']) expect(out).toContain(part);
+    expect(out.trimEnd().split('\n').at(-1)).toBe('Approved: catalog 1.4.0 in production.');
+    expect(bodies(asked)).toEqual([{ service: 'catalog', environment: 'production', decision: 'approve', comment: 'fine', binding: '00112233445566ff' }]);
+  });
+
+  it.each([[false, 1, 0], [true, 0, 1]])('asks on a terminal: the answer %p', async (answer, exitCode, decisions) => {
+    const questions: string[] = [];
+    const { code, asked } = await against(answers, ['reject', 'catalog'], { needs: { isTerminal: true, ask: { confirm: async (question) => {
+      questions.push(question);
+      return answer;
+    }, init: async () => null } } });
+    expect([code, questions, bodies(asked).length]).toEqual([exitCode, ['Reject this?'], decisions]);
+  });
+
+  it('does not ask with --yes', async () => {
+    expect((await against(answers, ['approve', 'catalog', '--yes'], { needs: { isTerminal: true } })).code).toBe(0);
+  });
+
+  it('refuses what is no longer there, and what is not clear', async () => {
+    const two = [approval(), approval({ id: 'catalog-7-asia-approval', binding: 'ffffffffffffffff', subject: { ...approval().subject, environment: 'asia' } })];
+    const gone = await against(answers, ['approve', 'catalog', '--request', '9999999999999999']);
+    expect([gone.code, gone.err]).toEqual([1, 'What 9999999999999999 showed does not wait any more; 00112233445566ff does. Look at it again: slipway show catalog-7\n']);
+    await plane?.close();
+    const unclear = await against({ 'GET /v1/approvals': { body: two } }, ['approve', 'catalog']);
+    expect([unclear.code, unclear.err.split('\n')[2]]).toEqual([2, '  --environment asia --request ffffffffffffffff  (1.4.0: May catalog 1.4.0 be rolled out in production?)']);
+    await plane?.close();
+    const none = await against({ 'GET /v1/approvals': { body: two } }, ['approve', 'basket']);
+    expect([none.code, none.err, bodies(none.asked)]).toEqual([1, 'Nothing of basket waits for a decision. See: slipway history basket\n', []]);
+  });
+
+  it('says the rule that refuses', async () => {
+    const { code, err } = await against({ ...answers, 'POST /v1/decisions': problem(403, 'Forbidden', 'Not taken: ben may not decide here.') }, ['approve', 'catalog']);
+    expect([code, err]).toEqual([1, 'Not taken: ben may not decide here.\n']);
+  });
+
+  it('gives only the answer as JSON', async () => {
+    const { out, err } = await against(answers, ['approve', 'catalog', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ status: { kind: 'approved' } });
+    expect(err).toContain('00112233445566ff');
+  });
+});
+
+describe('steering', () => {
+  it.each([
+    [['promote', 'catalog', '-e', 'production'], `${place}/promote`, {}, { id: 'catalog-7-production' }, /The watch of catalog-7-production ends/],
+    [['pause', 'catalog', '-e', 'production', '--why', 'leak'], `${place}/pause`, { why: 'leak' }, desired('production'), /paused\. Go on: slipway resume/],
+    [['resume', 'catalog', '-e', 'production'], `${place}/resume`, {}, desired('production'), /repaired again/],
+    [['scale', 'catalog', '0', '-e', 'production'], `${place}/scale`, { instances: 0 }, desired('production'), /is to have 0 instances/],
+    [['zone', 'lost', 'a', 'catalog', '-e', 'production'], `${place}/zones`, { zone: 'a', lost: true }, desired('production', { zonesLost: ['a'] }), /Zones lost for catalog in production: a\./],
+    [['zone', 'back', 'a', 'catalog', '-e', 'production'], `${place}/zones`, { zone: 'a', lost: false }, desired('production'), /none\./],
+    [['cancel', 'catalog-7', '--why', 'wrong'], '/v1/pipelines/catalog-7/cancel', { why: 'wrong' }, pipeline({ stop: { kind: 'cancelled', by: 'ben', why: 'wrong' } }), /catalog-7 ends at its next turn/],
+  ])('%j', async (words, path, body, answer, said) => {
+    const { code, out, asked } = await against({ [`POST ${path}`]: { body: answer } }, words);
+    expect([code, bodies(asked)]).toEqual([0, [body]]);
+    expect(out).toMatch(said);
+  });
+});
+
+describe('looking', () => {
+  it('shows every place, and what is wrong with it', async () => {
+    const broken = serviceStatus({ places: [{ environment: 'production', desired: desired('production', { paused: { by: 'ben', why: 'leak', at: START } }), observed: observed('production', { 'catalog-6-production': 100 }, [instance('catalog-6-production', 1), instance('stray-1-production', 1)]) }], waiting: [approval()] });
+    const { code, out } = await against({ 'GET /v1/services': { body: [serviceStatus(), broken] } }, ['status']);
+    expect(code).toBe(0);
+    expect(out.split('\n').map((line) => line.trimEnd())).toEqual([
+      'SERVICE  ENVIRONMENT  VERSION  HEALTHY  TRAFFIC      NOTES',
+      'catalog  production   1.3.0    2/2      100 % 1.3.0',
+      'catalog  production   1.3.0    2/2      100 % 1.3.0  1 of 2 of 1.3.0 not healthy; 1 that nobody asked for (stray-1-production); paused by ben: leak; waits for a decision: slipway approve catalog',
+      '',
+    ]);
+  });
+
+  it('shows one service with its instances', async () => {
+    const { out } = await against({ 'GET /v1/services/catalog': { body: serviceStatus({ running: [pipeline()], waiting: [approval()] }) } }, ['status', 'catalog']);
+    for (const part of ['team shop, https://github.com/acme/shop', 'production  http://127.0.0.1:20001', '  catalog-6-production-1  catalog-6-production  zone a  healthy  127.0.0.1:4001', 'catalog-7 is at work', 'May catalog 1.4.0 be rolled out']) expect(out).toContain(part);
+  });
+
+  it('gives the answer as it is with --json', async () => {
+    const { out } = await against({ 'GET /v1/services/catalog': { body: serviceStatus() } }, ['status', 'catalog', '--json']);
+    expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(serviceStatus())));
+  });
+
+  it('finds drift in what was last seen: exit 1', async () => {
+    const drifted = serviceStatus({ places: [{ environment: 'production', desired: desired('production'), observed: observed('production', { 'catalog-6-production': 40, 'catalog-5-production': 60 }, [instance('catalog-6-production', 1), instance('catalog-6-production', 2)]) }] });
+    const found = await against({ 'GET /v1/services': { body: [drifted] } }, ['drift']);
+    expect([found.code, found.out.split('\n')[0]]).toEqual([1, 'catalog  production  traffic 60 % catalog-5-production, 40 % catalog-6-production, asked for 100 % catalog-6-production']);
+    await plane?.close();
+    expect((await against({ 'GET /v1/services': { body: [serviceStatus()] } }, ['drift'])).code).toBe(0);
+  });
+
+  it('lets the control plane look and repair', async () => {
+    const { code, out } = await against({ 'POST /v1/reconcile': { body: { looked: 4, repairs: 1, failed: [], drifted: [{ service: 'catalog', environment: 'production', drifts: [{ kind: 'missing-instances', want: 2, have: 1 }] }] } } }, ['drift', '--repair']);
+    expect([code, out]).toEqual([0, 'catalog  production  missing-instances  {"want":2,"have":1}\nLooked at 4 places: 1 drifted, 1 repair begun.\n']);
+  });
+
+  it('lists the history', async () => {
+    const { out, asked } = await against({ 'GET /v1/services/catalog/pipelines': { body: [pipeline({ id: 'catalog-8', number: 8, stage: 'canary' }), pipeline({ status: { kind: 'failed', at: START + 22_000, error: 'CandidateWorse', reason: 'worse' } })] } }, ['history', 'catalog', '--limit', '5']);
+    expect(asked[0]?.path).toBe('/v1/services/catalog/pipelines?limit=5');
+    expect(out.split('\n').slice(1, 3)).toEqual(['catalog-8  1.4.0    deploy  ben  now      0s    running, canary', 'catalog-7  1.4.0    deploy  ben  now      22s   failed: CandidateWorse']);
+  });
+
+  it('shows a pipeline with its evidence', async () => {
+    const { out } = await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(), deployments: [{ deployment: deployment('staging', { stage: 'staging', holds: [hold('canary', 480, 1)] }), tests: [test('lists', 'failed')], approvals: [approval()], observed: observed('staging', { 'catalog-7-staging': 100 }, [instance('catalog-7-staging', 1)]) }] } } }, ['show', 'catalog-7']);
+    for (const part of ['staging: canary', `artifact ${DIGEST}`, 'traffic 100 % catalog-7-staging at http://127.0.0.1:20001', 'test lists: failed in 400ms', 'answered 500, expected 200', 'canary, batch 1: continue. No worse so far.', 'request   00112233445566ff']) expect(out).toContain(part);
+  });
+
+  it('shows the execution history', async () => {
+    const { out } = await against({ 'GET /v1/pipelines/catalog-7/history': { body: [{ machine: 'pipeline', name: 'catalog-7', status: 'SUCCEEDED', startedAt: START, stoppedAt: START + 2000, events: [{ id: 1, previousId: 0, at: START, type: 'ExecutionStarted' }, { id: 2, previousId: 1, at: START + 1000, type: 'TaskStateEntered', state: 'Admit' }] }] } }, ['show', 'catalog-7', '--events']);
+    expect(out).toBe('pipeline catalog-7: SUCCEEDED in 2s, began 2026-01-05 12:00:00Z\n  1  0s  ExecutionStarted\n  2  1s  TaskStateEntered  Admit\n');
+  });
+
+  it('prints logs, and follows what is added', async () => {
+    const texts = ['one\n', 'one\ntwo\n', 'one\ntwo\nthree\n'];
+    let turn = 0;
+    let interrupt = (): void => undefined;
+    const { code, out, asked } = await against({ [`GET ${place}/logs`]: () => {
+      if (turn === 2) interrupt();
+      return { body: [{ instance: 'i-1', revision: 'r', text: texts[turn++] }] };
+    } }, ['logs', 'catalog', '-e', 'production', '--bytes', '100', '--follow'], { needs: { onInterrupt: (listener) => {
+      interrupt = listener;
+      return () => undefined;
+    } } });
+    expect([code, out, asked[0]?.path]).toEqual([130, 'i-1  one\ni-1  two\n', `${place}/logs?bytes=100`]);
+    await plane?.close();
+    expect((await against({ [`GET ${place}/logs`]: { body: [{ instance: 'i-1', revision: 'r-1', text: 'one\n' }] } }, ['logs', 'catalog', '-e', 'production'])).out).toBe('== i-1 (r-1)\none\n');
+  });
+
+  it('lists environments, deliveries and alerts', async () => {
+    const answers = {
+      'GET /v1/environments': { body: { environments: [{ name: 'production', kind: 'production', wave: 2, instances: { percent: 100 }, zones: ['a', 'b'], minimumHealthy: 1, approvers: ['anna'] }, { name: 'staging', kind: 'staging', wave: 1, instances: 1, zones: ['a'], minimumHealthy: 0, approvers: [] }], people: [], defaults: {} } },
+      'GET /v1/deliveries': { body: [{ id: 'd1', repository: 'https://github.com/acme/shop', ref: 'refs/heads/main', before: '0', after: 'a'.repeat(40), pusher: 'ben', receivedAt: START, outcome: { kind: 'decided', admissions: [{ kind: 'admitted', service: 'catalog', pipeline: 'catalog-7' }, { kind: 'refused', service: 'basket', reason: 'nothing of it changed' }] } }] },
+      'GET /v1/alerts': { body: [{ at: START, severity: 'critical', kind: 'rolled-back', service: 'catalog', environment: 'production', text: 'taken\nback' }] },
+    };
+    expect((await against(answers, ['env'])).out.split('\n')[1]).toBe('1     staging      staging     1          0                 a      -');
+    const address = plane?.address;
+    expect((await run(['deliveries'], address === undefined ? {} : { address })).out).toContain('ben  catalog-7\n');
+    expect((await run(['deliveries'], address === undefined ? {} : { address })).out).toContain('refused basket: nothing of it changed');
+    expect((await run(['alerts'], address === undefined ? {} : { address })).out).toBe('now  critical  catalog/production  rolled-back  taken back\n');
+  });
+});
+
+describe('services and artifacts', () => {
+  const registered = { 'POST /v1/repositories': { status: 201, body: { url: 'https://github.com/acme/shop', registeredBy: 'ben', registeredAt: START } } };
+
+  it('says how to set up the webhook, without its secret unless it is asked for', async () => {
+    await inFolder(async (home) => {
+      plane = await controlPlane(registered);
+      for (const [name, text] of [['address', `${plane.address}\n`], ['token', 'a-token-for-tests\n'], ['webhook-secret', 'hush-hush\n']] as const) await writeFile(join(home, name), text);
+      const plain = await run(['service', 'add', 'https://github.com/acme/shop.git', '--home', home]);
+      expect(plain.code).toBe(0);
+      expect(plain.out).toContain(`Payload URL   ${plane.address}/webhooks/github`);
+      expect(plain.out).toContain(join(home, 'webhook-secret'));
+      expect(plain.out + plain.err).not.toContain('hush-hush');
+      expect((await run(['service', 'add', 'https://github.com/acme/shop.git', '--home', home, '--show-secret'])).out).toContain('Secret        hush-hush');
+    });
+  });
+
+  it('lists repositories that have not pushed yet too', async () => {
+    const { out } = await against({ 'GET /v1/repositories': { body: [{ url: 'https://github.com/acme/new', registeredBy: 'ben', registeredAt: START }] }, 'GET /v1/services': { body: [serviceStatus()] } }, ['service', 'list']);
+    expect(out.split('\n').slice(1, 3)).toEqual(['catalog  shop  https://github.com/acme/shop', '-        -     https://github.com/acme/new (no push yet)']);
+  });
+
+  it('uploads an archive as it is, then registers it', async () => {
+    await inFolder(async (folder) => {
+      const bytes = Buffer.from([0, 255, 1, 254, 10, 13]);
+      await writeFile(join(folder, 'a.tar.gz'), bytes);
+      await writeFile(join(folder, 'slipway.yaml'), 'service: catalog\nteam: shop\nstart: [node, server.js]\n');
+      const { code, out, asked } = await against({ 'PUT /v1/blobs': { status: 201, body: { digest: DIGEST, bytes: 6 } }, 'POST /v1/artifacts': { status: 201, body: { artifact: { service: 'catalog', version: '1.4.0', digest: DIGEST }, release: { id: 'catalog@0123456789ab' } } } },
+        ['artifact', 'add', '--manifest', 'slipway.yaml', '--file', 'a.tar.gz', '--version', '1.4.0'], { needs: { directory: folder } });
+      expect([code, asked[0]?.type, asked[0]?.body]).toEqual([0, 'application/octet-stream', bytes.toString('latin1')]);
+      expect(bodies(asked)).toEqual([{ manifest: 'service: catalog\nteam: shop\nstart: [node, server.js]\n', digest: DIGEST, bytes: 6, version: '1.4.0', repository: null, commit: null, author: null }]);
+      expect(out).toContain('Deploy it: slipway deploy catalog --version 1.4.0');
+    });
+  });
+
+  it('uploads nothing with a manifest that has a mistake', async () => {
+    await inFolder(async (folder) => {
+      await writeFile(join(folder, 'a.tar'), 'x');
+      await writeFile(join(folder, 'slipway.yaml'), 'service: catalog\nteam: shop\nstrat: [node]\n');
+      const { code, err, asked } = await against({}, ['artifact', 'add', '--manifest', 'slipway.yaml', '--file', 'a.tar', '--version', '1'], { needs: { directory: folder } });
+      expect([code, asked]).toEqual([1, []]);
+      expect(err).toContain('slipway.yaml:3:1');
+    });
+  });
+});
