@@ -1,9 +1,10 @@
 /** The control plane's process: HTTP API, webhooks, Slack, the engine, the schedules. */
 import type { Server } from 'node:http';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { Conflict } from '../domain/errors.ts';
 import { OWNER } from '../api/people.ts';
+import { scaffoldEnvironments } from '../contracts/manifest/scaffold.ts';
 import { Identity, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
 import type { LocalConfig } from '../config.ts';
 import { compose, EXECUTIONS_KEPT_MS, invoke, type Composed } from './compose.ts';
@@ -28,6 +29,7 @@ const BURST_MS = 2;
 export async function startControlPlane(home: Home, config: LocalConfig): Promise<ControlPlane> {
   prepareHome(home);
   const log = lineLog('control-plane');
+  if (writeFirstEnvironments(home)) log('info', 'wrote the first environments.yaml: staging, then production, approved by the owner; change it to your own', { path: home.environments });
   const dirty = dirtyPlaces((places) => void invoke('slipway-reconcile', { places }).catch((error: unknown) => log('warn', `the repair after an event failed; the schedule repairs: ${String(error)}`, {})));
   const composed = await compose({ home, config, log, onInstanceChange: dirty.mark });
   await ensureToken(home, composed);
@@ -56,6 +58,17 @@ export async function startControlPlane(home: Home, config: LocalConfig): Promis
       await composed.close();
     },
   };
+}
+
+/** A first start has somewhere to deploy to. What is there already is never touched. */
+function writeFirstEnvironments(home: Home): boolean {
+  try {
+    writeFileSync(home.environments, scaffoldEnvironments({ approver: OWNER }), { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
 }
 
 /** The port of the last control plane, so that one that was killed comes back where it was also when any free port would do. */
