@@ -28,10 +28,11 @@ export type PlanNeeds = Pick<Ports, 'store' | 'clock' | 'environments' | 'target
  */
 export const plan = (needs: PlanNeeds) => (input: { pipelineId: PipelineId; environment: EnvironmentName }): Promise<PlanOutcome> => untilWritten(async () => {
   const stored = await getPipeline(needs.store, input.pipelineId);
-  refuseStopped(stored.value);
   const id = deploymentId(input.pipelineId, input.environment);
+  // First: one that has taken the lease already must go on to a stage, which sees a stop request and goes back.
   const existing = await read(needs.store, DeploymentSchema, deploymentKey(id));
   if (existing !== undefined) return planned(existing.value);
+  refuseStopped(stored.value);
   const desired = await findDesired(needs.store, stored.value.service, input.environment);
   const behind = await ahead(needs, stored.value, input.environment, desired?.value ?? null);
   if (behind !== null) return { status: 'queued', deploymentId: id, behind, until: new Date(needs.clock.now() + needs.settings.queuePollSeconds * 1000).toISOString() };

@@ -3,13 +3,13 @@
  * environment is taken back: no lease stays for ever, and nothing queues behind the dead.
  */
 import * as z from 'zod';
-import { deploymentId, PipelineId, type DeploymentId } from '../domain/ids.ts';
-import { Deployment } from '../domain/deployment.ts';
+import { PipelineId, type DeploymentId } from '../domain/ids.ts';
+import type { Deployment } from '../domain/deployment.ts';
 import type { Execution } from '../ports/orchestrator.ts';
-import { finish } from './finish.ts';
+import { finish, unfinishedDeployments } from './finish.ts';
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
-import { getPipeline, list, read } from './state/documents.ts';
-import { deploymentKey, shards } from './state/keys.ts';
+import { getPipeline, list } from './state/documents.ts';
+import { shards } from './state/keys.ts';
 
 const ATTEMPT_EVERY_MS = 60_000;
 /** An execution that is not known yet may be on its way through the outbox. */
@@ -30,14 +30,9 @@ async function resumeOne(needs: CommitNeeds, id: PipelineId): Promise<boolean> {
   if (execution?.status === 'RUNNING') return false;
   const { value: pipeline } = await getPipeline(needs.store, id);
   if (execution === undefined && needs.clock.now() - pipeline.startedAt < START_GRACE_MS) return false;
-  let waiting = false;
-  for (const environment of pipeline.waves.flat()) {
-    const deployment = await read(needs.store, Deployment, deploymentKey(deploymentId(id, environment)));
-    if (deployment === undefined || deployment.value.status.kind === 'succeeded' || deployment.value.status.kind === 'rolled-back') continue;
-    waiting = true;
-    await takeBack(needs, deployment.value, execution);
-  }
-  if (!waiting) await finish(needs)({ pipelineId: id, outcome: { kind: 'failed', error: execution?.error ?? execution?.status ?? 'NotStarted', cause: execution?.cause ?? 'The execution ended before the pipeline did.' } });
+  const unfinished = await unfinishedDeployments(needs, pipeline);
+  for (const deployment of unfinished) await takeBack(needs, deployment, execution);
+  if (unfinished.length === 0) await finish(needs)({ pipelineId: id, outcome: { kind: 'failed', error: execution?.error ?? execution?.status ?? 'NotStarted', cause: execution?.cause ?? 'The execution ended before the pipeline did.' } });
   return true;
 }
 
