@@ -21,7 +21,7 @@ export function apiApp(ports: Ports): ApiApp {
   app.use('/v1/*', async (context, next) => {
     const token = /^Bearer ([\x21-\x7e]{1,4096})$/.exec(context.req.header('authorization') ?? '')?.[1];
     const identity = token === undefined ? null : await ports.identities.byToken(token);
-    if (identity === null) throw new Unauthenticated('Send a token: "Authorization: Bearer ...". On this machine it is in the file "token" of the data directory.');
+    if (identity === null) throw new Unauthenticated('Send a token: "Authorization: Bearer ...". On one machine the owner\'s is in the file "token" of the data directory.');
     context.set('identity', identity);
     await next();
   });

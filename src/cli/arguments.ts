@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import type * as z from 'zod';
 import { EnvironmentName, PipelineId, ServiceName } from '../domain/ids.ts';
 import { CliError, EXIT } from './exit.ts';
+import { messageOf } from './faults.ts';
 
 const parser = <T>(schema: z.ZodType<T>, hint: string) => (value: string): T => {
   const parsed = schema.safeParse(value);
@@ -27,7 +28,7 @@ export const limitOption = (): Option => new Option('-n, --limit <number>', 'at 
 /** A file that is missing or too large is the caller's mistake, and is said with its path. */
 export async function readable(read: Promise<string | null>, path: string): Promise<string> {
   const text = await read.catch((error: unknown) => {
-    throw new CliError(EXIT.failed, `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new CliError(EXIT.failed, `${path} cannot be read: ${messageOf(error)}`, { cause: error });
   });
   if (text === null) throw new CliError(EXIT.failed, `There is no file ${path}.`);
   return text;

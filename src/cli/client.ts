@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { harmless, Line, Text } from './answers/text.ts';
 import type { Connection } from './connection.ts';
 import { CliError, EXIT, type ExitCode } from './exit.ts';
+import { causeOf, codeOf } from './faults.ts';
 import type { CliNeeds } from './needs.ts';
 import { Issue, issueLine } from '../contracts/manifest-file.ts';
 
@@ -62,9 +63,7 @@ async function reach(needs: Pick<CliNeeds, 'fetch'>, { address, token }: Connect
 }
 
 function unreachable(address: string, error: unknown): CliError {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const why = cause instanceof Error ? (('code' in cause && typeof cause.code === 'string' ? cause.code : '') || cause.message) : String(cause);
-  return new CliError(EXIT.unreachable, `No control plane answers at ${address} (${why}). Start it: slipway up. For one elsewhere give --home DIRECTORY or --url URL.`, { cause: error });
+  return new CliError(EXIT.unreachable, `No control plane answers at ${address} (${codeOf(error) ?? causeOf(error)}). Start it: slipway up. For one elsewhere give --home DIRECTORY or --url URL.`, { cause: error });
 }
 
 async function bodyText(response: Response, { address }: Connection): Promise<string> {

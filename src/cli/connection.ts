@@ -1,6 +1,7 @@
 /** Which control plane a command talks to, and as whom. */
 import { join, resolve } from 'node:path';
 import { CliError, EXIT } from './exit.ts';
+import { messageOf } from './faults.ts';
 import type { CliNeeds } from './needs.ts';
 
 export interface WhereOptions {
@@ -19,6 +20,9 @@ export interface Connection {
 const SMALL_FILE_BYTES = 64 * 1024;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|[a-z0-9.-]+\.localhost)$/;
 
+/** Whether only this machine reaches an address. */
+export const isLoopback = (address: string): boolean => LOOPBACK.test(new URL(address).hostname);
+
 export const homeOf = (needs: Pick<CliNeeds, 'env' | 'userHome' | 'directory'>, options: WhereOptions): string =>
   resolve(needs.directory, options.home ?? needs.env.SLIPWAY_HOME ?? join(needs.userHome, '.slipway'));
 
@@ -28,7 +32,7 @@ export async function connectionOf(needs: Pick<CliNeeds, 'env' | 'userHome' | 'd
   if (url !== undefined && url !== '') return remote(url, needs.env.SLIPWAY_TOKEN);
   const home = homeOf(needs, options);
   const address = await oneLine(needs, join(home, 'address'));
-  if (address === null) throw new CliError(EXIT.unreachable, `No control plane has run in ${home}: there is no address in it. Start it: slipway up. For one elsewhere give --home DIRECTORY or --url URL.`);
+  if (address === null) throw new CliError(EXIT.unreachable, `No control plane runs on ${home}: there is no address in it. Start it: slipway up. For one elsewhere give --home DIRECTORY or --url URL.`);
   const token = needs.env.SLIPWAY_TOKEN ?? (await oneLine(needs, join(home, 'token')));
   if (token === null || token === '') throw new CliError(EXIT.unauthenticated, `There is no token in ${join(home, 'token')}. "slipway up" makes one at its first start; or set SLIPWAY_TOKEN.`);
   return { address: checkedAddress(address), token, home };
@@ -46,7 +50,7 @@ function checkedAddress(text: string): string {
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new CliError(EXIT.usage, `${text} is neither http nor https.`);
   if (url.username !== '' || url.password !== '') throw new CliError(EXIT.usage, 'The URL holds a name or password. Put the token in SLIPWAY_TOKEN instead.');
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) throw new CliError(EXIT.usage, `${url.host} is another machine, and over plain http anybody on the way could read the token. Use https.`);
+  if (url.protocol === 'http:' && !isLoopback(text)) throw new CliError(EXIT.usage, `${url.host} is another machine, and over plain http anybody on the way could read the token. Use https.`);
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
 
@@ -59,6 +63,6 @@ async function readOr(needs: Pick<CliNeeds, 'files'>, path: string): Promise<str
   try {
     return await needs.files.read(path, SMALL_FILE_BYTES);
   } catch (error) {
-    throw new CliError(EXIT.unauthenticated, `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}. Run the command as the user who ran "slipway up".`, { cause: error });
+    throw new CliError(EXIT.unauthenticated, `${path} cannot be read: ${messageOf(error)}. Run the command as the user who ran "slipway up".`, { cause: error });
   }
 }

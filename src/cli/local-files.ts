@@ -1,9 +1,10 @@
 /** The files of this machine. */
 import { openAsBlob } from 'node:fs';
 import { open, readdir, stat, writeFile } from 'node:fs/promises';
+import { codeOf } from './faults.ts';
 import type { Files } from './needs.ts';
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '');
 
 async function statOrNull(path: string) {
   try {

@@ -16,6 +16,7 @@ import { addDown, addUp } from './commands/up.ts';
 import { addValidate } from './commands/validate.ts';
 import { addCompletion } from './completion.ts';
 import { CliError, EXIT } from './exit.ts';
+import { messageOf } from './faults.ts';
 import type { CliNeeds } from './needs.ts';
 import type { Host } from './session.ts';
 import { styleOf } from './text/style.ts';
@@ -61,7 +62,7 @@ export async function runProgram(needs: CliNeeds, words: readonly string[]): Pro
 
 function said(needs: CliNeeds, error: unknown, json: boolean): number {
   const { exitCode, problem, details } = error instanceof CliError ? error : { exitCode: EXIT.failed, problem: null, details: [] };
-  const message = error instanceof CliError ? error.message : `Something went wrong in the command line itself: ${error instanceof Error ? error.stack ?? error.message : String(error)}`;
+  const message = error instanceof CliError ? error.message : `Something went wrong in the command line itself: ${error instanceof Error ? error.stack ?? error.message : messageOf(error)}`;
   const style = styleOf(needs.isTerminal && !json, needs.env.NO_COLOR);
   needs.stderr.write(json ? `${JSON.stringify({ error: { exitCode, message, details, problem } })}\n` : `${[style('bad', message), ...details].join('\n')}\n`);
   return exitCode;

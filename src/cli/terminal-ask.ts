@@ -18,7 +18,7 @@ async function confirm(input: NodeJS.ReadableStream, output: NodeJS.WritableStre
     const answer = await lines.question(`${question} [y/N] `, { signal: closed.signal });
     return /^y(?:es)?$/i.test(answer.trim());
   } catch (error) {
-    if (error instanceof Error && error.name === 'AbortError') return false;
+    if (closed.signal.aborted) return false;
     throw error;
   } finally {
     lines.close();

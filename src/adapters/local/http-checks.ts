@@ -1,5 +1,6 @@
 /** HTTP checks of a placed release: one request over a connection of its own, no redirect followed. */
-import { Agent, type Dispatcher, request } from 'undici';
+import { request as requestHttp, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import type { Test } from '../../domain/manifest.ts';
 import type { HttpChecks } from '../../ports/http-checks.ts';
 
@@ -17,7 +18,7 @@ export interface LocalHttpChecks extends HttpChecks {
 
 interface Answer {
   readonly status: number;
-  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
   /** Whether the body went on after the cap. */
   readonly cut: boolean;
@@ -42,8 +43,12 @@ function addressOf(baseUrl: string, path: string): URL | string {
   return address;
 }
 
+/** Headers that frame the request: they follow from its body, and others would make two requests of it. */
+const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'upgrade', 'expect', 'te', 'trailer'];
+const framing = ({ headers }: Check): string | undefined => Object.keys(headers).find((name) => FRAMING.includes(name.toLowerCase()));
+
 /** At most `bytesMax` bytes; what comes after is not read. */
-async function bodyOf(body: Dispatcher.ResponseData['body'], bytesMax: number): Promise<{ body: string; cut: boolean }> {
+async function bodyOf(body: IncomingMessage, bytesMax: number): Promise<{ body: string; cut: boolean }> {
   // Leaving the loop early destroys the stream, which then tells of it by an error that nobody needs.
   body.on('error', () => undefined);
   const chunks: Buffer[] = [];
@@ -72,17 +77,31 @@ function differences({ expect }: Check, answer: Answer, seconds: number, bytesMa
 
 const redirect = ({ status, headers }: Answer): string => (status >= 300 && status < 400 && headers['location'] !== undefined ? ` (to ${shown(String(headers['location']), 200)}; redirects are not followed)` : '');
 
-/** The caller's time limit holds for all of a request, so undici's own limits are off. */
+/** Each check has a connection of its own; the caller's time limit holds for all of it. */
 export function createHttpChecks({ bodyBytesMax = 1024 * 1024 }: HttpChecksOptions = {}): LocalHttpChecks {
-  const dispatcher = new Agent({ pipelining: 0, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 0 } });
+  const running = new Set<ClientRequest>();
   const ask = async (address: URL, { method, headers, body }: Check, signal: AbortSignal): Promise<Answer> => {
-    const answer = await request(address, { dispatcher, method, headers, signal, ...(body === undefined ? {} : { body }) });
-    return { status: answer.statusCode, headers: answer.headers, ...(await bodyOf(answer.body, bodyBytesMax)) };
+    const send = address.protocol === 'https:' ? requestHttps : requestHttp;
+    const request = send(address, { method, headers, signal, agent: false });
+    running.add(request);
+    try {
+      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        request.once('response', resolve);
+        request.on('error', reject);
+        request.end(body);
+      });
+      return { status: answer.statusCode ?? 0, headers: answer.headers, ...(await bodyOf(answer, bodyBytesMax)) };
+    } finally {
+      running.delete(request);
+      request.destroy();
+    }
   };
   return {
     async run(baseUrl, check, timeoutSeconds) {
       const address = addressOf(baseUrl, check.path);
       if (typeof address === 'string') return { passed: false, seconds: 0, detail: address };
+      const framed = framing(check);
+      if (framed !== undefined) return { passed: false, seconds: 0, detail: `The header ${framed} follows from the body and cannot be given, so nothing was asked. Take it out of the test.` };
       const asked = `${check.method} ${address.href}`;
       const signal = AbortSignal.timeout(Math.min(Math.ceil(timeoutSeconds * 1000), TIMER_MS_MAX));
       const begun = performance.now();
@@ -98,6 +117,8 @@ export function createHttpChecks({ bodyBytesMax = 1024 * 1024 }: HttpChecksOptio
         return { passed: false, seconds: elapsed(), detail: `${asked}: expected status ${check.expect.status}, got ${why}. Look at the log of the instances.` };
       }
     },
-    close: () => dispatcher.destroy(),
+    close: async () => {
+      for (const request of running) request.destroy();
+    },
   };
 }

@@ -17,7 +17,7 @@ export function approvalLines({ subject, rule, author, binding, expiresAt, decis
     ...decisions.map((decision) => `  ${decision.by} said ${decision.decision}${decision.comment === '' ? '' : `: ${decision.comment}`}`),
     ...subject.checklist.map((item) => `  [ ] ${item}`),
     ...(subject.evidence.tests.length > 0 ? [`  ${testsLine(subject.evidence.tests)}`] : []),
-    ...subject.evidence.holds.flatMap((hold) => (hold.verdict === null ? [`  ${hold.stage}, batch ${hold.batch + 1}: not judged`] : [`  ${hold.stage}, batch ${hold.batch + 1}: ${hold.verdict.kind}. ${hold.verdict.reason}`, ...evidenceLines(hold.verdict).map((line) => `    ${line}`)])),
+    ...subject.evidence.holds.flatMap((hold) => (hold.verdict === null ? [`  ${hold.stage}, batch ${hold.batch + 1}: not judged`] : [`  ${hold.stage}, batch ${hold.batch + 1}: ${hold.verdict.kind}: ${hold.verdict.reason}`, ...evidenceLines(hold.verdict).map((line) => `    ${line}`)])),
   ];
 }
 

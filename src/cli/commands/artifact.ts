@@ -4,6 +4,7 @@ import { Blob as StoredBlob, RegisteredArtifact } from '../answers/installation.
 import { harmless } from '../answers/text.ts';
 import { readable } from '../arguments.ts';
 import { CliError, EXIT } from '../exit.ts';
+import { messageOf } from '../faults.ts';
 import { example, runs, type Host } from '../session.ts';
 import { parseManifest, renderIssue } from '../../contracts/manifest-file.ts';
 
@@ -32,7 +33,7 @@ export function addArtifact(host: Host): void {
     const parsed = parseManifest(manifest, options.manifest);
     if (!parsed.ok) throw new CliError(EXIT.failed, `${options.manifest} has ${parsed.issues.length === 1 ? 'a mistake' : `${parsed.issues.length} mistakes`}:`, { details: parsed.issues.map((issue) => harmless(renderIssue(issue, manifest))) });
     const archive = await needs.files.blob(resolve(needs.directory, options.file)).catch((error: unknown) => {
-      throw new CliError(EXIT.failed, `${options.file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new CliError(EXIT.failed, `${options.file} cannot be read: ${messageOf(error)}`, { cause: error });
     });
     const client = await session.connect();
     const { value: blob } = await client.put('/v1/blobs', archive, StoredBlob);

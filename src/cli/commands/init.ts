@@ -1,6 +1,7 @@
 /** `slipway init`: a first slipway.yaml, and environments.yaml on request. Needs no control plane. */
 import { basename, join, resolve } from 'node:path';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
+import { messageOf } from '../faults.ts';
 import { proposal } from '../proposal.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
 import { parseEnvironments, parseManifest, renderIssue, type EnvironmentsResult, type ManifestResult } from '../../contracts/manifest-file.ts';
@@ -57,7 +58,7 @@ async function write(session: Session, path: string, text: string, parsed: Manif
   try {
     await session.needs.files.write(path, text, force);
   } catch (error) {
-    throw new CliError(EXIT.failed, `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new CliError(EXIT.failed, `${path} cannot be written: ${messageOf(error)}`, { cause: error });
   }
   session.answer({ file: path }, () => [`Wrote ${basename(path)}.`, ...next]);
   return EXIT.ok;

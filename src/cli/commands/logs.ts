@@ -29,7 +29,7 @@ export function addLogs(host: Host): void {
     const path = `${placePath(service, options.environment)}/logs`;
     const { value, raw } = await client.get(`${path}?bytes=${options.bytes}`, Logs);
     if (options.follow === true) return followLogs(session, client, path, value);
-    session.answer(raw, () => (value.length === 0 ? [`No instance of ${service} has run in ${options.environment}.`] : value.flatMap((log) => [session.style('strong', `== ${log.instance} (${log.revision})`), shown(session, log.text)])));
+    session.answer(raw, () => (value.length === 0 ? [`No instance of ${service} has run in ${options.environment}.`] : value.flatMap((log) => [session.style('strong', `== ${log.instance} (${log.revision})`), ...(log.text === '' ? [] : [shown(session, log.text)])])));
     return EXIT.ok;
   });
 }

@@ -5,7 +5,7 @@ import { Repositories, Repository } from '../answers/installation.ts';
 import { ServiceStatus } from '../answers/place.ts';
 import { harmless } from '../answers/text.ts';
 import { readable } from '../arguments.ts';
-import type { Connection } from '../connection.ts';
+import { isLoopback, type Connection } from '../connection.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
 import { table } from '../text/cells.ts';
@@ -57,6 +57,7 @@ function webhookLines({ address, home }: Connection, secret: string | null): str
     '  Content type  application/json',
     `  Secret        ${secret ?? where}`,
     '  Events        just the push event',
+    ...(isLoopback(address) ? ['GitHub reaches this address only through a tunnel or proxy: put the URL it has there in its place.'] : []),
   ];
 }
 

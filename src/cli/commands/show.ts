@@ -38,7 +38,7 @@ function deploymentLines({ style }: Session, { deployment, tests, approvals, obs
     `  traffic ${weights.join(', ') || 'none'}${observed?.endpoint ? ` at ${observed.endpoint}` : ''}`,
     ...table(instances.map((instance) => [`  ${instance.instance}`, instance.revision, `zone ${instance.zone}`, style(instance.health === 'healthy' ? 'good' : 'bad', instance.health), instance.problem ?? ''])),
     ...tests.flatMap((test) => [`  test ${test.name}: ${style(test.outcome === 'passed' ? 'good' : 'bad', test.outcome)} in ${span(test.seconds)}${test.attempts > 1 ? `, ${test.attempts} attempts` : ''}`, ...(test.outcome === 'failed' ? test.detail.trimEnd().split('\n').map((line) => `    ${line}`) : [])]),
-    ...deployment.holds.flatMap((hold) => (hold.verdict === null ? [] : [`  ${hold.stage}, batch ${hold.batch + 1}: ${hold.verdict.kind}. ${hold.verdict.reason}`, ...evidenceLines(hold.verdict).map((line) => `    ${line}`)])),
+    ...deployment.holds.flatMap((hold) => (hold.verdict === null ? [] : [`  ${hold.stage}, batch ${hold.batch + 1}: ${hold.verdict.kind}: ${hold.verdict.reason}`, ...evidenceLines(hold.verdict).map((line) => `    ${line}`)])),
     ...approvals.flatMap((approval) => ['', ...approvalLines(approval, style, now), `  ${approval.status.kind}`]),
   ];
 }
@@ -49,7 +49,7 @@ async function showEvents(session: Session, client: Client, pipeline: string): P
     const took = execution.stoppedAt === null ? '' : ` in ${span((execution.stoppedAt - execution.startedAt) / 1000)}`;
     return [
       session.style('strong', `${execution.machine} ${execution.name}: ${execution.status}${took}, began ${clockTime(execution.startedAt)}`),
-      ...table(execution.events.map((event) => [`  ${event.id}`, span((event.at - execution.startedAt) / 1000), event.type, event.state ?? ''])),
+      ...table(execution.events.map((event) => [`  ${event.id}`, `${((event.at - execution.startedAt) / 1000).toFixed(3)} s`, event.type, event.state ?? ''])),
     ];
   }));
 }

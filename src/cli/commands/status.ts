@@ -5,7 +5,7 @@ import { serviceName } from '../arguments.ts';
 import { differences } from '../differences.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
 import { table } from '../text/cells.ts';
-import { ago } from '../text/time.ts';
+import { span } from '../text/time.ts';
 import { approvalLines } from './approval-lines.ts';
 
 export function addStatus(host: Host): void {
@@ -28,19 +28,19 @@ function statusTable(session: Session, services: readonly ServiceStatus[]): stri
   const rows = services.flatMap((status) => {
     const placed = status.places.filter((place) => place.desired !== null);
     const name = status.service.name;
-    return placed.length === 0 ? [[name, '-', '-', '-', '-', running(status)]] : placed.map((place, index) => [index === 0 ? name : '', place.environment, ...placeCells(session, place, index === 0 ? status : null)]);
+    return placed.length === 0 ? [[name, '-', '-', '-', '-', running(status)]] : placed.map((place, index) => [index === 0 ? name : '', place.environment, ...placeCells(session, place, status.waiting.some((approval) => approval.subject.environment === place.environment))]);
   });
   return table([['SERVICE', 'ENVIRONMENT', 'VERSION', 'HEALTHY', 'TRAFFIC', 'NOTES'].map((title) => session.style('quiet', title)), ...rows]);
 }
 
-function placeCells(session: Session, place: PlaceStatus, status: ServiceStatus | null): string[] {
+function placeCells(session: Session, place: PlaceStatus, waits: boolean): string[] {
   const { desired, observed } = place;
   if (desired === null) return ['-', '-', '-', ''];
   const stable = desired.stable === null ? undefined : desired.revisions[desired.stable];
   const wanted = Object.values(desired.revisions).reduce((sum, revision) => sum + revision.count, 0);
   const healthy = observed?.instances.filter((instance) => instance.health === 'healthy').length;
   const full = healthy !== undefined && healthy >= wanted;
-  return [stable?.spec.version ?? '-', session.style(full ? 'good' : 'bad', `${healthy ?? '?'}/${wanted}`), traffic(place), notes(place, status)];
+  return [stable?.spec.version ?? '-', session.style(full ? 'good' : 'bad', `${healthy ?? '?'}/${wanted}`), traffic(place), notes(place, waits)];
 }
 
 function traffic({ desired, observed }: PlaceStatus): string {
@@ -49,14 +49,14 @@ function traffic({ desired, observed }: PlaceStatus): string {
   return weights.map(([revision, weight]) => `${weight} % ${desired?.revisions[revision]?.spec.version ?? revision}`).join(', ');
 }
 
-function notes(place: PlaceStatus, status: ServiceStatus | null): string {
+function notes(place: PlaceStatus, waits: boolean): string {
   const { desired } = place;
   if (desired === null) return '';
   return [
     ...(desired.deployment === null ? differences(place) : [`${desired.deployment} at work`]),
     ...(desired.paused === null ? [] : [`paused by ${desired.paused.by}${desired.paused.why === '' ? '' : `: ${desired.paused.why}`}`]),
     ...desired.zonesLost.map((zone) => `zone ${zone} lost`),
-    ...(status === null || status.waiting.length === 0 ? [] : [`waits for a decision: slipway approve ${status.service.name}`]),
+    ...(waits ? [`waits for a decision: slipway approve ${desired.service}`] : []),
   ].join('; ');
 }
 
@@ -70,7 +70,7 @@ function oneService(session: Session, status: ServiceStatus): string[] {
     ...statusTable(session, [status]),
     ...places.flatMap(({ environment, observed }) => (observed === null || observed.instances.length === 0 ? [] : [
       '', `${style('strong', environment)}  ${observed.endpoint ?? 'no endpoint yet'}`,
-      ...table(observed.instances.map((instance) => [`  ${instance.instance}`, instance.revision, `zone ${instance.zone}`, style(instance.health === 'healthy' ? 'good' : 'bad', instance.quarantined ? 'quarantined' : instance.health), instance.address ?? '-', `since ${ago(instance.startedAt, needs.now())}`, [instance.relaunches > 0 ? `relaunched ${instance.relaunches} times` : '', instance.problem ?? ''].filter(Boolean).join('; ')])),
+      ...table(observed.instances.map((instance) => [`  ${instance.instance}`, instance.revision, `zone ${instance.zone}`, style(instance.health === 'healthy' ? 'good' : 'bad', instance.quarantined ? 'quarantined' : instance.health), instance.address ?? '-', `up ${span((needs.now() - instance.startedAt) / 1000)}`, [instance.relaunches > 0 ? `relaunched ${instance.relaunches} times` : '', instance.problem ?? ''].filter(Boolean).join('; ')])),
     ])),
     ...status.running.map((pipeline) => `\n${pipeline.id} is at work: ${pipeline.version}, ${pipeline.stage}. Watch it: slipway history ${service.name} --wait`),
     ...status.waiting.flatMap((approval) => ['', ...approvalLines(approval, style, needs.now())]),

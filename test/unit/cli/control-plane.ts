@@ -1,5 +1,5 @@
 /** A small real HTTP server with canned answers, and what it was asked. */
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface Asked {
@@ -21,20 +21,19 @@ export interface ControlPlane {
 export const TOKEN = 'a-token-for-tests';
 
 /** @param answers by "METHOD /path" without the query; a function may answer differently each time */
-export async function controlPlane(answers: Readonly<Record<string, Canned | ((asked: Asked) => Canned)>>): Promise<ControlPlane> {
+export async function controlPlane(answers: Readonly<Record<string, Canned | ((asked: Asked) => Canned)>>, port = 0): Promise<ControlPlane> {
   const asked: Asked[] = [];
-  const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      const { authorization, 'content-type': type } = request.headers;
-      const one: Asked = { method: request.method ?? '', path: request.url ?? '', authorization, type, body };
-      asked.push(one);
-      const found = answers[`${one.method} ${one.path.split('?')[0] ?? ''}`];
-      const canned = authorization !== `Bearer ${TOKEN}` ? problem(401, 'Unauthenticated', 'Send a token.') : typeof found === 'function' ? found(one) : found ?? problem(404, 'NotFound', `There is no ${one.method} ${one.path}.`);
-      if (canned === 'hang up') return void request.socket.destroy();
-      response.writeHead(canned.status ?? 200, { 'content-type': 'application/json' }).end(JSON.stringify(canned.body));
-    });
-  });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { authorization, 'content-type': type } = request.headers;
+    const one: Asked = { method: request.method ?? '', path: request.url ?? '', authorization, type, body: await bodyOf(request) };
+    asked.push(one);
+    const found = answers[`${one.method} ${one.path.split('?')[0] ?? ''}`];
+    const canned = authorization !== `Bearer ${TOKEN}` ? problem(401, 'Unauthenticated', 'Send a token.') : typeof found === 'function' ? found(one) : found ?? problem(404, 'NotFound', `There is no ${one.method} ${one.path}.`);
+    if (canned === 'hang up') request.socket.destroy();
+    else response.writeHead(canned.status ?? 200, { 'content-type': 'application/json' }).end(JSON.stringify(canned.body));
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve); });
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked,
     close: () => new Promise((resolve) => { server.close(() => resolve()); server.closeAllConnections(); }),

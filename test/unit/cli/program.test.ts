@@ -22,7 +22,7 @@ describe('wrong usage is exit 2, with what was meant', () => {
     [['deploy', 'Catalog!', '-v', '1'], /A service's name has: lower case letters/],
     [['deploy', 'catalog', '-v', '1', '--enviroment', 'x'], /unknown option '--enviroment'\n\(Did you mean --environment\?\)/],
     [['scale', 'catalog', 'many', '-e', 'staging'], /Use a whole number from 0 to 10000/],
-    [['scale', 'catalog', '-1', '-e', 'staging'], /unknown option '-1'/],
+    [['scale', 'catalog', '-1', '-e', 'staging'], /'-1' is invalid/],
     [['zone', 'gone', 'a', 'catalog', '-e', 'staging'], /Allowed choices are lost, back/],
     [['cancel', 'catalog'], /as "slipway history SERVICE" lists it/],
     [['history', 'catalog', '--limit', '0'], /Use a whole number from 1 to 1000/],
@@ -75,7 +75,7 @@ describe('which control plane, and as whom', () => {
   it('says when none has run here: exit 3', async () => {
     await inFolder(async (home) => {
       const { code, err } = await run(['status', '--home', home]);
-      expect([code, err]).toEqual([3, `No control plane has run in ${home}: there is no address in it. Start it: slipway up. For one elsewhere give --home DIRECTORY or --url URL.\n`]);
+      expect([code, err]).toEqual([3, `No control plane runs on ${home}: there is no address in it. Start it: slipway up. For one elsewhere give --home DIRECTORY or --url URL.\n`]);
     });
   });
 

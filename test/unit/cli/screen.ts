@@ -1,5 +1,5 @@
 /** As much of a terminal as the progress uses: what a person sees after all that was written. */
-const SEQUENCE = /^\u001B\[(\?)?([\d;]*)([A-Za-z])/;
+const SEQUENCE = new RegExp(`^${String.fromCodePoint(27)}\\[(\\?)?([\\d;]*)([A-Za-z])`);
 
 export function screen(columns: number) {
   let lines = [''];

@@ -12,6 +12,8 @@ export interface LocalBuilderSettings {
   readonly restartsMax: number;
   /** Where commands are looked for, after the folder of the running Node. */
   readonly path: string;
+  /** Further variables of every build, such as a proxy's. They are no secrets: a build may print them. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly artifact: ArchiveLimits;
 }
 
@@ -22,5 +24,6 @@ export const LOCAL_BUILDER_DEFAULTS: LocalBuilderSettings = {
   timeoutMsMax: 6 * 3600 * 1000,
   restartsMax: 3,
   path: '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin',
+  environment: {},
   artifact: ARCHIVE_LIMITS,
 };

@@ -34,9 +34,10 @@ export class StepFailed extends BuildFailed {
   }
 }
 
-/** Nothing of the control plane's own environment. The commit's time makes dates in artifacts repeatable (reproducible-builds.org). */
+/** Nothing of the control plane's own environment but what was named for builds. The commit's time makes dates in artifacts repeatable (reproducible-builds.org). */
 function environmentOf({ settings, request, workspace, marker }: BuildContext, info: CommitInfo): Record<string, string> {
   return {
+    ...settings.environment,
     PATH: [dirname(process.execPath), settings.path].join(delimiter),
     HOME: join(workspace, 'home'),
     TMPDIR: join(workspace, 'tmp'),

@@ -1,0 +1,89 @@
+/** The small parts of the platform on AWS: configuration, environments, secrets, and what is not there. */
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { closedIdentities } from '../../../../src/adapters/aws/closed-identities.ts';
+import { createEnvironmentsItem, ENVIRONMENTS_KEY } from '../../../../src/adapters/aws/environments-item.ts';
+import { createGivenSecrets } from '../../../../src/adapters/aws/given-secrets.ts';
+import { artifactsNotSupported, builderNotSupported, commandsNotSupported, instanceLogsNotSupported, metricsNotSupported, sourcesNotSupported } from '../../../../src/adapters/aws/not-supported.ts';
+import { openSqliteStore } from '../../../../src/adapters/local/sqlite-store.ts';
+import { systemClock } from '../../../../src/adapters/local/system-clock.ts';
+import { awsConfig } from '../../../../src/config.ts';
+import { Identity } from '../../../../src/domain/ids.ts';
+import { platform } from '../../../../src/main/aws.ts';
+
+const refusalOf = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => error);
+
+describe('configuration', () => {
+  const PREFIX = 'arn:aws:states:eu-central-1:111122223333:stateMachine:slipway-';
+
+  it('of a function that starts executions', () => {
+    expect(awsConfig({ SLIPWAY_TABLE: 'slipway-state', SLIPWAY_MACHINE_ARN_PREFIX: PREFIX, SLIPWAY_TARGETS: 'ecs,my-own', SLIPWAY_GITHUB_SECRET: 's' }))
+      .toEqual({ table: 'slipway-state', machineArnPrefix: PREFIX, targets: ['ecs', 'my-own'], githubSecret: 's', slackSecret: null, publicUrl: null });
+  });
+
+  it('leaves out what a function was not given', () => {
+    expect(awsConfig({ SLIPWAY_TABLE: 'slipway-state', SLIPWAY_TARGETS: '', SLIPWAY_SLACK_SECRET: '' })).toMatchObject({ machineArnPrefix: null, targets: [], githubSecret: null, slackSecret: null });
+  });
+
+  it.each([[{}, 'SLIPWAY_TABLE'], [{ SLIPWAY_TABLE: 't t' }, 'SLIPWAY_TABLE'], [{ SLIPWAY_TABLE: 'items', SLIPWAY_MACHINE_ARN_PREFIX: 'arn:${AWS::Partition}:states' }, 'SLIPWAY_MACHINE_ARN_PREFIX'],
+    [{ SLIPWAY_TABLE: 'items', SLIPWAY_TARGETS: 'ECS' }, 'SLIPWAY_TARGETS'], [{ SLIPWAY_TABLE: 'items', SLIPWAY_PUBLIC_URL: 'http://x' }, 'SLIPWAY_PUBLIC_URL']])('%j is refused for %s', (given, variable) => {
+    expect(() => awsConfig(given)).toThrow(variable);
+  });
+
+  it('a function without its configuration says what is missing, and knows no target of one machine', async () => {
+    expect(await refusalOf(platform.ports())).toMatchObject({ name: 'InvalidInput', message: expect.stringContaining('SLIPWAY_TABLE') });
+    expect(await refusalOf(platform.target('process'))).toMatchObject({ name: 'NotSupported', message: expect.stringContaining('slipway up') });
+  });
+});
+
+describe('environments', () => {
+  const store = openSqliteStore({ path: ':memory:', clock: systemClock });
+  const source = createEnvironmentsItem({ store });
+  const put = async (value: unknown) => {
+    const before = await store.get(ENVIRONMENTS_KEY);
+    await store.transact([{ kind: 'put', key: ENVIRONMENTS_KEY, value, condition: before === undefined ? { absent: true } : { generation: before.generation } }]);
+  };
+  const two = [{ name: 'staging', kind: 'staging', wave: 1 }, { name: 'production', kind: 'production', wave: 2, zones: ['a', 'b'] }];
+  afterEach(async () => {
+    const left = await store.get(ENVIRONMENTS_KEY);
+    if (left !== undefined) await store.transact([{ kind: 'delete', key: ENVIRONMENTS_KEY, condition: { generation: left.generation } }]);
+  });
+
+  it('are read as they are now, with their defaults', async () => {
+    await put({ environments: two });
+    expect((await source.read()).environments.map(({ name, zones }) => [name, zones])).toEqual([['staging', ['a']], ['production', ['a', 'b']]]);
+    await put({ environments: two, defaults: { zones: ['c'] } });
+    expect((await source.read()).environments[0]?.zones).toEqual(['c']);
+  });
+
+  it('that nobody has put are not there, and the way to put them is named', async () => {
+    expect(await refusalOf(source.read())).toMatchObject({ name: 'NotFound', message: expect.stringContaining('docs/aws.md') });
+  });
+
+  it('with mistakes are refused, each with its field', async () => {
+    await put({ environments: [{ name: 'Staging', kind: 'staging', wave: 0 }] });
+    expect(await refusalOf(source.read())).toMatchObject({ name: 'InvalidManifest', evidence: { issues: [{ path: 'environments.0.name' }, { path: 'environments.0.wave' }] } });
+    await put({ environments: [{ ...two[0], instances: 1, minimumHealthy: 2 }, two[1]] });
+    expect(await refusalOf(source.read())).toMatchObject({ name: 'InvalidManifest', evidence: { issues: [{ path: 'environments.0.minimumHealthy' }] } });
+  });
+});
+
+describe('what fails closed', () => {
+  it('a secret that was not given verifies nothing', async () => {
+    const secrets = createGivenSecrets({ github: 'known', slack: null });
+    expect(await secrets.github()).toBe('known');
+    expect(await refusalOf(secrets.slack())).toMatchObject({ name: 'NotFound', message: expect.stringContaining('SLIPWAY_SLACK_SECRET') });
+  });
+
+  it('nobody has a token', async () => {
+    expect(await closedIdentities.byToken('anything')).toBeNull();
+    expect(await closedIdentities.list()).toEqual([]);
+    expect(await refusalOf(closedIdentities.add(Identity.parse('anna')))).toMatchObject({ name: 'NotSupported' });
+  });
+
+  it('what this platform does not have yet says so, and a build that cannot have started cannot be cancelled', async () => {
+    const calls = [...Object.values(artifactsNotSupported), ...Object.values(sourcesNotSupported), metricsNotSupported.read, builderNotSupported.start, commandsNotSupported.start, instanceLogsNotSupported.tail] as (() => Promise<unknown>)[];
+    expect(calls).toHaveLength(12);
+    for (const call of calls) expect(await refusalOf(call())).toMatchObject({ name: 'NotSupported', message: expect.stringContaining('slipway up') });
+    expect(await builderNotSupported.cancel('catalog-12')).toBe(false);
+  });
+});

@@ -1,0 +1,122 @@
+/** What serverless.yml and infrastructure/ promise to the state machines, the gateway and the schedules. */
+import { describe, expect, it } from '@jest/globals';
+import { HTTP_ROUTES } from '../../../src/main/gateway.ts';
+import { loadMachines, substitutions } from '../../../src/main/machines.ts';
+import { type Graph, type Machine } from '../../../src/engine/asl.ts';
+import { MACHINES } from '../../../src/ports/orchestrator.ts';
+import { STEMS } from './samples.ts';
+import { extensions, INFRASTRUCTURE, logicalId, resources, serverless, type Resource } from './serverless-files.ts';
+
+const machines = loadMachines();
+const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+interface Task { readonly state: string; readonly function: string; readonly timeoutSeconds: number }
+/** The tasks that invoke a function by its name and have a fixed timeout. */
+const tasksOf = (graph: Graph): Task[] => Object.entries(graph.States).flatMap(([name, state]) => {
+  if (state.Type === 'Parallel') return state.Branches.flatMap((inner) => tasksOf(inner));
+  if (state.Type === 'Map') return tasksOf(state.ItemProcessor);
+  const given = state.Type === 'Task' && typeof state.Arguments === 'object' ? state.Arguments['FunctionName'] : undefined;
+  return state.Type === 'Task' && typeof given === 'string' && typeof state.TimeoutSeconds === 'number' && !state.Resource.endsWith('waitForTaskToken') ? [{ state: name, function: given, timeoutSeconds: state.TimeoutSeconds }] : [];
+});
+const graphOf = (machine: (typeof MACHINES)[number]): Machine => machines[machine].definition as Machine;
+const grants = (role: string): string => JSON.stringify(resources[role]?.Properties);
+
+describe('resources', () => {
+  it('every file of infrastructure/ is part of the stack', () => {
+    expect(serverless.resources.map((text) => /infrastructure\/(.*)\)\}$/.exec(text)?.[1] ?? text).sort()).toEqual([...INFRASTRUCTURE].sort());
+  });
+
+  it('each function has a role of its own, which may write its log and nothing of others', () => {
+    const roles = Object.values(serverless.functions).map(({ role }) => role['Fn::Sub']);
+    expect(new Set(roles).size).toBe(STEMS.length);
+    for (const [stem, { role }] of Object.entries(serverless.functions)) {
+      const name = /^\$\{(\w+Role)\.Arn\}$/.exec(role['Fn::Sub'])?.[1] ?? '';
+      expect(grants(name)).toContain(`log-group:/aws/lambda/slipway-${stem}:*`);
+      expect(grants(name).match(/log-group:/g)).toHaveLength(1);
+    }
+  });
+
+  it('no role may do everything, or anything on everything', () => {
+    const statements = Object.entries(resources).filter(([, { Type }]) => Type.startsWith('AWS::IAM::')).flatMap(([name, { Properties }]) => {
+      const found: unknown[] = [];
+      JSON.stringify(Properties, (key, value: unknown) => {
+        if (key === 'Statement') found.push(...(value as unknown[]));
+        return value;
+      });
+      return found.map((statement) => ({ name, ...(statement as { Action: string | string[]; Resource?: unknown }) }));
+    });
+    expect(statements.length).toBeGreaterThan(STEMS.length);
+    expect(statements.filter(({ Action }) => [Action].flat().some((action) => action.includes('*')))).toEqual([]);
+    expect(statements.filter(({ Resource }) => [Resource].flat().includes('*'))).toEqual([]);
+  });
+
+  it('functions that start executions know where the machines are, with all variables of theirs', () => {
+    const may = STEMS.filter((stem) => /states:|AnswersTokens/.test(grants(`${stem.split('-').map(capital).join('')}Role`)));
+    expect(may.length).toBeGreaterThan(0);
+    expect(Object.keys(extensions).sort()).toEqual(may.map(logicalId).sort());
+    for (const extension of Object.values(extensions)) expect(extension).toMatchObject({ Properties: { Environment: { Variables: { SLIPWAY_TABLE: 'slipway-state', SLIPWAY_MACHINE_ARN_PREFIX: { 'Fn::Sub': expect.stringMatching(/:stateMachine:slipway-$/) } } } } });
+  });
+
+  it('the table is as the store reads it', () => {
+    expect(resources['StateTable']?.Properties).toMatchObject({
+      TableName: 'slipway-state', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'partition', KeyType: 'HASH' }, { AttributeName: 'sort', KeyType: 'RANGE' }],
+      TimeToLiveSpecification: { AttributeName: 'expiresAtSeconds', Enabled: true }, PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true }, SSESpecification: { SSEEnabled: true },
+    });
+  });
+});
+
+describe('state machines', () => {
+  const stateMachines = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::StepFunctions::StateMachine');
+
+  it('are those of the folder, each from its file', () => {
+    expect(stateMachines.map(([name]) => name).sort()).toEqual(MACHINES.map((machine) => `${capital(machine)}Machine`).sort());
+    for (const machine of MACHINES) {
+      expect(resources[`${capital(machine)}Machine`]?.Properties).toMatchObject({ StateMachineName: `slipway-${machine}`, RoleArn: { 'Fn::GetAtt': [`${capital(machine)}MachineRole`, 'Arn'] }, Definition: `\${file(statemachines/${machine}.asl.json)}` });
+    }
+  });
+
+  it.each(MACHINES)('%s is given what it names, and its role may call that and no more', (machine) => {
+    const here = (resources[`${capital(machine)}Machine`] as Resource).Properties['DefinitionSubstitutions'] as Record<string, unknown>;
+    const named = namesIn(JSON.stringify(machines[machine].definition));
+    expect(Object.keys(here).sort()).toEqual(named.map(({ placeholder }) => placeholder).sort());
+    const role = grants(`${capital(machine)}MachineRole`);
+    for (const { placeholder, functionStem, nested } of named) {
+      expect(here[placeholder]).toEqual(functionStem === undefined ? { Ref: `${capital(nested ?? '')}Machine` } : { 'Fn::GetAtt': [logicalId(functionStem), 'Arn'] });
+      expect(role).toContain(functionStem === undefined ? `:stateMachine:slipway-${nested ?? ''}"` : `["${logicalId(functionStem)}","Arn"]`);
+    }
+    expect(role.match(/LambdaFunction/g) ?? []).toHaveLength(named.filter(({ functionStem }) => functionStem !== undefined).length);
+    expect(role.match(/:stateMachine:/g) ?? []).toHaveLength(named.filter(({ nested }) => nested !== undefined).length);
+    expect(role.includes('FollowsExecutions')).toBe(named.some(({ nested }) => nested !== undefined));
+    expect(role.includes('CallsTargets')).toBe(JSON.stringify(machines[machine].definition).includes('$states.input.function'));
+  });
+
+  it('a function ends before the state that waits for it does', () => {
+    const late = MACHINES.flatMap((machine) => tasksOf(graphOf(machine)).map((task) => ({ machine, ...task })))
+      .filter((task) => task.function.startsWith('slipway-'))
+      .filter((task) => (serverless.functions[task.function.slice('slipway-'.length)]?.timeout ?? Infinity) >= task.timeoutSeconds);
+    expect(late).toEqual([]);
+  });
+});
+
+describe('what calls in', () => {
+  it('the routes are those of the local gateway', () => {
+    const routes = Object.values(serverless.functions).flatMap(({ name, events }) => events.map(({ httpApi }) => ({ route: httpApi, function: name })));
+    const expected = HTTP_ROUTES.map((route) => ({ route: `${route.method === '*' ? 'ANY' : route.method} ${route.path.endsWith('/') ? `${route.path}{proxy+}` : route.path}`, function: route.function }));
+    expect(routes.sort((a, b) => (a.route < b.route ? -1 : 1))).toEqual(expected.sort((a, b) => (a.route < b.route ? -1 : 1)));
+  });
+
+  it('a schedule is not retried, by the scheduler or by Lambda, and what was missed is kept', () => {
+    const schedules = Object.values(resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule');
+    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep-outbox'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
+    for (const { Properties } of schedules) {
+      expect(Properties['Target']).toMatchObject({ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }, DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['MissedSchedules', 'Arn'] } }, RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] } });
+    }
+    for (const stem of ['reconcile', 'sweep-outbox']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
+  });
+});
+
+/** The placeholders that a machine had before they were filled in. */
+function namesIn(definition: string): { placeholder: string; functionStem?: string; nested?: string }[] {
+  return Object.entries(substitutions()).filter(([, value]) => definition.includes(`"${value}"`)).map(([placeholder, value]) =>
+    placeholder.endsWith('FunctionArn') ? { placeholder, functionStem: value.slice('slipway-'.length) } : { placeholder, nested: value.slice(value.lastIndexOf(':') + 1) });
+}
