@@ -1,6 +1,6 @@
 /** Decides for one delivery which services its push releases, and starts their pipelines. Every service gets an answer. */
 import * as z from 'zod';
-import { parseManifest, type Issue, type ManifestResult } from '../contracts/manifest-file.ts';
+import { issueLine, parseManifest, type Issue, type ManifestResult } from '../contracts/manifest-file.ts';
 import { checkInEnvironments } from '../domain/environment-rules.ts';
 import { Conflict, SlipwayError } from '../domain/errors.ts';
 import { CommitId, DeliveryId, Identity, PipelineId } from '../domain/ids.ts';
@@ -12,6 +12,7 @@ import { Release } from '../domain/release.ts';
 import { Service, type Admission, type Delivery } from '../domain/service.ts';
 import type { Ports } from '../ports/index.ts';
 import type { CommitInfo } from '../ports/sources.ts';
+import { cloneUrlOf } from './clone-url.ts';
 import { startPipeline, type StartNeeds } from './start-pipeline.ts';
 import { getDelivery, read, replacing } from './state/documents.ts';
 import { pipelineKey, releasedCommitKey, releaseKey, serviceKey } from './state/keys.ts';
@@ -40,10 +41,11 @@ const refusal = (service: string | null, reason: string): Admission => ({ kind: 
 
 async function decide(needs: AdmitNeeds, delivery: Delivery): Promise<Admission[]> {
   const after = CommitId.parse(delivery.after);
-  const commit = await needs.sources.fetch(delivery.repository, after);
-  const changed = /^0+$/.test(delivery.before) ? null : await needs.sources.changedPaths(delivery.repository, CommitId.parse(delivery.before), after);
+  const repository = await cloneUrlOf(needs, delivery.repository);
+  const commit = await needs.sources.fetch(repository, after);
+  const changed = /^0+$/.test(delivery.before) ? null : await needs.sources.changedPaths(repository, CommitId.parse(delivery.before), after);
   const admissions: Admission[] = [];
-  for (const file of await needs.sources.manifests(delivery.repository, after)) {
+  for (const file of await needs.sources.manifests(repository, after)) {
     const parsed = parseManifest(file.text, file.path);
     admissions.push(await decideFile(needs, { delivery, commit, changed }, file.path, parsed));
   }
@@ -52,7 +54,7 @@ async function decide(needs: AdmitNeeds, delivery: Delivery): Promise<Admission[
 
 /** A manifest that does not hold by itself, or in this installation's environments, is refused with every mistake and its place. */
 async function decideFile(needs: AdmitNeeds, push: Pick<Candidate, 'delivery' | 'commit' | 'changed'>, path: string, parsed: ManifestResult): Promise<Admission> {
-  const mistakes = (issues: readonly Issue[]) => `${path} has mistakes: ${issues.map((issue) => `${issue.line}:${issue.column} ${issue.message}`).join('; ')}`;
+  const mistakes = (issues: readonly Issue[]) => `${path} has mistakes: ${issues.map(issueLine).join('; ')}`;
   if (!parsed.ok) return refusal(null, mistakes(parsed.issues));
   const found = checkInEnvironments(parsed.manifest, await needs.environments.read()).map((finding) => parsed.place(finding)).filter((issue) => issue.severity === 'error');
   return found.length > 0 ? refusal(parsed.manifest.service, mistakes(found)) : decideService(needs, { ...push, path, manifest: parsed.manifest });

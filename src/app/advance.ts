@@ -53,7 +53,7 @@ async function write(needs: Pick<Ports, 'store' | 'clock'>, turn: Turn, batch: B
   for (const { revision, count } of batch.launch) revisions[revision] = { spec: specOf(deployment, revision), count };
   const change: DesiredChange = { ...current, revisions, weights: batch.weights };
   const now = needs.clock.now();
-  const begun = replacing(turn.deployment, { ...deployment, batch: input.batch, launchedAt: now });
+  const begun = replacing(turn.deployment, { ...deployment, batch: input.batch, launchedAt: now, promoteRequestedBy: null });
   if (canonicalJson({ r: current.revisions, w: current.weights }) === canonicalJson({ r: revisions, w: batch.weights })) {
     await needs.store.transact([begun]);
     return current;

@@ -2,7 +2,7 @@
 import { Forbidden, InvalidInput, NotFound, SlipwayError, Unauthenticated } from '../domain/errors.ts';
 import { Identity, ServiceName, type EnvironmentName } from '../domain/ids.ts';
 import { SLACK_TIMESTAMP_TOLERANCE_SECONDS, slackSignatureHolds, timestampIsFresh } from '../domain/signature.ts';
-import { parseSlackBody, type SlackAction } from '../contracts/slack.ts';
+import { parseSlackBody, questionBlocks, type SlackAction, type SlackBlock } from '../contracts/slack.ts';
 import type { Ports } from '../ports/index.ts';
 import { decide, pendingApprovals } from './decide.ts';
 import { services, status, type ServiceStatus } from './look.ts';
@@ -18,9 +18,13 @@ export interface SlackRequest {
 export interface SlackAnswer {
   readonly response_type: 'ephemeral' | 'in_channel';
   readonly text: string;
+  readonly blocks?: readonly SlackBlock[];
 }
 
-type SlackNeeds = CommitNeeds & Pick<Ports, 'webhookSecrets' | 'environments'>;
+type SlackNeeds = CommitNeeds & Pick<Ports, 'webhookSecrets' | 'environments' | 'slackReplies'>;
+
+/** A message has 50 blocks at most, and each takes two. */
+const PENDING_MAXIMUM = 20;
 
 const HELP = 'Use: /slipway status [service] | pending | approve <service> [environment] [comment] | reject <service> [environment] [comment] | help';
 
@@ -28,13 +32,31 @@ const HELP = 'Use: /slipway status [service] | pending | approve <service> [envi
 export const answerSlack = (needs: SlackNeeds) => async (request: SlackRequest): Promise<SlackAnswer> => {
   if (!timestampIsFresh(request.timestamp, needs.clock.now())) throw new Unauthenticated(`The timestamp is missing or more than ${SLACK_TIMESTAMP_TOLERANCE_SECONDS} s away. Check the clocks.`);
   if (!slackSignatureHolds(await needs.webhookSecrets.slack(), request.body, request.timestamp, request.signature)) throw new Unauthenticated('The signature does not fit. Check the signing secret of the Slack app.');
+  const action = read(request.body);
+  if ('text' in action) return action;
+  const answer = await inWords(() => act(needs, action));
+  // Slack shows the response to a slash command, but takes the answer to a button elsewhere; what was decided stands without it.
+  if (action.replyTo !== undefined) await needs.slackReplies.send(action.replyTo, { ...answer, replace_original: false }).catch(() => undefined);
+  return answer;
+};
+
+function read(body: Uint8Array): SlackAction | SlackAnswer {
   try {
-    return await act(needs, parseSlackBody(request.body));
+    return parseSlackBody(body);
+  } catch (error) {
+    if (error instanceof InvalidInput) return { response_type: 'ephemeral', text: error.message };
+    throw error;
+  }
+}
+
+async function inWords(run: () => Promise<SlackAnswer>): Promise<SlackAnswer> {
+  try {
+    return await run();
   } catch (error) {
     if (error instanceof SlipwayError && error.retry === 'final') return { response_type: 'ephemeral', text: error.message };
     throw error;
   }
-};
+}
 
 async function act(needs: SlackNeeds, action: SlackAction): Promise<SlackAnswer> {
   switch (action.verb) {
@@ -49,7 +71,7 @@ async function act(needs: SlackNeeds, action: SlackAction): Promise<SlackAnswer>
       return { response_type: 'in_channel', text: `${by} ${action.verb === 'approve' ? 'approved' : 'rejected'} ${approval.subject.service} ${approval.subject.version} for ${approval.subject.environment}${count}: ${approval.subject.digest.slice(0, 19)}, plan ${approval.subject.planHash.slice(0, 12)}, request ${approval.binding}.` };
     }
     case 'pending':
-      return { response_type: 'ephemeral', text: await pendingText(needs) };
+      return pending(needs);
     case 'status':
       return { response_type: 'ephemeral', text: await statusText(needs, action.words[0]) };
     case 'help':
@@ -77,9 +99,16 @@ function parse<T>(schema: { safeParse(value: unknown): { success: true; data: T 
   return parsed.data;
 }
 
-async function pendingText(needs: SlackNeeds): Promise<string> {
-  const waiting = await pendingApprovals(needs);
-  return waiting.length === 0 ? 'Nothing waits for a decision.' : waiting.map(({ approval: { value } }) => `${value.subject.service} ${value.subject.version} in ${value.subject.environment}: ${value.subject.question} (request ${value.binding}, until ${new Date(value.expiresAt).toISOString()})`).join('\n');
+/** What waits, each with its buttons; as many as one message may have blocks for. */
+async function pending(needs: SlackNeeds): Promise<SlackAnswer> {
+  const waiting = (await pendingApprovals(needs)).map(({ approval }) => approval.value).slice(0, PENDING_MAXIMUM);
+  if (waiting.length === 0) return { response_type: 'ephemeral', text: 'Nothing waits for a decision.' };
+  const line = ({ subject, binding, expiresAt }: (typeof waiting)[number]) =>
+    `${subject.service} ${subject.version} in ${subject.environment}: ${subject.question} ${subject.digest.slice(0, 19)}, plan ${subject.planHash.slice(0, 12)} (request ${binding}, until ${new Date(expiresAt).toISOString()})`;
+  return {
+    response_type: 'ephemeral', text: waiting.map(line).join('\n'),
+    blocks: waiting.flatMap((approval) => questionBlocks(line(approval), { service: approval.subject.service, environment: approval.subject.environment, binding: approval.binding })),
+  };
 }
 
 async function statusText(needs: SlackNeeds, name: string | undefined): Promise<string> {

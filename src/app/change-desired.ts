@@ -12,19 +12,19 @@ interface Place {
   readonly by: Identity;
 }
 
-const change = (needs: CommitNeeds, place: Place, reason: string, to: (desired: Desired) => DesiredChange): Promise<Desired> => untilWritten(async () => {
+const change = (needs: CommitNeeds, place: Place, reason: string, to: (desired: Desired) => DesiredChange, fence?: 'keep'): Promise<Desired> => untilWritten(async () => {
   const current = await findDesired(needs.store, place.service, place.environment);
   if (current === undefined) throw new NotFound(`${place.service} was never deployed in ${place.environment}.`);
-  const { desired, writes } = desire(current, to(current.value), { by: place.by, at: needs.clock.now(), reason, commit: null });
+  const { desired, writes } = desire(current, to(current.value), { by: place.by, at: needs.clock.now(), reason, commit: null, ...(fence === undefined ? {} : { fence }) });
   await needs.store.transact(writes);
   return desired;
 });
 
 /** Stops repair, so that nobody works against a person at work; a deployment at work goes on. */
 export const pause = (needs: CommitNeeds) => (input: Place & { why: string }): Promise<Desired> =>
-  change(needs, input, `paused: ${input.why}`, (desired) => ({ ...desired, paused: { by: input.by, why: input.why, at: needs.clock.now() } }));
+  change(needs, input, `paused: ${input.why}`, (desired) => ({ ...desired, paused: { by: input.by, why: input.why, at: needs.clock.now() } }), 'keep');
 
-export const resume = (needs: CommitNeeds) => (input: Place): Promise<Desired> => change(needs, input, 'resumed', (desired) => ({ ...desired, paused: null }));
+export const resume = (needs: CommitNeeds) => (input: Place): Promise<Desired> => change(needs, input, 'resumed', (desired) => ({ ...desired, paused: null }), 'keep');
 
 /** Until the next release, whose manifest says its own count. Zero keeps the release and stops its instances. */
 export const scale = (needs: CommitNeeds) => (input: Place & { instances: number }): Promise<Desired> => change(needs, input, `scaled to ${input.instances}`, (desired) => {
@@ -40,4 +40,4 @@ export const markZone = (needs: CommitNeeds) => (input: Place & { zone: string; 
   if (!zones.has(input.zone)) throw new InvalidInput(`${input.service} has no zone "${input.zone}" in ${input.environment}; it has: ${[...zones].join(', ')}.`, { allowed: [...zones] });
   const rest = desired.zonesLost.filter((zone) => zone !== input.zone);
   return { ...desired, zonesLost: input.lost ? [...rest, input.zone] : rest };
-});
+}, 'keep');

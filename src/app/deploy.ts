@@ -1,14 +1,17 @@
 /** The uniform deploy interface: what service, which version, which environment. */
 import { InvalidInput, NotFound } from '../domain/errors.ts';
-import { type EnvironmentName, type Identity, type ServiceName } from '../domain/ids.ts';
-import { type Pipeline } from '../domain/pipeline.ts';
+import { pipelineId, type EnvironmentName, type Identity, type ServiceName } from '../domain/ids.ts';
+import { isOver, Pipeline } from '../domain/pipeline.ts';
 import { Release } from '../domain/release.ts';
 import type { Ports } from '../ports/index.ts';
 import { startPipeline, type StartNeeds } from './start-pipeline.ts';
 import { cancel } from './steer.ts';
-import { findDesired, getArtifact, getDeployment, getPipeline, getRelease, getService, list } from './state/documents.ts';
+import { findDesired, getDeployment, getPipeline, getRelease, getService, list } from './state/documents.ts';
 import { servicePartition } from './state/keys.ts';
-import { pipelineId } from '../domain/ids.ts';
+
+/** As short as a commit's beginning may be given. */
+const SHORT_COMMIT = 7;
+const RECENT_PIPELINES = 100;
 
 export interface DeployInput {
   readonly service: ServiceName;
@@ -18,11 +21,18 @@ export interface DeployInput {
   readonly by: Identity;
 }
 
-/** Deploys an artifact that exists, with the configuration of its newest release. @throws NotFound with the versions there are */
+/** Deploys a release that exists, or builds a commit again that never became one. @throws NotFound with the versions there are */
 export const deploy = (needs: StartNeeds) => async (input: DeployInput): Promise<Pipeline> => {
   await getService(needs.store, input.service);
-  const release = await releaseOfVersion(needs, input.service, input.version);
-  return startPipeline(needs)({ ...origin(release), cause: 'deploy', mode: 'normal', startedBy: input.by, ...(await source(needs, release)), ...(input.environment === undefined ? {} : { only: input.environment }) });
+  const how = { cause: 'deploy', mode: 'normal', startedBy: input.by, ...(input.environment === undefined ? {} : { only: input.environment }) } as const;
+  const release = named(await releasesOf(needs, input.service), input.version);
+  const failed = release === undefined ? await unbuilt(needs, input.service, input.version) : undefined;
+  if (failed !== undefined) {
+    const { service, manifest, version, commit, author, repository, manifestPath, branch } = failed;
+    return startPipeline(needs)({ service, manifest, version, commit, author, repository, manifestPath, branch, digest: null, release: null, ...how });
+  }
+  const found = release ?? await releaseOfVersion(needs, input.service, input.version);
+  return startPipeline(needs)({ ...origin(found), ...how, ...(await source(needs, found)) });
 };
 
 /**
@@ -58,11 +68,21 @@ async function source(needs: Pick<Ports, 'store'>, release: Release): Promise<Pi
 
 /** The newest release with this version; several may have one artifact and differ in configuration. */
 export async function releaseOfVersion(needs: Pick<Ports, 'store'>, service: ServiceName, version: string): Promise<Release> {
-  const releases = (await list(needs.store, Release, servicePartition(service), 'release#')).map((stored) => stored.value).sort((one, other) => other.createdAt - one.createdAt);
-  const found = releases.find((release) => release.version === version) ?? releases.find((release) => version.length >= 7 && release.commit?.startsWith(version) === true);
+  const releases = await releasesOf(needs, service);
+  const found = named(releases, version);
   if (found !== undefined) return found;
-  await getArtifact(needs.store, service, version).catch(() => {
-    throw new NotFound(`${service} has no version "${version}". Newest versions: ${releases.slice(0, 10).map((release) => release.version).join(', ') || 'none yet: push a commit or register an artifact'}.`, { versions: releases.slice(0, 10).map((release) => release.version) });
-  });
-  throw new NotFound(`The artifact ${version} of ${service} has no release: register it with its manifest (slipway artifact add).`);
+  throw new NotFound(`${service} has no version "${version}". Newest versions: ${releases.slice(0, 10).map((release) => release.version).join(', ') || 'none yet: push a commit or register an artifact'}.`, { versions: releases.slice(0, 10).map((release) => release.version) });
+}
+
+const releasesOf = async (needs: Pick<Ports, 'store'>, service: ServiceName): Promise<Release[]> =>
+  (await list(needs.store, Release, servicePartition(service), 'release#')).map((stored) => stored.value).sort((one, other) => other.createdAt - one.createdAt);
+
+/** By version, or by the beginning of its commit. */
+const named = <T extends { version: string; commit: string | null }>(candidates: readonly T[], version: string): T | undefined =>
+  candidates.find((candidate) => candidate.version === version) ?? candidates.find((candidate) => version.length >= SHORT_COMMIT && candidate.commit?.startsWith(version) === true);
+
+/** A commit that never became a release, since its build failed or was stopped: it is built again. */
+async function unbuilt(needs: Pick<Ports, 'store'>, service: ServiceName, version: string): Promise<Pipeline | undefined> {
+  const recent = (await list(needs.store, Pipeline, servicePartition(service), 'pipeline#', RECENT_PIPELINES, 'descending')).map((stored) => stored.value);
+  return named(recent.filter((pipeline) => isOver(pipeline) && pipeline.digest === null && pipeline.commit !== null), version);
 }

@@ -54,7 +54,7 @@ async function tell(needs: DiagnoseNeeds, desired: Desired, drifts: readonly Dri
     if (drift.kind !== 'quarantined') continue;
     const key = alertedKey(`quarantined#${desired.service}#${desired.environment}#${drift.instance}`);
     if ((await needs.store.get(key)) !== undefined) continue;
-    const text = `${drift.instance} of ${drift.revision} keeps failing and is left alone now: ${drift.problem}. See its output: slipway logs ${desired.service} --environment ${desired.environment}. Mend it with a release, a rollback, or "slipway scale".`;
+    const text = `${drift.instance} of ${drift.revision} keeps failing and is left alone now: ${drift.problem}. See its output: slipway logs ${desired.service} --environment ${desired.environment}. Mend it with a release or a rollback; to try it again as it is, scale to 0 and back.`;
     await commit(needs, [creating(key, { at: needs.clock.now() }, Math.floor(needs.clock.now() / 1000) + ALERT_KEPT_SECONDS)], [alerting('critical', 'crash-loop', desired, text)]);
   }
 }

@@ -12,7 +12,8 @@ export interface ExecutionView {
   readonly events: readonly HistoryEvent[];
 }
 
-const EVENTS_MAXIMUM = 25_000;
+/** As many as Step Functions gives at once. */
+const PAGE_EVENTS = 1000;
 
 /** The pipeline's own execution first, then nested ones in the order they were started. */
 export const executionHistory = (needs: Pick<Ports, 'orchestrator'>) => async (id: PipelineId): Promise<readonly ExecutionView[]> => {
@@ -24,11 +25,21 @@ export const executionHistory = (needs: Pick<Ports, 'orchestrator'>) => async (i
 async function follow(needs: Pick<Ports, 'orchestrator'>, machine: MachineName, name: string, found: ExecutionView[]): Promise<void> {
   const execution = await needs.orchestrator.describe(machine, name);
   if (execution === undefined) return;
-  const events = await needs.orchestrator.history(machine, name, { limit: EVENTS_MAXIMUM });
+  const events = await allEvents(needs, machine, name);
   found.push({ machine, name, status: execution.status, startedAt: execution.startedAt, stoppedAt: execution.stoppedAt ?? null, events });
   for (const event of events) {
     const child = startedBy(event);
     if (child !== undefined) await follow(needs, child.machine, child.name, found);
+  }
+}
+
+async function allEvents(needs: Pick<Ports, 'orchestrator'>, machine: MachineName, name: string): Promise<HistoryEvent[]> {
+  const events: HistoryEvent[] = [];
+  for (;;) {
+    const last = events.at(-1);
+    const page = await needs.orchestrator.history(machine, name, { limit: PAGE_EVENTS, ...(last === undefined ? {} : { after: last.id }) });
+    events.push(...page);
+    if (page.length < PAGE_EVENTS) return events;
   }
 }
 
@@ -37,6 +48,6 @@ function startedBy(event: HistoryEvent): { machine: MachineName; name: string } 
   if (event.type !== 'TaskScheduled') return undefined;
   const parameters = (event.detail as { parameters?: { StateMachineArn?: unknown; Name?: unknown } } | undefined)?.parameters;
   const arn = typeof parameters?.StateMachineArn === 'string' ? parameters.StateMachineArn : '';
-  const machine = MACHINES.find((known) => arn.endsWith(`:${known}`) || arn.endsWith(`-${known}`));
+  const machine = MACHINES.find((known) => arn === known || arn.endsWith(`:${known}`) || arn.endsWith(`-${known}`));
   return machine === undefined || typeof parameters?.Name !== 'string' ? undefined : { machine, name: parameters.Name };
 }

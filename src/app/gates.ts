@@ -2,7 +2,7 @@
 import type { Deployment } from '../domain/deployment.ts';
 import { NotFound } from '../domain/errors.ts';
 import { ApprovalId, type DeploymentId } from '../domain/ids.ts';
-import { ApprovalRule, STAGES, type Gate, type StageName } from '../domain/manifest.ts';
+import { STAGES, type ApprovalRule, type Gate, type StageName } from '../domain/manifest.ts';
 
 export const gateName = (stage: StageName, when: 'before' | 'after', index: number): string => `${stage}-${when}-${index}`;
 export const approvalIdOf = (deployment: DeploymentId, gate: string): ApprovalId => ApprovalId.parse(`${deployment}-${gate}`);
@@ -15,7 +15,7 @@ export type KnownGate =
 /** @throws NotFound for a name the plan does not have */
 export function gateOf(deployment: Deployment, name: string): KnownGate {
   const { plan } = deployment;
-  const rule = plan.approval ?? ApprovalRule.parse({ approvers: [] });
+  const rule = plan.approval ?? plan.decisions;
   if (name === 'approval') return { kind: 'person', name, question: `May ${plan.service} ${plan.version} be rolled out in ${plan.environment}?`, checklist: [], rule };
   if (name.startsWith('inconclusive-')) return { kind: 'person', name, question: `The canary of ${plan.service} ${plan.version} in ${plan.environment} gave too little evidence. Go on?`, checklist: [], rule };
   for (const stage of STAGES) {

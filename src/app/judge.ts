@@ -43,7 +43,7 @@ async function unsure(needs: HoldNeeds, id: DeploymentId, looked: Looked, verdic
     await change(needs, id, looked, (progress) => ({ ...progress, extensions: progress.extensions + 1, seconds: progress.seconds + seconds }));
     return answer('continue');
   }
-  throw new Inconclusive(`${verdict.reason} No evidence is never a pass: the release is taken back. Give the canary more traffic or time, or set canary.judge.onInconclusive.`, { evidence: verdict.evidence });
+  throw new Inconclusive(`${verdict.reason}. No evidence is never a pass: the release is taken back. Give the canary more traffic or time, or set canary.judge.onInconclusive.`, { evidence: verdict.evidence });
 }
 
 async function change(needs: Pick<HoldNeeds, 'store'>, id: DeploymentId, looked: Looked, to: (progress: Looked['progress']) => Looked['progress']): Promise<void> {

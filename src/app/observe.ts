@@ -3,7 +3,7 @@ import { canonicalJson } from '../domain/canonical.ts';
 import type { EnvironmentName, ServiceName } from '../domain/ids.ts';
 import type { Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
-import { expecting, findObserved } from './state/documents.ts';
+import { expecting, findObserved, type Stored } from './state/documents.ts';
 import { observedKey } from './state/keys.ts';
 
 export interface PlaceOnTarget {
@@ -12,21 +12,31 @@ export interface PlaceOnTarget {
   readonly target: string;
 }
 
+/** Others that look at the same place at the same moment make a look lose; they are few. */
+const TRIES_MAXIMUM = 5;
+
 /** @throws ProviderUnavailable when the target does not answer */
 export async function observe(needs: Pick<Ports, 'store' | 'targets'>, place: PlaceOnTarget): Promise<Observed> {
-  const [observed] = await needs.targets.observe(place.target, [{ service: place.service, environment: place.environment }]);
-  if (observed === undefined) throw new TypeError(`the target ${place.target} did not answer for ${place.service} in ${place.environment}`);
-  await keepObserved(needs, observed);
-  return observed;
+  for (let tries = 1; ; tries += 1) {
+    const before = await findObserved(needs.store, place.service, place.environment);
+    const [observed] = await needs.targets.observe(place.target, [{ service: place.service, environment: place.environment }]);
+    if (observed === undefined) throw new TypeError(`the target ${place.target} did not answer for ${place.service} in ${place.environment}`);
+    if ((await keepObserved(needs, before, observed)) || tries === TRIES_MAXIMUM) return observed;
+  }
 }
 
-/** A lost race is no harm: the other writer has observed as well, and the next pass looks again. */
-export async function keepObserved(needs: Pick<Ports, 'store'>, observed: Observed): Promise<void> {
-  const before = await findObserved(needs.store, observed.service, observed.environment);
-  if (before !== undefined && canonicalJson(before.value) === canonicalJson(observed)) return;
+/**
+ * Keeps a look, unless another was kept since `before` was read: which of the two is older is not known then, so only a new look is
+ * worth keeping. `before` is read before the look, or an old look could replace a newer one.
+ * @returns whether what is kept now is this look
+ */
+export async function keepObserved(needs: Pick<Ports, 'store'>, before: Stored<Observed> | undefined, observed: Observed): Promise<boolean> {
+  if (before !== undefined && canonicalJson(before.value) === canonicalJson(observed)) return true;
   try {
     await needs.store.transact([{ kind: 'put', key: observedKey(observed.service, observed.environment), value: observed, condition: expecting(before) }]);
+    return true;
   } catch (error) {
     if (!(error instanceof Error && error.name === 'Conflict')) throw error;
+    return false;
   }
 }

@@ -4,11 +4,11 @@ import { repairActions } from '../domain/drift/repair-actions.ts';
 import type { Drift } from '../domain/drift/drift.ts';
 import { Desired, type Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
-import { keepObserved } from './observe.ts';
+import { keepObserved, observe } from './observe.ts';
 import { startRepair, type PlaceRef } from './repair-lease.ts';
 import { resumeStuck } from './resume-stuck.ts';
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
-import { findDesired, list, type Stored } from './state/documents.ts';
+import { findDesired, findObserved, list, type Stored } from './state/documents.ts';
 import { placeName, shards } from './state/keys.ts';
 
 export type ReconcileNeeds = CommitNeeds & Pick<Ports, 'targets' | 'settings'>;
@@ -66,9 +66,11 @@ async function observeAll(needs: ReconcileNeeds, target: string, group: readonly
   try {
     for (let start = 0; start < group.length; start += REFS_MAXIMUM) {
       const refs = group.slice(start, start + REFS_MAXIMUM).map(({ value }) => ({ service: value.service, environment: value.environment }));
-      for (const observed of await needs.targets.observe(target, refs)) {
-        found.set(placeName(observed.service, observed.environment), observed);
-        await keepObserved(needs, observed);
+      const before = new Map(await Promise.all(refs.map(async ({ service, environment }) => [placeName(service, environment), await findObserved(needs.store, service, environment)] as const)));
+      for (const looked of await needs.targets.observe(target, refs)) {
+        const place = placeName(looked.service, looked.environment);
+        const kept = await keepObserved(needs, before.get(place), looked);
+        found.set(place, kept ? looked : await observe(needs, { service: looked.service, environment: looked.environment, target }));
       }
     }
     return found;

@@ -1,5 +1,5 @@
 /** Registers what Slipway listens to and deploys: repositories, and artifacts that an outside CI built. */
-import { Conflict, NotFound } from '../domain/errors.ts';
+import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts';
 import type { CommitId, Digest, Identity } from '../domain/ids.ts';
 import type { Manifest } from '../domain/manifest.ts';
 import { releaseIdOf } from '../domain/release-id.ts';
@@ -10,12 +10,16 @@ import type { Ports } from '../ports/index.ts';
 import { creating, expecting, list, read, untilWritten } from './state/documents.ts';
 import { artifactKey, releaseKey, repositoryKey, serviceKey } from './state/keys.ts';
 
-/** The same repository again changes nothing. */
+/** The forms that git is ever given; the sources look closer, before git sees one. With `::` git would run a command. */
+const REPOSITORY_FORM = /^(?:(?:https?|ssh|file):\/\/|\/(?!\/)|[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!:))\S+$/;
+
+/** The same repository again changes nothing. @throws InvalidInput for what is no address of a repository */
 export const registerRepository = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { url: string; by: Identity }): Promise<Repository> => untilWritten(async () => {
+  if (!REPOSITORY_FORM.test(input.url.trim())) throw new InvalidInput('This is no address of a repository. Use https://host/path, ssh://user@host/path, user@host:path, file:///path or an absolute path.');
   const url = canonicalRepository(input.url);
   const known = await read(needs.store, Repository, repositoryKey(url));
   if (known !== undefined) return known.value;
-  const repository: Repository = { url, registeredBy: input.by, registeredAt: needs.clock.now() };
+  const repository: Repository = { url, cloneUrl: input.url.trim(), registeredBy: input.by, registeredAt: needs.clock.now() };
   await needs.store.transact([creating(repositoryKey(url), repository)]);
   return repository;
 });

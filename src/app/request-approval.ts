@@ -1,6 +1,6 @@
 /** Asks for a person's decision: freezes what is shown, and keeps the task token that the decision answers. */
 import { Approval, bindingOf, type ApprovalSubject } from '../domain/approval.ts';
-import type { ApprovalId, DeploymentId } from '../domain/ids.ts';
+import { deploymentId, type ApprovalId, type DeploymentId } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
 import { forwardTurn, type Turn } from './deployment-turn.ts';
 import { approvalIdOf, gateOf, type KnownGate } from './gates.ts';
@@ -30,12 +30,19 @@ async function asked(needs: CommitNeeds & Pick<Ports, 'settings'>, turn: Turn, g
   const subject: ApprovalSubject = {
     service: deployment.service, environment: deployment.environment, deployment: deployment.id, version: deployment.plan.version, digest: deployment.plan.digest, planHash: deployment.planHash,
     question: gate.question, checklist: [...gate.checklist], url: observed?.value.endpoint ?? null,
-    evidence: { tests: await testResults(needs.store, deployment.id), holds: deployment.holds.filter((hold) => hold.stage !== 'watch').map((hold) => ({ stage: hold.stage, batch: hold.batch, verdict: hold.verdict })) },
+    evidence: { tests: await testsSoFar(needs, turn), holds: deployment.holds.filter((hold) => hold.stage !== 'watch').map((hold) => ({ stage: hold.stage, batch: hold.batch, verdict: hold.verdict })) },
   };
   const now = needs.clock.now();
   return {
     id, subject, binding: bindingOf(subject), rule: gate.rule, author: turn.pipeline.value.author, token, requestedAt: now, expiresAt: now + gate.rule.timeout * 1000, decisions: [], status: { kind: 'waiting' },
   };
+}
+
+/** Of this environment and of those the release went through before it. */
+async function testsSoFar(needs: Pick<Ports, 'store'>, turn: Turn) {
+  const results = await Promise.all(turn.pipeline.value.waves.flat().map(async (environment) =>
+    (await testResults(needs.store, deploymentId(turn.pipeline.value.id, environment))).map((result) => ({ environment, ...result }))));
+  return results.flat();
 }
 
 const announcement = (approval: Approval) => ({

@@ -5,11 +5,13 @@ import { NotFound } from '../domain/errors.ts';
 import type { DeploymentId } from '../domain/ids.ts';
 import type { Test } from '../domain/manifest.ts';
 import type { Ports } from '../ports/index.ts';
+import { cloneUrlOf } from './clone-url.ts';
 import { forwardTurn, stageOf, type Turn } from './deployment-turn.ts';
-import { findObserved, expecting, read } from './state/documents.ts';
+import { observe } from './observe.ts';
+import { expecting, read } from './state/documents.ts';
 import { testResultKey } from './state/keys.ts';
 
-export type RunTestNeeds = Pick<Ports, 'store' | 'httpChecks' | 'commands'>;
+export type RunTestNeeds = Pick<Ports, 'store' | 'targets' | 'httpChecks' | 'commands'>;
 
 export interface RunTestInput {
   readonly deploymentId: DeploymentId;
@@ -33,7 +35,7 @@ export const runTest = (needs: RunTestNeeds) => async (input: RunTestInput): Pro
   }
   const baseUrl = await baseUrlOf(needs, turn);
   if (input.token !== undefined && test.command !== undefined) {
-    await needs.commands.start(commandRun(turn, `${input.deploymentId}-test-${stageOf(turn.deployment.value, 'staging').tests.indexOf(test)}-${attempts}`, test.command, test.timeout, baseUrl), input.token);
+    await needs.commands.start(await commandRun(needs, turn, `${input.deploymentId}-test-${stageOf(turn.deployment.value, 'staging').tests.indexOf(test)}-${attempts}`, test.command, test.timeout, baseUrl), input.token);
     return { name: input.name, status: 'running' };
   }
   return keep(needs, input.deploymentId, await attempt(needs, test, baseUrl));
@@ -46,19 +48,20 @@ function testOf(turn: Turn, name: string): Test {
   return test;
 }
 
-export async function baseUrlOf(needs: Pick<Ports, 'store'>, turn: Turn): Promise<string> {
-  const observed = await findObserved(needs.store, turn.deployment.value.service, turn.deployment.value.environment);
-  if (observed?.value.endpoint == null) throw new NotFound(`${turn.deployment.value.service} has no address in ${turn.deployment.value.environment} yet.`);
-  return observed.value.endpoint;
+/** Looks anew: what is stored may be from before the route had its address. */
+export async function baseUrlOf(needs: Pick<Ports, 'store' | 'targets'>, turn: Turn): Promise<string> {
+  const { endpoint } = await observe(needs, turn.desired.value);
+  if (endpoint === null) throw new NotFound(`${turn.deployment.value.service} has no address in ${turn.deployment.value.environment} yet.`);
+  return endpoint;
 }
 
-export function commandRun(turn: Turn, id: string, command: readonly string[], timeoutSeconds: number, baseUrl: string) {
+export async function commandRun(needs: Pick<Ports, 'store'>, turn: Turn, id: string, command: readonly string[], timeoutSeconds: number, baseUrl: string | null) {
   const { repository, commit, manifestPath, version } = turn.pipeline.value;
   const { service, environment } = turn.deployment.value;
   return {
-    id, repository, commit, folder: manifestPath?.includes('/') === true ? manifestPath.slice(0, manifestPath.lastIndexOf('/')) : '', digest: turn.deployment.value.plan.digest,
+    id, repository: repository === null ? null : await cloneUrlOf(needs, repository), commit, folder: manifestPath?.includes('/') === true ? manifestPath.slice(0, manifestPath.lastIndexOf('/')) : '', digest: turn.deployment.value.plan.digest,
     command: [...command], timeoutSeconds,
-    environment: { BASE_URL: baseUrl, SLIPWAY_SERVICE: service, SLIPWAY_ENVIRONMENT: environment, SLIPWAY_VERSION: version },
+    environment: { ...(baseUrl === null ? {} : { BASE_URL: baseUrl }), SLIPWAY_SERVICE: service, SLIPWAY_ENVIRONMENT: environment, SLIPWAY_VERSION: version },
   };
 }
 

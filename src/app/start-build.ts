@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { InvalidInput } from '../domain/errors.ts';
 import type { PipelineId } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
+import { cloneUrlOf } from './clone-url.ts';
 import { refuseStopped } from './stop-check.ts';
 import { expecting, getPipeline, read } from './state/documents.ts';
 import { buildKey } from './state/keys.ts';
@@ -22,7 +23,7 @@ export const startBuild = (needs: Pick<Ports, 'store' | 'clock' | 'builder'>) =>
   const run = { pipeline: pipeline.id, token: input.token, startedAt: before?.value.startedAt ?? needs.clock.now() };
   await needs.store.transact([{ kind: 'put', key: buildKey(pipeline.id), value: run, condition: expecting(before) }]);
   await needs.builder.start({
-    build: pipeline.id, service: pipeline.service, repository: pipeline.repository, commit: pipeline.commit, manifestPath: pipeline.manifestPath,
+    build: pipeline.id, service: pipeline.service, repository: await cloneUrlOf(needs, pipeline.repository), commit: pipeline.commit, manifestPath: pipeline.manifestPath,
     recipe: pipeline.manifest.build, version: pipeline.version, token: input.token,
     provenance: { branch: pipeline.branch, author: pipeline.author, pusher: pipeline.startedBy },
   });

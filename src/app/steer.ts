@@ -23,6 +23,8 @@ export const promote = (needs: CommitNeeds) => (input: { service: ServiceName; e
   const desired = await findDesired(needs.store, input.service, input.environment);
   if (desired?.value.deployment == null) throw new NotFound(`No deployment of ${input.service} is at work in ${input.environment}.`);
   const stored = await getDeployment(needs.store, desired.value.deployment);
+  const { stage, batch, holds } = stored.value;
+  if (!holds.some((hold) => hold.stage === stage && hold.batch === batch && hold.verdict?.kind !== 'promote')) throw new Conflict(`${stored.value.id} is not being watched now, so there is nothing to end early. See: slipway show ${stored.value.pipeline}`);
   const deployment: Deployment = { ...stored.value, promoteRequestedBy: input.by };
   await commit(needs, [replacing(stored, deployment)]);
   return deployment;

@@ -49,5 +49,7 @@ export const Plan = z.strictObject({
   /** Null: this strategy has no such stage here. */
   stages: z.strictObject({ staging: StagePlan.nullable(), canary: StagePlan.nullable(), rollout: StagePlan.nullable() }),
   approval: ApprovalRule.nullable(),
+  /** Whom every other question goes to that names nobody itself. */
+  decisions: ApprovalRule,
 });
 export type Plan = z.infer<typeof Plan>;

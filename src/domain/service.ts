@@ -15,7 +15,8 @@ export const Service = z.strictObject({
 });
 export type Service = z.infer<typeof Service>;
 
-export const Repository = z.strictObject({ url: z.string().min(1).max(500), registeredBy: Identity, registeredAt: z.number() });
+/** `url` is the one spelling that names it; `cloneUrl` is how its owner wrote it, which is what git is given. */
+export const Repository = z.strictObject({ url: z.string().min(1).max(500), cloneUrl: z.string().min(1).max(500), registeredBy: Identity, registeredAt: z.number() });
 export type Repository = z.infer<typeof Repository>;
 
 /** What became of one service in one push. */

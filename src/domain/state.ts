@@ -42,6 +42,8 @@ export const ObservedInstance = z.strictObject({
   address: z.string().nullable(),
   /** Why it is not healthy, in a sentence. */
   problem: z.string().nullable(),
+  /** Runs, but the target has no record of it: its revision says nothing then. */
+  stray: z.literal(true).optional(),
   /** Set when the target has given up on it and waits for a person: a crash loop. */
   quarantined: z.boolean(),
 });

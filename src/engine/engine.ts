@@ -4,7 +4,7 @@ import type { Clock, Ids } from '../ports/clock.ts';
 import type { Execution, Orchestrator } from '../ports/orchestrator.ts';
 import { Machine } from './asl.ts';
 import { StateFailure } from './failure.ts';
-import { createArchive, type ListFilter } from './journal/archive.ts';
+import { createArchive, type Archive, type ListFilter } from './journal/archive.ts';
 import { createJournal } from './journal/journal.ts';
 import { openJournal } from './journal/open.ts';
 import { hashOf, plain } from './payload.ts';
@@ -61,6 +61,15 @@ const inputOf = (input: unknown): unknown => {
   }
 };
 
+/** Into memory, without effects. A wait whose time has come must not go on before `recover`: the others are not ready for it. */
+const takeUp = (runtime: Runtime, archive: Archive): void => {
+  const running = archive.running();
+  if (running.length > 0) runtime.alarms.hold();
+  for (const { id, definition, parent, state } of running) {
+    runtime.adopt({ id, parent, state, definition: Machine.parse(JSON.parse(archive.definition(definition) ?? 'null')) });
+  }
+};
+
 /**
  * Opens the engine. Nothing runs before `recover` or `start`.
  * @throws InvalidInput for a machine with mistakes (evidence.issues), Conflict when the file belongs to another engine
@@ -91,9 +100,7 @@ export const createEngine = (needs: EngineNeeds): Engine => {
       }
     },
   });
-  for (const { id, definition, parent, state } of archive.running()) {
-    runtime.adopt({ id, parent, state, definition: Machine.parse(JSON.parse(archive.definition(definition) ?? 'null')) });
-  }
+  takeUp(runtime, archive);
 
   const begin = async (machine: string, name: string, input: unknown): Promise<void> => {
     const found = machines.get(machine);

@@ -10,6 +10,7 @@ import { createGivenSecrets } from '../adapters/aws/given-secrets.ts';
 import { createLambdaTargets } from '../adapters/aws/lambda-targets.ts';
 import { artifactsNotSupported, builderNotSupported, commandsNotSupported, instanceLogsNotSupported, metricsNotSupported, sourcesNotSupported } from '../adapters/aws/not-supported.ts';
 import { createStepFunctions } from '../adapters/aws/step-functions.ts';
+import { createSlackReplies } from '../adapters/local/slack-replies.ts';
 import { createAlertLog } from '../adapters/local/alert-log.ts';
 import { randomIds } from '../adapters/local/random-ids.ts';
 import { systemClock } from '../adapters/local/system-clock.ts';
@@ -49,7 +50,7 @@ function compose(config: AwsConfig): Ports {
     orchestrator: createStepFunctions({ client: new SFNClient({}), machineArnPrefix: config.machineArnPrefix }),
     targets: createLambdaTargets({ client: new LambdaClient({}), names: config.targets }),
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
-    environments: createEnvironmentsItem({ store }), webhookSecrets: createGivenSecrets({ github: config.githubSecret, slack: config.slackSecret }), identities: closedIdentities, httpChecks,
+    environments: createEnvironmentsItem({ store }), webhookSecrets: createGivenSecrets({ github: config.githubSecret, slack: config.slackSecret }), identities: closedIdentities, httpChecks, slackReplies: createSlackReplies(),
     artifacts: artifactsNotSupported, sources: sourcesNotSupported, builder: builderNotSupported, commands: commandsNotSupported, metrics: metricsNotSupported, instanceLogs: instanceLogsNotSupported,
   };
 }

@@ -4,6 +4,7 @@ import { Generation, type EnvironmentName, type ServiceName } from '../domain/id
 import { ratioJudge } from '../domain/judge/ratio-judge.ts';
 import type { LocalConfig } from '../config.ts';
 import { finishBuild } from '../app/finish-build.ts';
+import { referencedArtifacts } from '../app/referenced-artifacts.ts';
 import { findDesired } from '../app/state/documents.ts';
 import { alertKey } from '../app/state/keys.ts';
 import { createAlertLog } from '../adapters/local/alert-log.ts';
@@ -18,12 +19,13 @@ import { randomIds } from '../adapters/local/random-ids.ts';
 import { RouterClient } from '../adapters/local/router-client.ts';
 import { createSecretFolder } from '../adapters/local/secret-folder.ts';
 import { openSqliteStore } from '../adapters/local/sqlite-store.ts';
+import { createSlackReplies } from '../adapters/local/slack-replies.ts';
 import { systemClock } from '../adapters/local/system-clock.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import type { CommandOutcome } from '../ports/commands.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Settings } from '../ports/settings.ts';
-import { createProcessTarget, type ProcessTarget } from '../targets/process/index.ts';
+import { createProcessTarget, type InstanceChange, type ProcessTarget } from '../targets/process/index.ts';
 import { HANDLERS } from './functions.ts';
 import type { Home } from './home.ts';
 import { useLocalParts } from './local.ts';
@@ -39,6 +41,8 @@ export interface Composed {
   /** Adopts instances, takes up builds, commands and executions where they were. */
   recover(): Promise<{ adopted: number; lost: number; executions: number }>;
   sweepExpired(): Promise<number>;
+  /** Removes stored files that nothing names and that are older than a day; answers how many. */
+  collectArtifacts(): Promise<number>;
   /** Lets go of everything; instances keep running. */
   close(): Promise<void>;
 }
@@ -48,13 +52,16 @@ export interface ComposeOptions {
   readonly config: LocalConfig;
   readonly log: Platform['log'];
   /** Told when an instance changed by itself, so that repair need not wait for the schedule. */
-  readonly onInstanceChange: (service: ServiceName, environment: EnvironmentName) => void;
+  readonly onInstanceChange: (service: ServiceName, environment: EnvironmentName, change: InstanceChange) => void;
 }
 
 const LOCAL_SETTINGS: Settings = { queuePollSeconds: 1, settleFirstSeconds: 0.02, settleLongestSeconds: 2, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null };
 
 /** A running pipeline's records are needed; ended executions are kept for so long. */
 export const EXECUTIONS_KEPT_MS = 30 * 86_400_000;
+
+/** Stored a moment ago, it may not be recorded yet. */
+const COLLECT_AFTER_MS = 86_400_000;
 
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { home, log } = options;
@@ -70,14 +77,14 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     fence: { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) },
     onChange: (ref, change) => {
       log('info', change.detail, { instance: change.instance, change: change.kind, service: ref.service, environment: ref.environment });
-      if (options.config.exitEvents) options.onInstanceChange(ref.service, ref.environment);
+      if (options.config.exitEvents) options.onInstanceChange(ref.service, ref.environment, change);
     },
   });
   const builder = createLocalBuilder({ directory: home.builds, sources, artifacts, clock: systemClock, settings: { path: options.config.path, environment: options.config.buildEnvironment ?? {} }, onFinished: async ({ request, outcome }) => finishBuild(ports)({ pipelineId: request.build as never, token: request.token, outcome }) });
-  const commands = createCommandRunner({ directory: home.commands, sources, artifacts, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
+  const commands = createCommandRunner({ directory: home.commands, sources, artifacts, settings: { path: options.config.path }, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
   const ports: Ports = {
     store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: ratioJudge,
-    httpChecks: createHttpChecks(), environments: createEnvironmentsFile({ path: home.environments }), settings: LOCAL_SETTINGS,
+    httpChecks: createHttpChecks(), slackReplies: createSlackReplies(), environments: createEnvironmentsFile({ path: home.environments }), settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     webhookSecrets: { github: async () => secretAt(home.webhookSecret), slack: async () => secretAt(home.slackSecret) },
     identities: createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }),
@@ -93,6 +100,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       return { adopted, lost, executions: await engine.recover() };
     },
     sweepExpired: () => store.sweep(),
+    collectArtifacts: async () => (await artifacts.collect(await referencedArtifacts(ports)(), Date.now() - COLLECT_AFTER_MS)).length,
     close: async () => {
       await engine.close();
       await commands.close();

@@ -5,12 +5,16 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { Conflict } from '../domain/errors.ts';
 import { OWNER } from '../api/people.ts';
 import { scaffoldEnvironments } from '../contracts/manifest/scaffold.ts';
-import { Identity, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
+import { Identity } from '../domain/ids.ts';
+import { replaceFailed } from '../app/replace-failed.ts';
+import type { TargetCall } from '../app/target-calls.ts';
 import type { LocalConfig } from '../config.ts';
+import type { RelaunchResult } from '../contracts/target.ts';
 import { compose, EXECUTIONS_KEPT_MS, invoke, type Composed } from './compose.ts';
 import { createGateway } from './gateway.ts';
 import type { Home } from './home.ts';
 import { prepareHome } from './home.ts';
+import { followInstances } from './instance-changes.ts';
 import { lineLog } from './line-log.ts';
 import { readPrivate, secretAt, writePrivate } from './private-file.ts';
 import { startSchedules } from './schedules.ts';
@@ -22,16 +26,17 @@ export interface ControlPlane {
   close(): Promise<void>;
 }
 
-/** Instance changes come in bursts (a zone, a host): one pass looks at all that came meanwhile. */
-const BURST_MS = 2;
-
 /** Starts, takes up where the last one was, and serves. @throws Conflict when another control plane has this home */
 export async function startControlPlane(home: Home, config: LocalConfig): Promise<ControlPlane> {
   prepareHome(home);
   const log = lineLog('control-plane');
   if (writeFirstEnvironments(home)) log('info', 'wrote the first environments.yaml: staging, then production, approved by the owner; change it to your own', { path: home.environments });
-  const dirty = dirtyPlaces((places) => void invoke('slipway-reconcile', { places }).catch((error: unknown) => log('warn', `the repair after an event failed; the schedule repairs: ${String(error)}`, {})));
-  const composed = await compose({ home, config, log, onInstanceChange: dirty.mark });
+  const changes = followInstances({
+    replace: async (place, failed) => replaced(await replaceFailed(composed.ports)({ ...place, instances: failed }), failed.length),
+    look: async (places) => void (await invoke('slipway-reconcile', { places })),
+    fault: (fault) => log('warn', `what an event asked for failed; the schedule repairs: ${String(fault)}`, {}),
+  });
+  const composed: Composed = await compose({ home, config, log, onInstanceChange: changes.changed });
   await ensureToken(home, composed);
   secretAt(home.webhookSecret);
   secretAt(home.slackSecret);
@@ -44,6 +49,7 @@ export async function startControlPlane(home: Home, config: LocalConfig): Promis
     { name: 'reconcile', everySeconds: config.passSeconds, run: () => invoke('slipway-reconcile', {}) },
     { name: 'sweep-outbox', everySeconds: config.passSeconds, run: () => invoke('slipway-sweep-outbox', {}) },
     { name: 'sweep-expired', everySeconds: 600, run: () => composed.sweepExpired() },
+    { name: 'collect-artifacts', everySeconds: 21_600, run: () => composed.collectArtifacts() },
     { name: 'prune-executions', everySeconds: 3600, run: () => composed.engine.prune(Date.now() - EXECUTIONS_KEPT_MS) },
   ], log);
   log('info', 'serving', { address });
@@ -51,7 +57,7 @@ export async function startControlPlane(home: Home, config: LocalConfig): Promis
     address, composed,
     close: async () => {
       schedules.stop();
-      dirty.stop();
+      changes.stop();
       server.close();
       server.closeAllConnections();
       rmSync(home.address, { force: true });
@@ -108,19 +114,9 @@ async function ensureToken(home: Home, composed: Composed): Promise<void> {
   writePrivate(home.token, `${await identities.add(Identity.parse(OWNER))}\n`);
 }
 
-function dirtyPlaces(look: (places: { service: ServiceName; environment: EnvironmentName }[]) => void) {
-  const marked = new Map<string, { service: ServiceName; environment: EnvironmentName }>();
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    mark: (service: ServiceName, environment: EnvironmentName) => {
-      marked.set(`${service}#${environment}`, { service, environment });
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        const places = [...marked.values()];
-        marked.clear();
-        look(places);
-      }, BURST_MS);
-    },
-    stop: () => clearTimeout(timer),
-  };
+/** Whether the calls, all of them relaunches, started a successor for each of so many instances. */
+async function replaced(calls: readonly TargetCall[], instances: number): Promise<boolean> {
+  let started = 0;
+  for (const call of calls) started += ((await invoke(call.function, call.request)) as RelaunchResult).started.length;
+  return started === instances;
 }

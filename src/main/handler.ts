@@ -36,16 +36,22 @@ export const useCaseHandler = <I, O>(schema: z.ZodType<I>, useCase: (needs: Port
   stack<unknown, O>(async (event) => useCase(await platform.ports())(parsed(schema, event)));
 
 /** A handler of API Gateway's HTTP events; typed errors become problem documents. */
-export const httpHandler = (answer: (needs: Ports) => (event: HttpEvent) => Promise<HttpAnswer>) =>
-  stack<unknown, HttpAnswer>(async (event) => {
+export const httpHandler = (answer: (needs: Ports) => (event: HttpEvent) => Promise<HttpAnswer>) => {
+  // Made once for each set of ports, as building the API's routes costs more than answering.
+  const answers = new WeakMap<Ports, (event: HttpEvent) => Promise<HttpAnswer>>();
+  return stack<unknown, HttpAnswer>(async (event) => {
     try {
-      return await answer(await platform.ports())(parsed(HttpEvent, event));
+      const ports = await platform.ports();
+      const made = answers.get(ports) ?? answer(ports);
+      answers.set(ports, made);
+      return await made(parsed(HttpEvent, event));
     } catch (error) {
       const said = answerOfError(error);
       if (said.statusCode >= 500) platform.log('error', error instanceof Error ? error.stack ?? error.message : String(error), {});
       return said;
     }
   });
+};
 
 /** A handler of one target's verbs. */
 export const targetHandler = (kind: string) => stack<unknown, TargetResult>(async (event) => callVerb(await platform.target(kind), parsed(TargetRequest, event)));

@@ -1,5 +1,5 @@
 /** The supervisor: keeps router and control plane running. It holds no state, so that it can be killed and started again at any time. */
-import { closeSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, openSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { LocalConfig } from '../config.ts';
@@ -29,6 +29,7 @@ const RESTART_WAITS_MS = [0, 0, 100, 500, 1000, 2000, 5000] as const;
 const STEADY_MS = 10_000;
 const END_WAIT_MS = 60_000;
 const LOG_BYTES_MAX = 20 * 1024 * 1024;
+const LOG_LOOK_MS = 60_000;
 
 interface Ended {
   readonly code: number | null;
@@ -53,8 +54,10 @@ export async function superviseUntilEnded(options: SuperviseOptions): Promise<nu
     signals.services = 'stop';
     ending.abort();
   });
+  const rotation = setInterval(() => rotateLogs(home), LOG_LOOK_MS);
   const failed = await Promise.race([Promise.all(ROLES.map((role) => keep(role, options, ending, say))), until(ending.signal)]);
   const hopeless = Array.isArray(failed) || (ending.signal.reason as { hopeless?: boolean } | undefined)?.hopeless === true;
+  clearInterval(rotation);
   await endParts(home, signals.services);
   forgetProcess(own);
   return hopeless ? 1 : 0;
@@ -100,6 +103,16 @@ async function follow(pid: number, signal: AbortSignal): Promise<Ended> {
   const started = await startOf(pid);
   for (let now = started; now !== undefined && now === started && !signal.aborted; now = await startOf(pid)) await pause(POLL_MS, signal);
   return { code: null };
+}
+
+/** The parts hold their logs open for appending, so a copy is kept and the file is emptied under them. */
+function rotateLogs(home: Home): void {
+  for (const name of [...ROLES, 'supervisor']) {
+    const path = join(home.logs, `${name}.log`);
+    if (!existsSync(path) || statSync(path).size <= LOG_BYTES_MAX) continue;
+    copyFileSync(path, `${path}.1`);
+    truncateSync(path);
+  }
 }
 
 function openLog(path: string): number {

@@ -13,6 +13,7 @@ import type { Metrics } from './metrics.ts';
 import type { Notifier } from './notifier.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { Settings } from './settings.ts';
+import type { SlackReplies } from './slack-replies.ts';
 import type { Sources } from './sources.ts';
 import type { Targets } from './target.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
@@ -34,6 +35,7 @@ export interface Ports {
   readonly environments: EnvironmentsSource;
   readonly webhookSecrets: WebhookSecrets;
   readonly settings: Settings;
+  readonly slackReplies: SlackReplies;
   readonly identities: Identities;
   readonly instanceLogs: InstanceLogs;
 }

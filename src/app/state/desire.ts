@@ -24,16 +24,19 @@ export const nothingDesired = (service: ServiceName, environment: EnvironmentNam
   service, environment, target, stickiness, stable: null, previousRelease: null, revisions: {}, weights: {}, deployment: null, paused: null, zonesLost: [],
 });
 
-/** The desired state after `change`, and the writes that make it so. */
-export function desire(current: Stored<Desired> | undefined, change: DesiredChange, why: { by: Identity; at: number; reason: string; commit: string | null }): { desired: Desired; writes: Write[] } {
-  const generation = Generation.parse((current?.value.generation ?? 0) + 1);
+/**
+ * The desired state after `change`, and the writes that make it so. What no verb of a target acts on (a pause) keeps the
+ * generation: it must not make a deployment at work lose its place.
+ */
+export function desire(current: Stored<Desired> | undefined, change: DesiredChange, why: { by: Identity; at: number; reason: string; commit: string | null; fence?: 'keep' }): { desired: Desired; writes: Write[] } {
+  const generation = Generation.parse((current?.value.generation ?? 0) + (why.fence === 'keep' ? 0 : 1));
   const desired: Desired = { ...change, generation, changedAt: why.at, changedBy: why.by };
   const entry: AuditEntry = { at: why.at, by: why.by, why: why.reason, generation, commit: why.commit, before: current?.value ?? null, after: desired };
   return {
     desired,
     writes: [
       { kind: 'put', key: desiredKey(change.service, change.environment), value: desired, condition: expecting(current) },
-      creating(auditKey(change.service, change.environment, generation), entry),
+      creating(auditKey(change.service, change.environment, (current?.generation ?? 0) + 1), entry),
     ],
   };
 }

@@ -38,7 +38,8 @@ export const placeName = (service: ServiceName, environment: EnvironmentName): s
 export const desiredKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `desired#${shardOf(placeName(service, environment))}`, sort: placeName(service, environment) });
 export const observedKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `observed#${shardOf(placeName(service, environment))}`, sort: placeName(service, environment) });
 export const repairLeaseKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `repair#${placeName(service, environment)}`, sort: 'lease' });
-export const auditKey = (service: ServiceName, environment: EnvironmentName, generation: number): ItemKey => ({ partition: `audit#${placeName(service, environment)}`, sort: padded(generation) });
+/** The n-th write of a place's desired state. */
+export const auditKey = (service: ServiceName, environment: EnvironmentName, write: number): ItemKey => ({ partition: `audit#${placeName(service, environment)}`, sort: padded(write) });
 export const outboxKey = (id: string): ItemKey => ({ partition: `outbox#${shardOf(id)}`, sort: id });
 export const buildKey = (pipeline: PipelineId): ItemKey => ({ partition: `build#${pipeline}`, sort: 'build' });
 export const alertKey = (at: number, id: string): ItemKey => ({ partition: 'alerts', sort: `${at}#${id}` });

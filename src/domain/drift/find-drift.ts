@@ -43,8 +43,12 @@ function ready(want: Weights, instances: readonly ObservedInstance[]): boolean {
 function strayDrift(desired: Desired, observed: Observed, found: Drift[]): void {
   let unknown: Set<RevisionId> | undefined;
   for (const instance of observed.instances) {
+    if (instance.stray === true) {
+      found.push({ kind: 'stray-instance', instance: instance.instance, revision: instance.revision, unrecorded: true });
+      continue;
+    }
     if (instance.revision in desired.revisions || instance.health === 'stopped' || instance.health === 'draining') continue;
-    found.push({ kind: 'stray-instance', instance: instance.instance, revision: instance.revision });
+    found.push({ kind: 'stray-instance', instance: instance.instance, revision: instance.revision, unrecorded: false });
     unknown ??= new Set();
     unknown.add(instance.revision);
   }

@@ -37,6 +37,7 @@ export function repairActions(desired: Desired, drifts: readonly Drift[]): Repai
   route(desired, drifts, actions);
   relaunch(desired, drifts, actions);
   launch(desired, drifts, 'missing-instances', actions);
+  endStrays(desired, drifts, actions);
   retire(desired, drifts, actions);
   launch(desired, drifts, 'surplus-instances', actions);
   return actions;
@@ -72,6 +73,19 @@ function relaunch(desired: Desired, drifts: readonly Drift[], actions: RepairAct
       request.instances.push(instance);
       request.specs[revision] = spec;
     }
+  }
+}
+
+/** To a target, relaunching what it has no record of means to end it: there is nothing to put in its place. */
+function endStrays({ service, environment, generation, zonesLost }: Desired, drifts: readonly Drift[], actions: RepairAction[]): void {
+  let request: RelaunchAction | undefined;
+  for (const drift of drifts) {
+    if (drift.kind !== 'stray-instance' || !drift.unrecorded) continue;
+    if (request === undefined || request.instances.length === RELAUNCH_MAXIMUM) {
+      request = { verb: 'relaunch', service, environment, generation, instances: [], specs: {}, zonesLost };
+      actions.push(request);
+    }
+    request.instances.push(drift.instance);
   }
 }
 

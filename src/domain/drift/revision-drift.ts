@@ -12,7 +12,7 @@ export function revisionDrift(wanted: DesiredRevision, instances: readonly Obser
   let stopped = 0;
   let inLostZone = 0;
   for (const instance of instances) {
-    if (instance.revision !== spec.revision || instance.health === 'draining') continue;
+    if (instance.revision !== spec.revision || instance.health === 'draining' || instance.stray === true) continue;
     if (instance.health === 'stopped' && !instance.quarantined) {
       stopped += 1;
       continue;

@@ -45,5 +45,6 @@ export function wilsonUpper(successes: number, trials: number, z = 1.645): numbe
   if (trials === 0) return 1;
   const rate = successes / trials;
   const zz = (z * z) / trials;
-  return Math.min(1, (rate + zz / 2 + z * Math.sqrt((rate * (1 - rate)) / trials + zz / (4 * trials))) / (1 + zz));
+  // Never under the rate itself, which rounding could do at a rate of 1.
+  return Math.min(1, Math.max(rate, (rate + zz / 2 + z * Math.sqrt((rate * (1 - rate)) / trials + zz / (4 * trials))) / (1 + zz)));
 }

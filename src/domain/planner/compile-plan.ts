@@ -18,8 +18,6 @@ export interface PlanInput {
   readonly candidate: RevisionId;
   /** fast: an emergency, back to a release that was through before: no canary, tests, gates or approval. */
   readonly mode: 'normal' | 'fast';
-  /** What production has now, when it was scaled away from its manifest. */
-  readonly productionInstances?: number;
 }
 
 /**
@@ -32,7 +30,7 @@ export interface PlanInput {
  */
 export function compilePlan(input: PlanInput): Plan {
   const { release, environment, desired, candidate, mode } = input;
-  const inForce = effective(release.manifest, environment, input.environments, input.productionInstances);
+  const inForce = effective(release.manifest, environment, input.environments);
   const setting = settingOf(desired, candidate, inForce.instances, release.manifest, mode);
   const asks = mode === 'normal' && environment.kind === 'production' && inForce.approval.required;
   const before = desired === null || desired.stable === null ? undefined : desired.revisions[desired.stable]?.spec;
@@ -53,6 +51,7 @@ export function compilePlan(input: PlanInput): Plan {
     specs: { ...(before === undefined ? {} : { [before.revision]: before }), [candidate]: revisionSpec(release, environment, inForce, candidate) },
     stages: stagesOf(input, setting, inForce.strategy),
     approval: asks ? inForce.approval : null,
+    decisions: inForce.approval,
   };
 }
 

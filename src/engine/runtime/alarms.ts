@@ -20,7 +20,15 @@ const SLEEP_MS_MAX = 15_000;
 /** Stale alarms are swept when there may be this many more of them than of live ones. */
 const STALE_MAX = 1024;
 
-export interface Alarms { set(alarm: Alarm): void; /** Looks at the clock again. */ wake(): void; close(): void }
+export interface Alarms {
+  set(alarm: Alarm): void;
+  /** Looks at the clock again. */
+  wake(): void;
+  /** Nothing rings until `release`, whatever its time. */
+  hold(): void;
+  release(): void;
+  close(): void;
+}
 
 /**
  * @param ring called with each alarm whose time has come
@@ -32,6 +40,7 @@ export const createAlarms = (needs: { now: () => number; timers: Timers; ring: (
   let cancel: (() => void) | undefined;
   let armedFor = Infinity;
   let closed = false;
+  let held = false;
 
   const sink = (start: number): void => {
     for (let at = start; ; ) {
@@ -60,7 +69,7 @@ export const createAlarms = (needs: { now: () => number; timers: Timers; ring: (
   };
   const arm = (): void => {
     const first = heap[0];
-    if (closed || first === undefined || first.due >= armedFor) return;
+    if (closed || held || first === undefined || first.due >= armedFor) return;
     cancel?.();
     armedFor = first.due;
     cancel = needs.timers.after(Math.min(Math.max(first.due - needs.now(), 0), SLEEP_MS_MAX), wake);
@@ -69,6 +78,7 @@ export const createAlarms = (needs: { now: () => number; timers: Timers; ring: (
     cancel?.();
     cancel = undefined;
     armedFor = Infinity;
+    if (held) return;
     const now = needs.now();
     for (let first = heap[0]; first !== undefined && first.due <= now; first = heap[0]) {
       pop();
@@ -89,6 +99,8 @@ export const createAlarms = (needs: { now: () => number; timers: Timers; ring: (
       arm();
     },
     wake,
+    hold: () => { held = true; cancel?.(); cancel = undefined; armedFor = Infinity; },
+    release: () => { held = false; arm(); },
     close: () => { closed = true; cancel?.(); heap = []; },
   };
 };

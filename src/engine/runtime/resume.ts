@@ -18,7 +18,7 @@ const resend = (live: Live, branch: Branch, send: Send): void => {
 /**
  * Resumes every execution that was adopted from the journal: tasks in flight are sent again (by token: with the same token,
  * and only if they were not taken), nested executions are joined, those whose parent has gone on without them are stopped.
- * Waits and timeouts need nothing: their alarms are set, at the times that were journaled.
+ * Waits and timeouts need nothing but their release: their alarms are set, at the times that were journaled.
  */
 export const resume = (runtime: Runtime, send: Send): number => {
   const all = [...runtime.live.values()];
@@ -31,5 +31,6 @@ export const resume = (runtime: Runtime, send: Send): number => {
     for (const branch of branches.values()) resend(live, branch, send);
     if ([...branches.values()].some(isReady)) runtime.deliver(live.id, { type: 'advance' });
   }
+  runtime.alarms.release();
   return all.length;
 };

@@ -4,9 +4,9 @@ import { knock, probe, REFUSED } from './probe.ts';
 
 /**
  * A knock costs 0.04 ms of processor time here. With one look in `START_DELAY_MS` for each instance that is starting, the looks together
- * take about 1 % of a core however many start at once.
+ * take about 2 % of a core however many start at once.
  */
-const START_DELAY_MS = 4;
+const START_DELAY_MS = 2;
 /** After this the start is a slow one, and looks become rarer. */
 const QUICK_START_MS = 1000;
 const START_DELAY_GROWTH = 1.15;

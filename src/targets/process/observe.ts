@@ -47,14 +47,15 @@ function describe(rt: Runtime, instance: Instance): ObservedInstance {
   };
 }
 
-const describeStray = (rt: Runtime, { id, revision, zone, process }: Stray): ObservedInstance => ({
+const describeStray = ({ id, revision, zone, process }: Stray): ObservedInstance => ({
   instance: id,
   revision,
   zone,
   health: 'unhealthy',
-  startedAt: rt.needs.clock.now(),
+  startedAt: 0,
   relaunches: 0,
   address: null,
+  stray: true,
   problem: `stray: process ${process.pid} carries the marker of instance ${process.marker.instance}, which is not known here. A relaunch of it stops it.`,
   quarantined: false,
 });
@@ -67,7 +68,7 @@ async function observeOne(rt: Runtime, ref: ServiceRef, strays: readonly Stray[]
   return {
     ...ref,
     weights: route?.weights ?? {},
-    instances: [...rt.fleet.of(ref).map((instance) => describe(rt, instance)), ...strays.filter((stray) => keyOf(stray.ref) === keyOf(ref)).map((stray) => describeStray(rt, stray))],
+    instances: [...rt.fleet.of(ref).map((instance) => describe(rt, instance)), ...strays.filter((stray) => keyOf(stray.ref) === keyOf(ref)).map(describeStray)],
     endpoint: route === undefined ? null : endpointOf(route.port),
   };
 }

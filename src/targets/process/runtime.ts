@@ -1,6 +1,6 @@
 /** What the parts of the process target share. */
 import type { ServiceRef } from '../../contracts/target.ts';
-import type { InstanceId } from '../../domain/ids.ts';
+import type { InstanceId, RevisionId } from '../../domain/ids.ts';
 import type { ArtifactStore } from '../../ports/artifacts.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { SecretSource } from '../../ports/secrets.ts';
@@ -19,6 +19,7 @@ import type { Upstreams } from './upstreams.ts';
 export interface InstanceChange {
   readonly kind: 'exited' | 'unhealthy' | 'healthy' | 'limit' | 'quarantined';
   readonly instance: InstanceId;
+  readonly revision: RevisionId;
   /** A sentence for people. Never holds a secret or a service's output. */
   readonly detail: string;
 }

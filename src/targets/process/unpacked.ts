@@ -82,7 +82,8 @@ export function createUnpacked(needs: { readonly root: string; readonly artifact
       return work;
     },
     sweep: (inUse) => {
-      const isUsed = (name: string) => [...inUse(), ...underWay.keys()].some((digest) => name.startsWith(folderOf(digest)));
+      // Anywhere in the name: the artifact store unpacks into a hidden folder next to the partial one.
+      const isUsed = (name: string) => [...inUse(), ...underWay.keys()].some((digest) => name.includes(folderOf(digest)));
       // One sweep at a time; a failed one leaves its work to the next.
       sweeping = sweeping.then(() => sweepRoot(root, isUsed, needs)).catch(() => undefined);
       return sweeping;

@@ -58,8 +58,8 @@ describe('admit', () => {
 
   it.each([
     ['another branch', {}, { ref: 'refs/heads/feature' }, /push was to feature; catalog\/slipway.yaml releases from main/],
-    ['a manifest with mistakes', { 'catalog/slipway.yaml': 'service: catalog\nteam: shop\nstart: node\n' }, {}, /catalog\/slipway.yaml has mistakes: 3:/],
-    ['a manifest that does not fit the installation', catalog('environments: { prod: { instances: 1 } }\n'), {}, /has mistakes: 4:/],
+    ['a manifest with mistakes', { 'catalog/slipway.yaml': 'service: catalog\nteam: shop\nstart: node\n' }, {}, /catalog\/slipway.yaml has mistakes: catalog\/slipway.yaml:3:/],
+    ['a manifest that does not fit the installation', catalog('environments: { prod: { instances: 1 } }\n'), {}, /has mistakes: catalog\/slipway.yaml:4:/],
     ['no manifest at all', null, {}, /No slipway.yaml/],
   ])('refuses %s with the reason', async (_what, files, parts, reason) => {
     const given = files === null ? {} : Object.keys(files).length === 0 ? catalog() : files;

@@ -13,12 +13,17 @@ describe('parseSlackBody', () => {
     ['', 'help', []],
     ['pending', 'pending', []],
   ])('reads "%s"', (text, verb, words) => {
-    expect(parseSlackBody(command(text))).toEqual({ verb, words, user: 'U0ANNA', binding: undefined });
+    expect(parseSlackBody(command(text))).toEqual({ verb, words, user: 'U0ANNA', binding: undefined, replyTo: undefined });
   });
 
   it('reads a button with what it showed', () => {
     const value = JSON.stringify({ service: 'catalog', environment: 'production', binding: 'a'.repeat(16) });
-    expect(parseSlackBody(button({ action_id: 'approve', value }))).toEqual({ verb: 'approve', words: ['catalog', 'production'], user: 'U0ANNA', binding: 'a'.repeat(16) });
+    expect(parseSlackBody(button({ action_id: 'approve', value }))).toEqual({ verb: 'approve', words: ['catalog', 'production'], user: 'U0ANNA', binding: 'a'.repeat(16), replyTo: undefined });
+  });
+
+  it.each(['https://evil.example/x', 'http://hooks.slack.com/actions/x', 'https://hooks.slack.com.evil.example/x', 'https://hooks.slack.com@evil.example/'])('answers a button at no other host than Slack\'s: %s', (url) => {
+    const payload = JSON.stringify({ type: 'block_actions', user: { id: 'U0ANNA' }, response_url: url, actions: [{ action_id: 'approve', value: JSON.stringify({ service: 'catalog', environment: 'production', binding: 'a'.repeat(16) }) }] });
+    expect(() => parseSlackBody(form({ payload }))).toThrow(InvalidInput);
   });
 
   it.each([

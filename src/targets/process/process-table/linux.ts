@@ -1,5 +1,5 @@
 /** Linux: /proc, see proc_pid_stat(5), proc_pid_environ(5). Reads are synchronous: these files are memory, and a thread costs more. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import type { MarkedProcess, ProcessTable, Usage } from './index.ts';
 import { markerOf } from './marker.ts';
 
@@ -8,6 +8,8 @@ const TICKS_PER_SECOND = 100;
 /** So many processes are read before others get a turn. */
 const BATCH = 64;
 const LISTEN = '0A';
+/** A line of /proc/net/tcp; the kernel makes no more lines than a read wants. */
+const SOCKET_LINE_BYTES = 150;
 
 export interface Stat {
   readonly state: string;
@@ -86,40 +88,80 @@ async function usage(bytesInPage: number): Promise<ReadonlyMap<number, Usage>> {
   return sums;
 }
 
-/** The sockets that listen on a port, as their links in /proc/pid/fd read. */
-function listeningSockets(port: number): ReadonlySet<string> {
-  const wanted = port.toString(16).toUpperCase().padStart(4, '0');
-  const sockets = new Set<string>();
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    for (const line of (readText(table) ?? '').split('\n')) {
-      const fields = line.trim().split(/\s+/);
-      if (fields[3] === LISTEN && fields[1]?.endsWith(`:${wanted}`)) sockets.add(`socket:[${fields[9]}]`);
-    }
+/**
+ * Lines of a socket table up to the first that does not listen. The kernel writes those that listen first, and makes lines only as they
+ * are read (https://docs.kernel.org/networking/proc_net_tcp.html). Behind them stand thousands of connections that have ended, and the
+ * search for these alone takes milliseconds: whoever has found what he wants must not read on.
+ */
+function* listeningLines(table: string): Generator<string> {
+  let file: number;
+  try {
+    file = openSync(table, 'r');
+  } catch {
+    // Without IPv6 its table is not there.
+    return;
   }
-  return sockets;
+  try {
+    const part = Buffer.allocUnsafe(SOCKET_LINE_BYTES);
+    let text = '';
+    let heading = true;
+    for (let bytes = readSync(file, part); bytes > 0; bytes = readSync(file, part)) {
+      const lines = (text + part.toString('latin1', 0, bytes)).split('\n');
+      text = lines.pop() ?? '';
+      for (const line of lines) {
+        if (!heading && fieldsOf(line)[3] !== LISTEN) return;
+        if (!heading) yield line;
+        heading = false;
+      }
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
-/** Whether the process holds one of the sockets; undefined when its files may not be read. */
-function holds(pid: number, sockets: ReadonlySet<string>): boolean | undefined {
+const fieldsOf = (line: string): string[] => line.trim().split(/\s+/);
+
+/** The sockets that listen on a port, as their links in /proc/pid/fd read. */
+function* listeningSockets(port: number): Generator<string> {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    for (const line of listeningLines(table)) {
+      const fields = fieldsOf(line);
+      if (fields[1]?.endsWith(wanted) === true) yield `socket:[${fields[9]}]`;
+    }
+  }
+}
+
+/** What a process's open files are; undefined when that may not be read. */
+function openFiles(pid: number): ReadonlySet<string> | undefined {
+  const links = new Set<string>();
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
+    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
       try {
-        return sockets.has(readlinkSync(`/proc/${pid}/fd/${fd}`));
+        links.add(readlinkSync(`/proc/${pid}/fd/${fd}`));
       } catch {
-        return false;
+        // Closed between the two looks.
       }
-    });
+    }
   } catch {
     return undefined;
   }
+  return links;
 }
 
 async function listens(group: number, port: number): Promise<boolean | undefined> {
-  const sockets = listeningSockets(port);
-  if (sockets.size === 0) return undefined;
-  const leader = holds(group, sockets);
-  if (leader !== false) return leader;
-  for await (const pid of livingPids()) if (statOf(pid)?.session === group && holds(pid, sockets) === true) return true;
+  const own = openFiles(group);
+  const sockets: string[] = [];
+  for (const socket of listeningSockets(port)) {
+    if (own?.has(socket) === true) return true;
+    sockets.push(socket);
+  }
+  if (sockets.length === 0 || own === undefined) return undefined;
+  for await (const pid of livingPids()) {
+    if (statOf(pid)?.session !== group) continue;
+    const files = openFiles(pid);
+    if (sockets.some((socket) => files?.has(socket) === true)) return true;
+  }
   return false;
 }
 
