@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { FailureClass } from './counts.ts';
+import { Attempts, NO_INSTANCE, type Problem } from './attempts.ts';
 import { readResponseHead, type RequestHead } from './headers.ts';
 import type { RouterLimits } from './limits.ts';
 import type { CompiledRevision, LiveRoute } from './live-route.ts';
@@ -39,13 +39,15 @@ const JOINED_BYTES = 16_384;
 /** Codes with which undici says that the request itself cannot be sent. */
 const UNSENDABLE = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH']);
 
+/** Codes with which undici says that its pool was closed, by us. */
+const OWN_CLOSING = new Set(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
+
+const UNFIT: Problem = { status: 400, detail: 'the request cannot be forwarded: its method, target or headers are not plain HTTP/1.1' };
+
 export class Exchange implements Dispatcher.DispatchHandler {
   private readonly input: ExchangeInput;
   private readonly body: RequestBody | null;
-  private readonly beganAt = performance.now();
-  private readonly tried: UpstreamServer[] = [];
-  private revision: CompiledRevision;
-  private upstream: UpstreamServer | undefined;
+  private readonly attempts: Attempts;
   private abort: ((error?: Error) => void) | undefined;
   private resume: (() => void) | undefined;
   /** Bytes of the answer's body that are still to come, -1 when its end is not known. */
@@ -53,16 +55,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private tail: Buffer | undefined;
   /** The request's head (at least) was written to a connection. */
   private sent = false;
-  private answerBegan = false;
-  private repeated = false;
   private clientLeft = false;
-  private settled = true;
-  private charged: CompiledRevision | undefined;
-  private failure: FailureClass | undefined;
 
   constructor(input: ExchangeInput) {
     this.input = input;
-    this.revision = input.chosen;
+    this.attempts = new Attempts(input.route, input.chosen, input.limits);
     this.body = input.head.hasBody ? new RequestBody(input.request) : null;
     // An 'error' without a listener would end the process; undici listens only while it has the body.
     this.body?.on('error', () => undefined);
@@ -71,18 +68,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Sends the request to an instance that was not tried yet. */
   start(): void {
-    const { route, chosen, head, request, response, upgrade } = this.input;
-    const pick = this.tried.length < this.input.limits.attempts ? route.pick(chosen, this.tried, this.repeated) : undefined;
-    if (pick === undefined) return this.giveUp();
-    if (pick.revision.id !== chosen.id) this.charge(chosen);
-    const { upstream, revision } = pick;
-    this.tried.push(upstream);
-    this.upstream = upstream;
-    this.revision = revision;
+    const { head, request, response, upgrade } = this.input;
+    const upstream = this.attempts.next();
+    if (upstream === undefined) return this.answer(NO_INSTANCE);
     this.sent = false;
-    this.settled = false;
-    upstream.inFlight++;
-    revision.tally.inFlight++;
     if (response.destroyed) return this.onError(new Error('the client left'));
     upstream.pool.dispatch(
       { path: head.path, method: request.method ?? 'GET', headers: head.headers, body: this.body, upgrade: upgrade?.protocol ?? null },
@@ -94,11 +83,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.abort = abort;
     if (this.clientLeft) return abort();
     this.sent = true;
-    if (this.input.expectContinue && !this.repeated) this.input.response.writeContinue();
+    if (this.input.expectContinue && !this.attempts.repeated) this.input.response.writeContinue();
   }
 
   onResponseStarted(): void {
-    this.answerBegan = true;
+    this.attempts.answerBegan = true;
   }
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, reason: string): boolean {
@@ -107,7 +96,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.informClient(status, raw);
       return true;
     }
-    this.answered(status);
+    this.attempts.answered(status);
     this.resume = resume;
     const { headers, length } = readResponseHead(raw);
     if (length !== undefined) this.left = length;
@@ -133,7 +122,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onComplete(trailers: unknown): void {
-    this.settle();
+    this.attempts.settle();
     const { response, request } = this.input;
     const raw = trailers as readonly Buffer[] | null;
     if (raw !== null && raw.length > 0 && this.left === -1) response.addTrailers(readResponseHead(raw).headers.reduce<[string, string][]>(pairUp, []));
@@ -147,8 +136,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onUpgrade(status: number, raw: unknown, socket: Duplex): void {
     const { response, upgrade } = this.input;
-    const upstream = this.upstream as UpstreamServer;
-    this.answered(status);
+    const upstream = this.attempts.upstream as UpstreamServer;
+    this.attempts.answered(status);
     const { headers, protocol } = readResponseHead(raw as Buffer[]);
     this.addOwnHeaders(headers);
     const client = response.socket as Duplex;
@@ -157,44 +146,31 @@ export class Exchange implements Dispatcher.DispatchHandler {
     upstream.tunnels.add(socket);
     joinTunnel({ client, upstream: socket, first: upgrade?.first, head: { status, protocol: protocol ?? upgrade?.protocol ?? '', headers } }, () => {
       upstream.tunnels.delete(socket);
-      this.settle();
+      this.attempts.settle();
     });
   }
 
   onError(error: Error): void {
-    const { response, request, head } = this.input;
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (this.clientLeft || request.socket.destroyed || response.destroyed) return this.settle(false);
-    if (UNSENDABLE.has(code)) return this.fail(undefined, 400, 'the request cannot be forwarded: its method, target or headers are not plain HTTP/1.1');
-    if (!this.sent) {
-      if (code !== 'UND_ERR_CLOSED' && code !== 'UND_ERR_DESTROYED') this.upstream?.markDown(code || error.message);
-      this.release();
-      return this.start();
-    }
-    if (code === 'UND_ERR_HEADERS_TIMEOUT') return this.fail('timeout', 504, 'the instance did not begin to answer in time');
-    const repeatable = !this.answerBegan && !this.repeated && !head.hasBody && IDEMPOTENT.has(request.method ?? '') && this.input.upgrade === undefined;
-    if (repeatable) {
-      this.repeated = true;
-      this.release();
-      return this.start();
-    }
-    this.fail(this.upstream?.cut === true ? undefined : 'aborted', 502, 'the instance broke the connection before its answer was complete');
+    const { response, request, head, upgrade } = this.input;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (this.clientLeft || request.socket.destroyed || response.destroyed) return this.attempts.settle(false);
+    if (UNSENDABLE.has(code)) return this.fail(this.attempts.fail(undefined, UNFIT));
+    const repeatable = !head.hasBody && IDEMPOTENT.has(request.method ?? '') && upgrade === undefined;
+    const fault = this.sent ? (code === 'UND_ERR_HEADERS_TIMEOUT' ? 'late' : 'broken') : 'unconnected';
+    const problem = this.attempts.after(fault, OWN_CLOSING.has(code) ? undefined : code || error.message, repeatable);
+    if (problem === undefined) this.start();
+    else this.fail(problem);
   }
 
   /** The head of the answer, when it is still waiting for a body. */
   flush(): void {
     const { response } = this.input;
-    if (!this.settled && !response.destroyed && this.tail === undefined) response.flushHeaders();
-  }
-
-  private answered(status: number): void {
-    this.revision.tally.answeredAfter(performance.now() - this.beganAt);
-    if (status >= 500) this.failure = 'status5xx';
+    if (this.attempts.underWay && !response.destroyed && this.tail === undefined) response.flushHeaders();
   }
 
   private addOwnHeaders(headers: string[]): void {
     const { cookie, upgrade, ending } = this.input;
-    headers.push('x-slipway-revision', this.revision.id);
+    headers.push('x-slipway-revision', this.attempts.revision.id);
     if (cookie !== undefined) headers.push('set-cookie', cookie);
     if (upgrade === undefined && ending()) headers.push('connection', 'close');
   }
@@ -215,52 +191,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** The chosen revision could not take its request: the judge must see that, even though another one saved it. */
-  private charge(revision: CompiledRevision): void {
-    if (this.charged !== undefined) return;
-    this.charged = revision;
-    revision.tally.requests++;
-    revision.tally.failures.connect++;
-  }
-
-  private giveUp(): void {
-    const { route, response, request, chosen } = this.input;
-    this.charge(chosen);
-    route.unrouted++;
-    answerProblem(response, 503, 'no instance of this service accepts connections');
-    if (!request.complete) this.linger();
-  }
-
-  private fail(failure: FailureClass | undefined, status: number, detail: string): void {
+  private fail(problem: Problem): void {
     const { response, request } = this.input;
-    this.failure ??= failure;
-    this.settle();
-    if (response.headersSent) {
-      // Without a length or chunks only a reset tells the client that this is not the end.
-      if (request.httpVersionMinor === 0) request.socket.resetAndDestroy();
-      else response.destroy();
-      return;
-    }
+    if (!response.headersSent) return this.answer(problem);
+    // Without a length or chunks only a reset tells the client that this is not the end.
+    if (request.httpVersionMinor === 0) request.socket.resetAndDestroy();
+    else response.destroy();
+  }
+
+  private answer({ status, detail }: Problem): void {
+    const { response, request } = this.input;
     answerProblem(response, status, detail);
     if (!request.complete) this.linger();
-  }
-
-  private release(): void {
-    if (this.settled) return;
-    this.settled = true;
-    if (this.upstream !== undefined) this.upstream.inFlight--;
-    this.revision.tally.inFlight--;
-  }
-
-  /** Once per request, when the instance is done with it. */
-  private settle(counted = true): void {
-    if (this.settled) return;
-    this.release();
-    // The revision that was charged with this request has it in its books already.
-    if (this.charged?.id === this.revision.id) return;
-    if (!counted && this.failure === undefined && !this.answerBegan) return;
-    this.revision.tally.requests++;
-    if (this.failure !== undefined) this.revision.tally.failures[this.failure]++;
   }
 
   private onClientClose(): void {

@@ -7,12 +7,15 @@ export interface Refusal {
   readonly reason: string;
 }
 
-export interface RequestHead {
-  readonly path: string;
+export interface ForwardedHeaders {
   /** Flat: name, value, name, value. */
   readonly headers: string[];
   readonly host: string | undefined;
   readonly hasBody: boolean;
+}
+
+export interface RequestHead extends ForwardedHeaders {
+  readonly path: string;
 }
 
 /** Headers that need care; all others are forwarded as they came. `drop` is about one connection only. */
@@ -66,27 +69,37 @@ const joined = (before: string | undefined, value: string): string => (before ==
 /**
  * The head to send upstream, or why the request is refused. Node's parser (strict) has refused malformed syntax by now;
  * here it is what the parser lets pass and two servers could understand differently.
- * @param forwarded `append` keeps what the client says about earlier proxies and adds to it; `replace` believes nothing.
  */
 export function readRequestHead(request: IncomingMessage, forwarded: 'append' | 'replace', urlBytes: number): RequestHead | Refusal {
   const url = request.url ?? '/';
   if (url.length > urlBytes) return refuse(`the request target is longer than ${urlBytes} bytes`, 414);
-  const headers: string[] = [];
-  const seen = scan(request.rawHeaders, headers);
-  const path = url.charCodeAt(0) === 47 /* '/' */ ? url : originForm(url, seen.host);
+  const read = readHeaders(request.rawHeaders, forwarded, request.socket.remoteAddress, request.httpVersionMinor === 0);
+  if ('reason' in read) return read;
+  const path = url.charCodeAt(0) === 47 /* '/' */ ? url : originForm(url, read.host);
   if (typeof path !== 'string') return path;
-  const wrong = framingFault(seen, request.httpVersionMinor === 0);
+  return { path, headers: read.headers, host: read.host, hasBody: read.hasBody };
+}
+
+/**
+ * The headers to send upstream, or why the request is refused.
+ * @param raw flat: name, value, name, value; with correct syntax.
+ * @param forwarded `append` keeps what the client says about earlier proxies and adds to it; `replace` believes nothing.
+ * @param address of the client, as the router sees it.
+ */
+export function readHeaders(raw: readonly string[], forwarded: 'append' | 'replace', address = 'unknown', http10 = false): ForwardedHeaders | Refusal {
+  const headers: string[] = [];
+  const seen = scan(raw, headers);
+  const wrong = framingFault(seen, http10);
   if (wrong !== undefined) return wrong;
   const kept = seen.connection === undefined ? headers : withoutListed(headers, seen.connection);
   if (seen.host !== undefined) kept.push('host', seen.host);
   if (seen.length !== undefined) kept.push('content-length', seen.length);
-  const address = request.socket.remoteAddress ?? 'unknown';
   const believe = forwarded === 'append';
   kept.push('x-forwarded-for', believe && seen.forwardedFor !== undefined ? `${seen.forwardedFor}, ${address}` : address);
   kept.push('x-forwarded-proto', (believe ? seen.proto : undefined) ?? 'http');
   const forwardedHost = (believe ? seen.forwardedHost : undefined) ?? seen.host;
   if (forwardedHost !== undefined) kept.push('x-forwarded-host', forwardedHost);
-  return { path, headers: kept, host: seen.host, hasBody: seen.encoding !== undefined || (seen.length !== undefined && seen.length !== '0') };
+  return { headers: kept, host: seen.host, hasBody: seen.encoding !== undefined || (seen.length !== undefined && seen.length !== '0') };
 }
 
 /** Sorts the raw headers: those to forward go to `forward`, the others into the answer. */
@@ -167,14 +180,56 @@ function withoutListed(headers: string[], connection: string): string[] {
   return kept;
 }
 
-/** The value of one cookie in a Cookie header, undefined when absent or empty. */
-export function cookieValue(header: string | undefined, name: string): string | undefined {
-  if (header === undefined) return undefined;
-  for (const part of header.split(';')) {
-    const equals = part.indexOf('=');
-    if (equals > 0 && part.slice(0, equals).trim() === name) return part.slice(equals + 1).trim() || undefined;
+export interface AnswerHeaders {
+  /** To send on. Flat: name, value, name, value; without the length. */
+  readonly headers: string[];
+  readonly length: string | undefined;
+  /** How many Content-Length headers there were. */
+  readonly lengths: number;
+  readonly encoding: string | undefined;
+  readonly connection: string | undefined;
+  readonly keepAlive: string | undefined;
+  /** The protocol the instance changes to, in a 101. */
+  readonly protocol: string | undefined;
+  readonly dated: boolean;
+}
+
+/** Sorts the headers of an instance's answer. @param raw flat: name, value, name, value; with correct syntax. */
+export function readAnswerHeaders(raw: readonly string[]): AnswerHeaders {
+  const headers: string[] = [];
+  let [length, encoding, connection, keepAlive, protocol]: (string | undefined)[] = [];
+  let lengths = 0;
+  let dated = false;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index] as string;
+    const value = raw[index + 1] as string;
+    switch (careOf(name)) {
+      case 'connection':
+        connection = joined(connection, value);
+        break;
+      case 'encoding':
+        encoding = joined(encoding, value);
+        break;
+      case 'length':
+        length = value;
+        lengths++;
+        break;
+      case 'drop': {
+        const lower = name.toLowerCase();
+        if (lower === 'upgrade') protocol = value;
+        else if (lower === 'keep-alive') keepAlive = value;
+        break;
+      }
+      case 'forward':
+      case 'host':
+      case 'for':
+      case 'proto':
+      case 'forwardedHost':
+        if (name.length === 4 && name.toLowerCase() === 'date') dated = true;
+        headers.push(name, value);
+    }
   }
-  return undefined;
+  return { headers: connection === undefined ? headers : withoutListed(headers, connection), length, lengths, encoding, connection, keepAlive, protocol, dated };
 }
 
 export interface ResponseHead {
@@ -188,26 +243,8 @@ export interface ResponseHead {
 
 /** The head to send to the client, from the raw headers of the instance's answer. */
 export function readResponseHead(raw: readonly Buffer[]): ResponseHead {
-  const headers: string[] = [];
-  let connection: string | undefined;
-  let length: string | undefined;
-  let protocol: string | undefined;
-  let encoded = false;
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = (raw[index] as Buffer).toString('latin1');
-    const care = careOf(name);
-    const value = (raw[index + 1] as Buffer).toString('latin1');
-    if (care === 'drop') {
-      if (name.toLowerCase() === 'upgrade') protocol = value;
-      continue;
-    }
-    if (care === 'connection') connection = joined(connection, value);
-    else if (care === 'encoding') encoded = true;
-    else if (care === 'length') length = value;
-    else headers.push(name, value);
-  }
-  const kept = connection === undefined ? headers : withoutListed(headers, connection);
-  if (length === undefined || encoded) return { headers: kept, length: undefined, protocol };
-  kept.push('content-length', length);
-  return { headers: kept, length: Number(length), protocol };
+  const { headers, length, encoding, protocol } = readAnswerHeaders(raw.map((text) => text.toString('latin1')));
+  if (length === undefined || encoding !== undefined) return { headers, length: undefined, protocol };
+  headers.push('content-length', length);
+  return { headers, length: Number(length), protocol };
 }

@@ -13,6 +13,11 @@ export interface RouterLimits {
   readonly lingerMs: number;
   /** Connections of clients that send nothing are closed after this time. */
   readonly keepAliveMs: number;
+  /** Request line and headers on the fast path; requests with more of them take the other one. */
+  readonly fastHeadBytes: number;
+  /** Raw connections to an instance that nobody uses: closed after this time (or sooner, where the instance says so), and at most so many kept. */
+  readonly idleUpstreamMs: number;
+  readonly idleUpstreams: number;
   /** First and longest pause between looks at an instance that refused a connection. */
   readonly probeFirstMs: number;
   readonly probeLongestMs: number;
@@ -26,6 +31,9 @@ export interface RouterLimits {
   readonly formerRevisions: number;
 }
 
+/** Raw connections are looked at this often: their time limits are late by up to this, and never early. */
+export const SWEEP_MS = 500;
+
 export const ROUTER_LIMITS: RouterLimits = {
   connectMs: 2_000,
   headersMs: 60_000,
@@ -33,6 +41,9 @@ export const ROUTER_LIMITS: RouterLimits = {
   urlBytes: 8_192,
   lingerMs: 2_000,
   keepAliveMs: 65_000,
+  fastHeadBytes: 8_192,
+  idleUpstreamMs: 4_000,
+  idleUpstreams: 256,
   probeFirstMs: 100,
   probeLongestMs: 5_000,
   shutdownMs: 10_000,

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ProviderUnavailable } from '../domain/errors.ts';
 import type { RouterLog } from './log.ts';
+import type { PlaneServer } from './plane.ts';
 
 const RETRY_FIRST_MS = 200;
 const RETRY_LONGEST_MS = 5_000;
@@ -43,17 +44,21 @@ export interface Waiting {
 
 /** Listens on `port` as soon as it can: at once where possible, else again and again. `settled` tells what is so now. */
 export class Listener {
-  readonly server: Server;
+  readonly plane: PlaneServer;
   readonly host: string;
   readonly log: RouterLog;
   waiting: Waiting | undefined;
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
-  constructor(server: Server, host: string, log: RouterLog) {
-    this.server = server;
+  constructor(plane: PlaneServer, host: string, log: RouterLog) {
+    this.plane = plane;
     this.host = host;
     this.log = log;
+  }
+
+  get server(): Server {
+    return this.plane.server;
   }
 
   /** One try now; when it fails, more later. Never rejects. Answers the port when it has it. */
@@ -78,8 +83,9 @@ export class Listener {
     this.closed = true;
     clearTimeout(this.timer);
     this.server.close();
-    const idle = setInterval(() => this.server.closeIdleConnections(), 100).unref();
-    const cut = setTimeout(() => this.server.closeAllConnections(), graceMs).unref();
+    this.plane.closeIdleConnections();
+    const idle = setInterval(() => this.plane.closeIdleConnections(), 100).unref();
+    const cut = setTimeout(() => this.plane.closeAllConnections(), graceMs).unref();
     this.server.once('close', () => {
       clearInterval(idle);
       clearTimeout(cut);

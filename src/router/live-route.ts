@@ -1,5 +1,4 @@
 /** A route in force: an immutable compiled table that is swapped as a whole, and the counts that outlive it. */
-import { randomUUID } from 'node:crypto';
 import type { InstanceId, RevisionId } from '../domain/ids.ts';
 import type { RouteInForce, RouterCounts } from '../contracts/router.ts';
 import { chooseByChance, chooseByKey, seedOf } from './choose.ts';
@@ -154,6 +153,3 @@ export class LiveRoute {
     server.retire(drainSeconds * 1000, () => this.draining.delete(server));
   }
 }
-
-/** A new value for the router's own sticky cookie. */
-export const newStickyKey = (): string => randomUUID().replaceAll('-', '');

@@ -2,23 +2,50 @@
 import { ServerResponse, createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Exchange } from './exchange.ts';
-import { cookieValue, readRequestHead } from './headers.ts';
+import { FastPath } from './fast/path.ts';
+import { readRequestHead } from './headers.ts';
 import type { RouterLimits } from './limits.ts';
-import { newStickyKey, type LiveRoute } from './live-route.ts';
+import type { LiveRoute } from './live-route.ts';
 import { answerProblem } from './problem.ts';
+import { stickyKey } from './stickiness.ts';
 
 export interface Plane {
   readonly limits: RouterLimits;
   /** `append`: keep what clients say in X-Forwarded-*, and add to it. `replace`: believe nothing. */
   readonly forwarded: 'append' | 'replace';
   readonly ending: () => boolean;
+  /** Answer simple requests on raw connections; false: node:http does all of them. */
+  readonly fastPath: boolean;
+}
+
+/** A listening port. Closing idle or all connections means those of both paths. */
+export interface PlaneServer {
+  readonly server: Server;
+  closeIdleConnections(): void;
+  closeAllConnections(): void;
 }
 
 /** The route for a request, by its Host header where the port is shared. */
 export type FindRoute = (host: string | undefined) => LiveRoute | undefined;
 
 /** A server, not yet listening, that sends its requests where `find` says. */
-export function createPlaneServer(plane: Plane, find: FindRoute): Server {
+export function createPlaneServer(plane: Plane, find: FindRoute): PlaneServer {
+  const server = createHttpServer(plane, find);
+  const fast = plane.fastPath ? new FastPath(server, plane, find) : undefined;
+  return {
+    server,
+    closeIdleConnections: () => {
+      fast?.closeIdle();
+      server.closeIdleConnections();
+    },
+    closeAllConnections: () => {
+      fast?.closeAll();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function createHttpServer(plane: Plane, find: FindRoute): Server {
   const { limits } = plane;
   const server = createServer({
     maxHeaderSize: limits.headersBytes,
@@ -62,7 +89,10 @@ function serve(plane: Plane, find: FindRoute, { request, response, expectContinu
   if ('reason' in head) return refuse(request, response, head.status, `${head.reason}; the request is refused and the connection closed`);
   const route = find(head.host);
   if (route === undefined) return refuseBody(request, response, 404, 'no route for this host; the shared port wants <service>.<environment>.localhost');
-  const sticky = stickyKey(route, request);
+  const sticky = stickyKey(route.table.entry.stickiness, (name) => {
+    const value = request.headers[name];
+    return value === undefined ? undefined : String(value);
+  });
   const chosen = route.choose(sticky?.key);
   if (chosen === undefined) {
     route.unrouted++;
@@ -81,20 +111,6 @@ function refuse(request: IncomingMessage, response: ServerResponse, status: numb
 function refuseBody(request: IncomingMessage, response: ServerResponse, status: number, detail: string): void {
   if (request.complete) answerProblem(response, status, detail);
   else refuse(request, response, status, detail);
-}
-
-/** What the request is held to its revision by; undefined: chance decides each time. */
-function stickyKey(route: LiveRoute, request: IncomingMessage): { key: string; cookie: string | undefined } | undefined {
-  const { stickiness } = route.table.entry;
-  if (stickiness.by === 'request') return undefined;
-  if (stickiness.by === 'header') {
-    const value = request.headers[stickiness.name];
-    return value === undefined ? undefined : { key: String(value), cookie: undefined };
-  }
-  const present = cookieValue(request.headers.cookie, stickiness.name);
-  if (present !== undefined) return { key: present, cookie: undefined };
-  const key = newStickyKey();
-  return { key, cookie: `${stickiness.name}=${key}; Path=/; HttpOnly; SameSite=Lax` };
 }
 
 /** An upgrade is an exchange like any other until it is answered with 101; any other answer ends the connection. */

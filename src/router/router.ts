@@ -23,6 +23,8 @@ export interface RouterOptions {
   /** What clients say in X-Forwarded-* headers: kept and added to, or replaced. */
   readonly forwarded?: Plane['forwarded'];
   readonly limits?: Partial<RouterLimits>;
+  /** See Plane; true unless somebody looks for a difference between the paths. */
+  readonly fastPath?: boolean;
 }
 
 export interface RunningRouter {
@@ -43,7 +45,7 @@ export async function startRouter(options: RouterOptions, log: RouterLog): Promi
   const state = { ending: false, sharedPort: undefined as number | undefined };
   const table = await loadTable(options.directory);
   const wantedPort = options.port === 0 ? (table?.port ?? 0) : options.port;
-  const plane: Plane = { limits, forwarded: options.forwarded ?? 'append', ending: () => state.ending };
+  const plane: Plane = { limits, forwarded: options.forwarded ?? 'append', ending: () => state.ending, fastPath: options.fastPath ?? true };
   const routes = new Routes({
     plane,
     host: options.host,

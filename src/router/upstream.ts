@@ -3,12 +3,15 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Pool } from 'undici';
 import type { Upstream } from '../contracts/router.ts';
+import { Connections } from './fast/connections.ts';
 import type { RouterLimits } from './limits.ts';
 import type { RouterLog } from './log.ts';
 
 export class UpstreamServer {
   readonly address: Upstream;
   readonly pool: Pool;
+  /** Those of the fast path, which does without the pool. */
+  readonly connections: Connections;
   /** Upgraded connections; they are no longer the pool's. */
   readonly tunnels = new Set<Duplex>();
   inFlight = 0;
@@ -28,6 +31,7 @@ export class UpstreamServer {
     this.limits = limits;
     this.log = log;
     this.pauseMs = limits.probeFirstMs;
+    this.connections = new Connections(address, limits);
     this.pool = new Pool(originOf(address), {
       connectTimeout: limits.connectMs,
       headersTimeout: limits.headersMs,
@@ -59,6 +63,7 @@ export class UpstreamServer {
     };
     // Idle connections close at once, busy ones after their answer.
     this.pool.close().catch(() => undefined);
+    this.connections.close();
     const watch = setInterval(() => {
       if (this.inFlight === 0) finish();
     }, 100).unref();
@@ -71,6 +76,7 @@ export class UpstreamServer {
     this.retired = true;
     clearTimeout(this.timer);
     for (const tunnel of this.tunnels) tunnel.destroy();
+    this.connections.destroy();
     await this.pool.destroy();
   }
 

@@ -2,11 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
+import { type Socket, connect, createServer } from 'node:net';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ServiceName } from '../../../src/domain/ids.ts';
+import type { EnvironmentName, ServiceName } from '../../../src/domain/ids.ts';
 import { controlSocketPath } from '../../../src/router/control-socket.ts';
 import { routeOf, upstreamsOf } from './route.ts';
 import { type Instance, type RouterRig, ask, eventually, startInstance, startRouterProcess } from './rig.ts';
@@ -76,6 +76,25 @@ describe('router process', () => {
     release[0]?.();
     expect(await slow).toMatchObject({ body: 'slow', headers: { connection: 'close' } });
     expect(await exited).toEqual([0, null]);
+  });
+
+  it('closes the idle connections of a route that goes, and lets a busy one have its answer first', async () => {
+    const { port } = await rig.client.put(routeOf({ drainSeconds: 30, upstreams: upstreamsOf(['catalog-1-staging', 'one', instance.port]) }));
+    const [idle, busy] = ['/', '/slow'].map((path) => {
+      const socket = connect({ port, host: '127.0.0.1' });
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      return socket;
+    }) as [Socket, Socket];
+    await once(idle, 'data');
+    await eventually(() => release.length, (count) => count === 1);
+    const closed = [once(idle.resume(), 'close'), once(busy, 'close')];
+    await rig.client.remove('catalog' as ServiceName, 'staging' as EnvironmentName);
+    await closed[0];
+    let text = '';
+    busy.on('data', (chunk) => (text += String(chunk)));
+    release[0]?.();
+    await closed[1];
+    expect(text).toMatch(/^HTTP\/1\.1 200 [^]*slow/);
   });
 
   it('keeps its socket and table for its owner alone', async () => {

@@ -23,6 +23,12 @@ export interface RouterRig {
   close(): Promise<void>;
 }
 
+/** What is true of one is true of the other: suites about requests run on both. */
+export const PATHS = [
+  { name: 'fast path', fastPath: true },
+  { name: 'node:http', fastPath: false },
+] as const;
+
 /** How the process is started, where that matters: the bench runs the bundle that production runs. */
 export interface Launch {
   readonly script: string;

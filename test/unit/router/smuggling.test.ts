@@ -1,7 +1,7 @@
 /** Shapes that two servers could read differently: refused with 400 and a closed connection, and nothing of them goes on. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { routeOf, upstreamsOf } from './route.ts';
-import { type RouterRig, sendRaw, startRawInstance, startRouterProcess } from './rig.ts';
+import { PATHS, type RouterRig, sendRaw, startRawInstance, startRouterProcess } from './rig.ts';
 
 const hidden = 'GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n';
 const post = (...lines: string[]) => `POST /outer HTTP/1.1\r\nHost: a\r\n${lines.join('\r\n')}\r\n\r\n`;
@@ -60,12 +60,12 @@ const BROKEN_BODIES: Record<string, string> = {
   'a trailer with a space before its colon': post(chunked) + `0\r\nX : a\r\n\r\n${hidden}`,
 };
 
-describe('request smuggling', () => {
+describe.each(PATHS)('request smuggling, $name', ({ fastPath }) => {
   let rig: RouterRig;
   let raw: Awaited<ReturnType<typeof startRawInstance>>;
   let port: number;
   beforeAll(async () => {
-    rig = await startRouterProcess();
+    rig = await startRouterProcess({ fastPath });
     // Answers each complete head, and remembers what it was sent.
     raw = await startRawInstance((socket, received) => {
       let answered = 0;

@@ -6,17 +6,17 @@ import { type IncomingMessage, type RequestListener, request } from 'node:http';
 import { connect } from 'node:net';
 import type { EnvironmentName, ServiceName } from '../../../src/domain/ids.ts';
 import { routeOf, upstreamsOf } from './route.ts';
-import { type Instance, type RouterRig, ask, eventually, sendRaw, startInstance, startRawInstance, startRouterProcess } from './rig.ts';
+import { type Instance, PATHS, type RouterRig, ask, eventually, sendRaw, startInstance, startRawInstance, startRouterProcess } from './rig.ts';
 
 const catalog = 'catalog' as ServiceName;
 const staging = 'staging' as EnvironmentName;
 const sha = (data: Buffer) => createHash('sha256').update(data).digest('hex');
 
-describe('streaming', () => {
+describe.each(PATHS)('streaming, $name', ({ fastPath }) => {
   let rig: RouterRig;
   const closers: (() => Promise<void>)[] = [];
   beforeEach(async () => {
-    rig = await startRouterProcess({ limits: { lingerMs: 500 } });
+    rig = await startRouterProcess({ fastPath, limits: { lingerMs: 500 } });
   });
   afterEach(async () => {
     await rig.close();

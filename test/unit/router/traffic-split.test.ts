@@ -4,13 +4,13 @@ import { Agent } from 'node:http';
 import type { EnvironmentName, InstanceId, ServiceName } from '../../../src/domain/ids.ts';
 import type { Weights } from '../../../src/domain/route.ts';
 import { routeOf, upstreamsOf } from './route.ts';
-import { type Instance, type RouterRig, ask, eventually, startInstance, startRawInstance, startRouterProcess } from './rig.ts';
+import { type Instance, PATHS, type RouterRig, ask, eventually, startInstance, startRawInstance, startRouterProcess } from './rig.ts';
 
 const catalog = 'catalog' as ServiceName;
 const staging = 'staging' as EnvironmentName;
 const split = (stable: number): Weights => ({ 'catalog-1-staging': stable, 'catalog-2-staging': 100 - stable }) as Weights;
 
-describe('traffic split', () => {
+describe.each(PATHS)('traffic split, $name', ({ fastPath }) => {
   let rig: RouterRig;
   let stable: Instance;
   let candidate: Instance;
@@ -20,7 +20,7 @@ describe('traffic split', () => {
   const arm = async (revision: string) => (await counts())[revision as never] as Awaited<ReturnType<typeof counts>>[never];
 
   beforeEach(async () => {
-    rig = await startRouterProcess({ limits: { headersMs: 3_000, probeFirstMs: 20, probeLongestMs: 100 } });
+    rig = await startRouterProcess({ fastPath, limits: { headersMs: 3_000, probeFirstMs: 20, probeLongestMs: 100 } });
     stable = await startInstance((_request, response) => response.end('stable'));
     candidate = await startInstance((_request, response) => response.end('candidate'));
     both = upstreamsOf(['catalog-1-staging', 'one', stable.port], ['catalog-2-staging', 'two', candidate.port]);
