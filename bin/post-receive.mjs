@@ -19,7 +19,7 @@ function inHome(name, hint) {
   try {
     return readFileSync(join(home, name), 'utf8').trim();
   } catch (error) {
-    throw new Error(`${join(home, name)} cannot be read (${error.code}). ${hint}`);
+    throw new Error(`${join(home, name)} cannot be read (${error.code}). ${hint}`, { cause: error });
   }
 }
 

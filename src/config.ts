@@ -15,6 +15,7 @@ const Variables = z.object({
   SLIPWAY_PASS_SECONDS: Seconds.default(5),
   SLIPWAY_EXIT_EVENTS: z.enum(['on', 'off']).default('on'),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+  SLIPWAY_BUILD_VARIABLES: z.string().regex(/^(?:[A-Za-z_][A-Za-z0-9_]{0,127}(?:,[A-Za-z_][A-Za-z0-9_]{0,127}){0,49})?$/, 'names of variables, separated by commas').default(''),
 });
 
 const GIT_VARIABLES = ['PATH', 'HOME', 'SSH_AUTH_SOCK'] as const;
@@ -35,7 +36,12 @@ export interface LocalConfig {
   readonly path: string;
   /** What git needs of the user: where keys, agents and credential helpers are. */
   readonly gitEnvironment: Readonly<Record<string, string>>;
+  /** What builds see of this environment: the variables that SLIPWAY_BUILD_VARIABLES names, such as a proxy's. No secrets: a build may print them. */
+  readonly buildEnvironment?: Readonly<Record<string, string>>;
 }
+
+const named = (environment: Readonly<Record<string, string | undefined>>, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
 
 /** @throws InvalidInput naming the variable */
 export function localConfig(environment: Readonly<Record<string, string | undefined>>): LocalConfig {
@@ -45,7 +51,7 @@ export function localConfig(environment: Readonly<Record<string, string | undefi
   return {
     home: resolve(values.SLIPWAY_HOME ?? join(homedir(), '.slipway')), host: values.SLIPWAY_HOST, port: values.SLIPWAY_PORT, routerPort: values.SLIPWAY_ROUTER_PORT,
     passSeconds: values.SLIPWAY_PASS_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH,
-    gitEnvironment: Object.fromEntries(GIT_VARIABLES.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]]))),
+    gitEnvironment: named(environment, GIT_VARIABLES), buildEnvironment: named(environment, values.SLIPWAY_BUILD_VARIABLES.split(',')),
   };
 }
 

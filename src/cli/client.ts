@@ -29,6 +29,7 @@ export interface Client {
   readonly connection: Connection;
   get<S extends z.ZodType>(path: string, schema: S): Promise<Answer<z.output<S>>>;
   post<S extends z.ZodType>(path: string, body: unknown, schema: S): Promise<Answer<z.output<S>>>;
+  delete<S extends z.ZodType>(path: string, schema: S): Promise<Answer<z.output<S>>>;
   /** A file as it is. */
   put<S extends z.ZodType>(path: string, body: Blob, schema: S): Promise<Answer<z.output<S>>>;
 }
@@ -46,6 +47,7 @@ export function createClient(needs: Pick<CliNeeds, 'fetch' | 'now'>, connection:
     connection,
     get: (path, schema) => call('GET', path, schema),
     post: (path, body, schema) => call('POST', path, schema, { content: JSON.stringify(body), type: 'application/json' }),
+    delete: (path, schema) => call('DELETE', path, schema),
     put: (path, body, schema) => call('PUT', path, schema, { content: body, type: 'application/octet-stream' }),
   };
 }

@@ -31,6 +31,7 @@ export const localFiles: Files = {
     }
   },
   write: (path, text, replace) => writeFile(path, text, { flag: replace ? 'w' : 'wx' }),
+  writeExecutable: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o755 }),
   exists: async (path) => (await statOrNull(path)) !== null,
   isDirectory: async (path) => (await statOrNull(path))?.isDirectory() ?? false,
   entries: async (directory) => (await readdir(directory, { withFileTypes: true })).map((entry) => ({ name: entry.name, kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : 'other' })),

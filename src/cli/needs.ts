@@ -27,6 +27,8 @@ export interface Files {
   read(path: string, limitBytes: number): Promise<string | null>;
   /** @throws when it exists already and `replace` is false */
   write(path: string, text: string, replace: boolean): Promise<void>;
+  /** @throws when it exists already */
+  writeExecutable(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   isDirectory(path: string): Promise<boolean>;
   entries(directory: string): Promise<readonly { readonly name: string; readonly kind: 'file' | 'directory' | 'other' }[]>;
@@ -56,6 +58,8 @@ export interface CliNeeds {
   readonly env: CliEnvironment;
   /** The user's home directory. */
   readonly userHome: string;
+  /** What a repository's hook runs: the Node to use, and the script. */
+  readonly hookProgram: { readonly node: string; readonly script: string };
   /** Where the command runs. */
   readonly directory: string;
   readonly stdout: Output;

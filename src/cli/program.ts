@@ -1,6 +1,7 @@
 /** The program: every command, and how a run of it ends. */
 import { Command, CommanderError } from 'commander';
 import { addArtifact } from './commands/artifact.ts';
+import { addAudit } from './commands/audit.ts';
 import { addDecisions } from './commands/decide.ts';
 import { addDeploy, addPlan, addRollback } from './commands/deploy.ts';
 import { addDrift } from './commands/drift.ts';
@@ -12,6 +13,7 @@ import { addService } from './commands/service.ts';
 import { addShow } from './commands/show.ts';
 import { addStatus } from './commands/status.ts';
 import { addCancel, addPause, addPromote, addResume, addScale, addZone } from './commands/steer.ts';
+import { addToken } from './commands/token.ts';
 import { addDown, addUp } from './commands/up.ts';
 import { addValidate } from './commands/validate.ts';
 import { addCompletion } from './completion.ts';
@@ -23,7 +25,7 @@ import { styleOf } from './text/style.ts';
 
 const COMMANDS: readonly ((host: Host) => void)[] = [
   addUp, addDown, addInit, addValidate, addPlan, addDeploy, addRollback, addHistory, addShow, addArtifact, addDecisions, addPromote, addCancel,
-  addStatus, addLogs, addDrift, addPause, addResume, addScale, addZone, addEnv, addService, addDeliveries, addAlerts, addCompletion,
+  addStatus, addLogs, addDrift, addPause, addResume, addScale, addZone, addEnv, addService, addDeliveries, addAudit, addAlerts, addToken, addCompletion,
 ];
 
 /** @param ended called once with the exit code of the command that ran */

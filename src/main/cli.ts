@@ -1,5 +1,6 @@
 /** The command line's entry: bundled to dist/cli.mjs, which bin/slipway.mjs runs. */
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { validate } from '../app/validate.ts';
 import { CliError, EXIT } from '../cli/exit.ts';
 import type { CliNeeds } from '../cli/needs.ts';
@@ -8,6 +9,7 @@ import { localConfig, processEnvironment } from '../config.ts';
 import { SlipwayError } from '../domain/errors.ts';
 import { TARGET_KINDS } from '../targets/registry.ts';
 import { homeAt } from './home.ts';
+import { packageRoot } from './machines.ts';
 import { down, upInBackground, upInForeground, type UpOptions } from './up.ts';
 
 const environment = processEnvironment();
@@ -41,4 +43,4 @@ async function refusing(run: () => Promise<number>): Promise<number> {
   }
 }
 
-process.exitCode = await runInProcess(process.argv.slice(2), { env: environment, userHome: homedir(), validate: validate({ targets: TARGET_KINDS }), up, down: end });
+process.exitCode = await runInProcess(process.argv.slice(2), { env: environment, userHome: homedir(), hookProgram: { node: process.execPath, script: join(packageRoot(), 'bin', 'post-receive.mjs') }, validate: validate({ targets: TARGET_KINDS }), up, down: end });

@@ -138,7 +138,7 @@ export class FakeTarget implements Target {
   /** An instance that nobody asked for. */
   addStray(spec: RevisionSpec): InstanceId {
     const { instance } = this.add(spec, spec.zones[0] ?? 'a');
-    this.change(instance, { health: 'unhealthy', problem: 'stray: not known here' });
+    this.change(instance, { health: 'unhealthy', problem: 'stray: not known here', stray: true });
     return instance;
   }
 

@@ -1,5 +1,5 @@
 /** `slipway service`: the repositories whose pushes are listened to, and their services. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { Repositories, Repository } from '../answers/installation.ts';
 import { ServiceStatus } from '../answers/place.ts';
@@ -22,13 +22,16 @@ export function addService(host: Host): void {
 
 function addAdd(host: Host, service: Host['program']): void {
   const command = service.command('add').description('Listens to a repository\'s pushes, and says how to set up its webhook. The same repository again changes nothing.')
-    .argument('<url>', 'the repository, as it is cloned').option('--show-secret', 'print the webhook\'s secret itself');
-  example(command, 'slipway service add https://github.com/acme/shop');
-  runs<{ showSecret?: boolean }>(host, command, async (session, { showSecret }, url) => {
+    .argument('<url>', 'the repository, as it is cloned').option('--show-secret', 'print the webhook\'s secret itself')
+    .option('--hook', 'the repository is a bare one on this machine: write its post-receive hook instead of a webhook');
+  example(command, 'slipway service add https://github.com/acme/shop', 'slipway service add /srv/git/shop.git --hook');
+  runs<{ showSecret?: boolean; hook?: boolean }>(host, command, async (session, { showSecret, hook }, url) => {
     const client = await session.connect();
     const secret = showSecret === true ? await secretOf(session, client.connection) : null;
-    const { value, raw } = await client.post('/v1/repositories', { url }, Repository);
-    session.answer(raw, () => [`Pushes to ${value.url} are listened to. Its services are the folders with a slipway.yaml.`, '', ...webhookLines(client.connection, secret)]);
+    const repository = hook === true ? resolve(session.needs.directory, url ?? '') : url;
+    const { value, raw } = await client.post('/v1/repositories', { url: repository }, Repository);
+    const told = hook === true ? await writeHook(session, client.connection, repository ?? '') : ['', ...webhookLines(client.connection, secret)];
+    session.answer(raw, () => [`Pushes to ${value.url} are listened to. Its services are the folders with a slipway.yaml.`, ...told]);
     if (session.json && secret !== null) session.remark(secret);
   });
 }
@@ -66,3 +69,16 @@ async function secretOf({ needs }: Session, { home }: Connection): Promise<strin
   const path = join(home, SECRET_FILE);
   return harmless((await readable(needs.files.read(path, SECRET_BYTES_MAX), path)).trim());
 }
+
+/** Never over a hook that is there: it may do other work. */
+async function writeHook({ needs }: Session, { home }: Connection, repository: string): Promise<string[]> {
+  if (home === null) throw new CliError(EXIT.usage, '--hook writes into a repository of this machine, and --url names a control plane elsewhere. Set up a webhook there.');
+  const path = join(repository, 'hooks', 'post-receive');
+  if (await needs.files.exists(path)) throw new CliError(EXIT.failed, `${path} is there already. Add this line to it: ${hookLine(needs.hookProgram, home)}`);
+  await needs.files.writeExecutable(path, `#!/bin/sh\n${hookLine(needs.hookProgram, home)}\n`);
+  return [`Its post-receive hook is written: ${path}`];
+}
+
+/** For a shell: each word in single quotes. */
+const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
+const hookLine = ({ node, script }: { readonly node: string; readonly script: string }, home: string): string => `exec ${quoted(node)} ${quoted(script)} --home ${quoted(home)}`;

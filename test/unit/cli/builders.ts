@@ -28,7 +28,7 @@ export function deployment(environment: 'staging' | 'production', parts: Loose =
   const stable = `catalog-6-${environment}`;
   const isStaging = environment === 'staging';
   const plan = Plan.parse({
-    service: 'catalog', environment, kind: environment, strategy: 'canary', target: 'process', release: 'catalog@0123456789ab', digest: DIGEST, version: '1.4.0', candidate, stable, instances: 2, stableInstances: 2, minimumHealthy: 1, specs: {},
+    service: 'catalog', environment, kind: environment, strategy: 'canary', target: 'process', release: 'catalog@0123456789ab', digest: DIGEST, version: '1.4.0', candidate, stable, instances: 2, stableInstances: 2, minimumHealthy: 1, specs: {}, decisions: { approvers: ['anna'] },
     stages: isStaging
       ? { staging: stage([batch(candidate, 2, { [candidate]: 100 }, null)], { tests: manifest.tests }), canary: null, rollout: null }
       : { staging: null, canary: stage([batch(candidate, 1, { [stable]: 90, [candidate]: 10 }, 60)]), rollout: stage([batch(candidate, 1, { [stable]: 50, [candidate]: 50 }, 30), batch(candidate, 2, { [stable]: 0, [candidate]: 100 }, 30)]) },

@@ -195,12 +195,23 @@ describe('looking', () => {
     expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(serviceStatus())));
   });
 
-  it('finds drift in what was last seen: exit 1', async () => {
-    const drifted = serviceStatus({ places: [{ environment: 'production', desired: desired('production'), observed: observed('production', { 'catalog-6-production': 40, 'catalog-5-production': 60 }, [instance('catalog-6-production', 1), instance('catalog-6-production', 2)]) }] });
-    const found = await against({ 'GET /v1/services': { body: [drifted] } }, ['drift']);
-    expect([found.code, found.out.split('\n')[0]]).toEqual([1, 'catalog  production  traffic 60 % catalog-5-production, 40 % catalog-6-production, asked for 100 % catalog-6-production']);
-    await plane?.close();
-    expect((await against({ 'GET /v1/services': { body: [serviceStatus()] } }, ['drift'])).code).toBe(0);
+  it('looks for drift without repairing it: exit 1 when there is some', async () => {
+    const answer = (drifted: unknown[]) => ({ 'GET /v1/drift': { body: { looked: 4, repairs: 0, failed: [], drifted } } });
+    const found = await against(answer([{ service: 'catalog', environment: 'production', drifts: [{ kind: 'weights', want: { a: 100 }, have: { a: 60 } }] }]), ['drift']);
+    expect([found.code, found.out]).toEqual([1, 'catalog  production  weights  {"want":{"a":100},"have":{"a":60}}\nLooked at 4 places: 1 drifted, repair it now: slipway drift --repair.\n']);
+    expect((await against(answer([]), ['drift'])).code).toBe(0);
+  });
+
+  it('gives, lists and takes tokens', async () => {
+    const given = await against({ 'POST /v1/tokens': { status: 201, body: { identity: 'anna', token: 'slp_x' } } }, ['token', 'add', 'anna']);
+    expect([given.code, given.out]).toEqual([0, 'slp_x\n']);
+    expect((await against({ 'GET /v1/tokens': { body: [{ identity: 'anna', createdAt: 0 }] } }, ['token', 'list'])).out).toContain('anna  1970-01-01T00:00:00.000Z');
+    expect((await against({ 'DELETE /v1/tokens/anna': { body: { revoked: 1 } } }, ['token', 'revoke', 'anna'])).out).toBe('1 of anna taken away.\n');
+  });
+
+  it('shows who changed what, newest first', async () => {
+    const { out } = await against({ 'GET /v1/services/catalog/environments/production/audit': { body: [{ at: 0, by: 'anna', why: 'scaled to 3', generation: 7, commit: null }] } }, ['audit', 'catalog', '--environment', 'production']);
+    expect(out).toContain('1970-01-01T00:00:00.000Z  anna  scaled to 3  7           -');
   });
 
   it('lets the control plane look and repair', async () => {
