@@ -4,12 +4,13 @@ import { deploymentId, type ApprovalId, type DeploymentId } from '../domain/ids.
 import type { Ports } from '../ports/index.ts';
 import { forwardTurn, type Turn } from './deployment-turn.ts';
 import { approvalIdOf, gateOf, type KnownGate } from './gates.ts';
+import { observe } from './observe.ts';
 import { commit, type CommitNeeds } from './state/commit.ts';
-import { creating, findObserved, read, replacing, testResults, untilWritten } from './state/documents.ts';
+import { creating, read, replacing, testResults, untilWritten } from './state/documents.ts';
 import { approvalKey, pendingApprovalKey } from './state/keys.ts';
 
 /** Idempotent: the same request again, after a crash, keeps what it showed and renews only the token. @throws Superseded, Cancelled, NotFound */
-export const requestApproval = (needs: CommitNeeds & Pick<Ports, 'settings'>) => (input: { deploymentId: DeploymentId; gate: string; token: string }): Promise<{ approval: ApprovalId; binding: string }> => untilWritten(async () => {
+export const requestApproval = (needs: CommitNeeds & Pick<Ports, 'settings' | 'targets'>) => (input: { deploymentId: DeploymentId; gate: string; token: string }): Promise<{ approval: ApprovalId; binding: string }> => untilWritten(async () => {
   const turn = await forwardTurn(needs, input.deploymentId);
   const gate = gateOf(turn.deployment.value, input.gate);
   if (gate.kind !== 'person') throw new TypeError(`the gate ${gate.name} asks nobody`);
@@ -24,12 +25,13 @@ export const requestApproval = (needs: CommitNeeds & Pick<Ports, 'settings'>) =>
   return { approval: id, binding: approval.binding };
 });
 
-async function asked(needs: CommitNeeds & Pick<Ports, 'settings'>, turn: Turn, gate: KnownGate & { kind: 'person' }, id: ApprovalId, token: string): Promise<Approval> {
+async function asked(needs: CommitNeeds & Pick<Ports, 'settings' | 'targets'>, turn: Turn, gate: KnownGate & { kind: 'person' }, id: ApprovalId, token: string): Promise<Approval> {
   const deployment = turn.deployment.value;
-  const observed = await findObserved(needs.store, deployment.service, deployment.environment);
+  // Looked at now: what was kept before the first route has no address yet.
+  const observed = await observe(needs, turn.desired.value);
   const subject: ApprovalSubject = {
     service: deployment.service, environment: deployment.environment, deployment: deployment.id, version: deployment.plan.version, digest: deployment.plan.digest, planHash: deployment.planHash,
-    question: gate.question, checklist: [...gate.checklist], url: observed?.value.endpoint ?? null,
+    question: gate.question, checklist: [...gate.checklist], url: observed.endpoint,
     evidence: { tests: await testsSoFar(needs, turn), holds: deployment.holds.filter((hold) => hold.stage !== 'watch').map((hold) => ({ stage: hold.stage, batch: hold.batch, verdict: hold.verdict })) },
   };
   const now = needs.clock.now();

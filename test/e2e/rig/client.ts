@@ -86,6 +86,11 @@ export class Client {
     return { desired: place.desired, observed: place.observed };
   }
 
+  /** Where users reach it, once that was observed. */
+  endpoint(service: string, environment = 'production'): Promise<string> {
+    return eventually(`an address of ${service} in ${environment}`, async () => (await this.place(service, environment)).observed.endpoint ?? undefined);
+  }
+
   /** A GitHub push webhook, signed. */
   async webhook(repository: Repository, push: Pushed, options: { delivery?: string; deleted?: boolean; secret?: string; event?: string } = {}): Promise<Answer<{ delivery?: string; reason?: string }> & { delivery: string }> {
     const delivery = options.delivery ?? `delivery-${process.pid}-${++this.#deliveries}`;
@@ -145,7 +150,7 @@ export class Client {
       const { pipeline, deployments } = await this.pipeline(id);
       if (pipeline.status.kind !== 'running') return pipeline;
       const asked = deployments.flatMap(({ approvals }) => approvals).filter(({ status }) => status.kind === 'waiting');
-      for (const approval of asked) await this.slackButton('approve', approval as Waiting, 'U0ANNA');
+      for (const approval of asked) await this.slackButton('approve', approval, 'U0ANNA');
       return undefined;
     }, patienceMs);
   }

@@ -27,3 +27,5 @@ export async function instancePids(instances: string): Promise<Map<string, numbe
   const found = await processTable().marked(instances);
   return new Map(found.filter(({ pid, group }) => pid === group).map(({ pid, marker }) => [marker.instance, pid]));
 }
+
+export const isAlive = async (pid: number): Promise<boolean> => (await processTable().identity(pid)) !== undefined;

@@ -5,6 +5,8 @@ export interface Behaviour {
   readonly says: string;
   /** One request in so many fails with 500; 0: none. Health checks never do. */
   readonly failOneIn: number;
+  /** The variable that names a file: while that is there, every request fails. */
+  readonly failWhen: string;
   readonly startAfterMs: number;
   /** Ends by itself, with exit code 1, after so long; 0: never. */
   readonly crashAfterMs: number;
@@ -13,7 +15,7 @@ export interface Behaviour {
   readonly variable: string;
 }
 
-const USUAL: Behaviour = { says: 'one', failOneIn: 0, startAfterMs: 0, crashAfterMs: 0, neverHealthy: false, variable: '' };
+const USUAL: Behaviour = { says: 'one', failOneIn: 0, failWhen: '', startAfterMs: 0, crashAfterMs: 0, neverHealthy: false, variable: '' };
 
 /** The program. `failOneIn` counts the requests of one instance, so a share of failures is exact. */
 export function program(behaviour: Partial<Behaviour> = {}): string {
@@ -25,6 +27,7 @@ const server = require('node:http').createServer((request, response) => {
   if (request.url === '/health') { response.statusCode = behaviour.neverHealthy ? 503 : 200; return response.end(); }
   if (request.url === '/variable') return response.end(String(process.env[behaviour.variable] ?? ''));
   asked += 1;
+  if (behaviour.failWhen !== '' && require('node:fs').existsSync(process.env[behaviour.failWhen])) { response.statusCode = 500; return response.end('failed'); }
   if (behaviour.failOneIn > 0 && asked % behaviour.failOneIn === 0) { response.statusCode = 500; return response.end('failed'); }
   response.end(behaviour.says);
 });
@@ -37,12 +40,15 @@ process.on('SIGTERM', () => { server.close(() => process.exit(0)); server.closeI
 
 export type Manifest = Readonly<Record<string, unknown>>;
 
+/** Failures decide. Latency does not: on a machine under load any process may be the slower one for a while. */
+export const JUDGE = { minimumRequests: 5, maximumLatencyRatio: 100_000, onInconclusive: 'extend', extensions: 20 } as const;
+
 /** JSON is YAML; a test states only what matters to it. Overrides replace whole fields. */
 export function manifest(service: string, overrides: Manifest = {}): string {
   return JSON.stringify({
     service, team: 'shop', start: ['node', 'server.js'], instances: 2,
     health: { path: '/health', interval: '200ms', timeout: '2s', startWithin: '20s' },
-    canary: { traffic: 10, duration: '1500ms', interval: '300ms', judge: { minimumRequests: 5 } },
+    canary: { traffic: 10, duration: '1500ms', interval: '300ms', judge: JUDGE },
     rollout: { batches: [50, 100], watch: '300ms', interval: '150ms', drain: '1s' },
     approval: { approvers: ['anna', 'carl'] }, stopWithin: '2s',
     ...overrides,

@@ -1,4 +1,5 @@
 /** A whole installation in this process: control plane and router as in `slipway up`, in a temporary folder, with real instances. */
+import { localConfig } from '../../../src/config.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,17 +27,22 @@ export interface InstallationOptions {
   readonly environments?: string;
   readonly passSeconds?: number;
   readonly exitEvents?: boolean;
+  /** Where it is made; absent: a temporary folder. */
+  readonly folder?: string | undefined;
 }
 
 export class Installation {
   readonly folder: string;
   readonly client: Client;
   controlPlane!: ControlPlane;
+  /** What the control plane logged, line by line. */
+  readonly log: string[] = [];
   readonly #options: InstallationOptions;
-  readonly #endings: (() => Promise<unknown>)[] = [];
+  readonly #endings: (() => unknown)[] = [];
+  readonly #loads: Load[] = [];
 
   private constructor(options: InstallationOptions) {
-    this.folder = mkdtempSync(join(tmpdir(), 'slipway-e2e-'));
+    this.folder = mkdtempSync(join(options.folder ?? tmpdir(), 'slipway-e2e-'));
     this.client = new Client(homeAt(join(this.folder, 'home')));
     this.#options = options;
   }
@@ -54,6 +60,7 @@ export class Installation {
 
   async #start(): Promise<void> {
     const { home } = this.client;
+    this.#endings.push(keepLog(this.log));
     prepareHome(home);
     writeFileSync(home.environments, this.#options.environments ?? ENVIRONMENTS);
     const router = await startRouter({ directory: home.router, host: '127.0.0.1', port: 0, controlSocket: home.routerSocket }, () => undefined);
@@ -64,7 +71,7 @@ export class Installation {
   /** Again, after `controlPlane.close()`. */
   async startControlPlane(): Promise<void> {
     const { home } = this.client;
-    this.controlPlane = await startControlPlane(home, { home: home.root, host: '127.0.0.1', port: 0, routerPort: 0, passSeconds: this.#options.passSeconds ?? 1, exitEvents: this.#options.exitEvents ?? true });
+    this.controlPlane = await startControlPlane(home, { ...localConfig(process.env), home: home.root, host: '127.0.0.1', port: 0, routerPort: 0, passSeconds: this.#options.passSeconds ?? 1, exitEvents: this.#options.exitEvents ?? true });
   }
 
   /** A repository with one service in it, registered; the first push is the test's. */
@@ -106,25 +113,36 @@ export class Installation {
     });
   }
 
-  async endpoint(service: string, environment = 'production'): Promise<string> {
-    const { endpoint } = (await this.client.place(service, environment)).observed;
-    if (endpoint === null) throw new Error(`${service} has no endpoint in ${environment}`);
-    return endpoint;
+  endpoint(service: string, environment = 'production'): Promise<string> {
+    return this.client.endpoint(service, environment);
   }
 
   /** Ended with the installation when the test does not. */
   async load(service: string): Promise<Load> {
     const load = startLoad(await this.endpoint(service));
-    this.#endings.push(() => load.stop());
+    this.#loads.push(load);
     return load;
   }
 
   async close(): Promise<void> {
-    for (const end of this.#endings.reverse().slice(0, -1)) await end();
-    await this.controlPlane?.composed.target.stopAll().catch(() => undefined);
-    await this.controlPlane?.close().catch(() => undefined);
-    await this.#endings.at(-1)?.();
+    for (const load of this.#loads) await load.stop();
+    await this.controlPlane?.composed.target.stopAll();
+    await this.controlPlane?.close();
+    for (const end of this.#endings.reverse()) await end();
     await endMarked(this.client.home.instances);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** Takes the log's lines out of the standard error, where they would bury a test's own output. */
+function keepLog(lines: string[]): () => void {
+  const { write } = process.stderr;
+  process.stderr.write = (text: string | Uint8Array, ...rest: []): boolean => {
+    if (typeof text !== 'string' || !text.startsWith('{"at":')) return write.call(process.stderr, text, ...rest);
+    lines.push(text);
+    return true;
+  };
+  return () => {
+    process.stderr.write = write;
+  };
 }

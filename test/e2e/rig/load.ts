@@ -5,22 +5,29 @@ import { pause } from './patience.ts';
 export interface Load {
   readonly total: number;
   readonly failed: number;
+  /** The first few failures: what was answered, and when (ISO 8601). */
+  readonly failures: readonly string[];
   /** How often each text was answered. */
   readonly answers: ReadonlyMap<string, number>;
   stop(): Promise<void>;
 }
 
+const FAILURES_KEPT = 20;
+
 /** One request after the other on each of two connections, so that a loaded machine only makes it slower. */
 export function startLoad(endpoint: string): Load {
   const dispatcher = new Agent({ connections: 2, keepAliveTimeout: 10_000 });
-  const seen = { total: 0, failed: 0, answers: new Map<string, number>(), stopped: false };
+  const seen = { total: 0, failed: 0, answers: new Map<string, number>(), failures: [] as string[], stopped: false };
   const client = async (): Promise<void> => {
     while (!seen.stopped) {
-      const text = await fetch(endpoint, { dispatcher } as unknown as RequestInit).then(async (response) => (response.ok ? response.text() : `${response.status}`), (error: unknown) => String(error));
+      const text = await fetch(endpoint, { dispatcher }).then(async (response) => (response.ok ? response.text() : `${response.status} ${await response.text()}`), (error: unknown) => String(error));
       if (seen.stopped) break;
       seen.total += 1;
       seen.answers.set(text, (seen.answers.get(text) ?? 0) + 1);
-      if (!/^[a-z]+$/.test(text)) seen.failed += 1;
+      if (!/^[a-z]+$/.test(text)) {
+        seen.failed += 1;
+        if (seen.failures.length < FAILURES_KEPT) seen.failures.push(`${new Date().toISOString()} ${text}`);
+      }
       await pause(8);
     }
   };
@@ -29,6 +36,7 @@ export function startLoad(endpoint: string): Load {
     get total() { return seen.total; },
     get failed() { return seen.failed; },
     answers: seen.answers,
+    failures: seen.failures,
     stop: async () => {
       seen.stopped = true;
       await Promise.all(clients);

@@ -7,16 +7,16 @@ const LOOK_EVERY_MS = 25;
 /** Answers the first thing `look` finds. @throws with what was waited for, and the last failure of looking */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false, patienceMs = PATIENCE_MS): Promise<T> {
   const deadline = performance.now() + patienceMs;
-  let failure: unknown;
+  let failure: Error | undefined;
   for (;;) {
     try {
       const seen = await look();
       if (seen !== undefined && seen !== false) return seen;
       failure = undefined;
     } catch (error) {
-      failure = error;
+      failure = error instanceof Error ? error : new Error(String(error));
     }
-    if (performance.now() > deadline) throw new Error(`not within ${patienceMs} ms: ${what}${failure === undefined ? '' : ` (${String(failure)})`}`, { cause: failure });
+    if (performance.now() > deadline) throw new Error(`not within ${patienceMs} ms: ${what}${failure === undefined ? '' : ` (${failure.message})`}`, { cause: failure });
     await pause(LOOK_EVERY_MS);
   }
 }
