@@ -1,11 +1,16 @@
 /** Makes an SVG of what a terminal showed: `node scripts/terminal-picture.ts < recording > docs/demo.svg`. */
 import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 
 const CELL_WIDTH = 7.8;
 const LINE_HEIGHT = 17;
 const PADDING = 16;
 
 const COLOURS: Readonly<Record<string, string>> = { 31: '#ff7b72', 32: '#7ee787', 33: '#e3b341', 34: '#79c0ff', 35: '#d2a8ff', 36: '#76e3ea', 90: '#8b949e' };
+
+const ESCAPE = String.fromCodePoint(27);
+const SGR = new RegExp(`(${ESCAPE}\\[[\\d;]*m)`);
+const OTHER = new RegExp(`${ESCAPE}\\[[\\d;?]*[A-LN-Za-ln-z]`, 'g');
 
 interface Run {
   readonly text: string;
@@ -20,8 +25,8 @@ function runsOf(line: string): Run[] {
   const runs: Run[] = [];
   let colour: string | undefined;
   let bold = false;
-  for (const part of line.split(/(\u001b\[[\d;]*m)/)) {
-    const codes = /^\u001b\[([\d;]*)m$/.exec(part)?.[1];
+  for (const part of line.split(SGR)) {
+    const codes = part.startsWith(`${ESCAPE}[`) ? part.slice(2, -1) : undefined;
     if (codes === undefined) {
       if (part !== '') runs.push({ text: part, colour, bold });
       continue;
@@ -39,12 +44,12 @@ function runsOf(line: string): Run[] {
 }
 
 /** Other control sequences show nothing; a line that was written over shows what came last. */
-const shown = (line: string): string => (line.split('\r').findLast((part) => part !== '') ?? '').replaceAll(/\u001b\[[\d;?]*[A-LN-Za-ln-z]/g, '');
+const shown = (line: string): string => (line.split('\r').findLast((part) => part !== '') ?? '').replaceAll(OTHER, '');
 
 const recording = readFileSync(0, 'utf8').replaceAll('\r\n', '\n');
 const lines = recording.split('\n').filter((line) => !line.startsWith('Script ')).map(shown);
 while (lines.at(-1)?.trim() === '') lines.pop();
-const columns = Math.max(...lines.map((line) => line.replaceAll(/\u001b\[[\d;]*m/g, '').length));
+const columns = Math.max(...lines.map((line) => stripVTControlCharacters(line).length));
 const width = Math.round(columns * CELL_WIDTH + 2 * PADDING);
 const height = lines.length * LINE_HEIGHT + 2 * PADDING;
 const rows = lines.map((line, index) => {

@@ -75,7 +75,7 @@ function differences({ expect }: Check, answer: Answer, seconds: number, bytesMa
   return found;
 }
 
-const redirect = ({ status, headers }: Answer): string => (status >= 300 && status < 400 && headers['location'] !== undefined ? ` (to ${shown(String(headers['location']), 200)}; redirects are not followed)` : '');
+const redirect = ({ status, headers }: Answer): string => (status >= 300 && status < 400 && headers['location'] !== undefined ? ` (to ${shown(headers['location'], 200)}; redirects are not followed)` : '');
 
 /** Each check has a connection of its own; the caller's time limit holds for all of it. */
 export function createHttpChecks({ bodyBytesMax = 1024 * 1024 }: HttpChecksOptions = {}): LocalHttpChecks {
