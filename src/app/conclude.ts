@@ -4,6 +4,7 @@ import type { DeploymentId } from '../domain/ids.ts';
 import type { Desired } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { turnOf } from './deployment-turn.ts';
+import { observe } from './observe.ts';
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
 import { desire } from './state/desire.ts';
 import { getDeployment, replacing, untilWritten } from './state/documents.ts';
@@ -14,7 +15,7 @@ export interface Concluded {
 }
 
 /** Idempotent: a deployment that is over answers as it ended. @throws StaleGeneration */
-export const conclude = (needs: CommitNeeds & Pick<Ports, 'clock'>) => (input: { deploymentId: DeploymentId; outcome: 'succeeded' | 'rolled-back' }): Promise<Concluded> => untilWritten(async () => {
+export const conclude = (needs: CommitNeeds & Pick<Ports, 'clock' | 'targets'>) => (input: { deploymentId: DeploymentId; outcome: 'succeeded' | 'rolled-back' }): Promise<Concluded> => untilWritten(async () => {
   const before = await getDeployment(needs.store, input.deploymentId);
   if (before.value.status.kind === 'succeeded' || before.value.status.kind === 'rolled-back') return answerOf(before.value);
   const turn = await turnOf(needs, input.deploymentId);
@@ -25,8 +26,18 @@ export const conclude = (needs: CommitNeeds & Pick<Ports, 'clock'>) => (input: {
   await commit(needs, [replacing(turn.deployment, deployment), ...writes], [input.outcome === 'succeeded'
     ? alerting('info', 'deployed', deployment, `${deployment.plan.version} serves all traffic.`)
     : alerting(answer.error === 'Superseded' ? 'info' : 'critical', 'rolled-back', deployment, `${deployment.plan.version} was taken back: ${answer.error}. ${answer.reason}`)]);
+  await seen(needs, turn.desired.value);
   return answer;
 });
+
+/** So that whoever looks next sees the end and not what was last looked at on the way; a pass will do where it cannot be seen now. */
+async function seen(needs: Pick<Ports, 'store' | 'targets'>, desired: Desired): Promise<void> {
+  try {
+    await observe(needs, desired);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'ProviderUnavailable')) throw error;
+  }
+}
 
 const answerOf = ({ status }: Deployment): Concluded => (status.kind === 'rolled-back' ? { error: status.error, reason: status.reason } : { error: '', reason: '' });
 

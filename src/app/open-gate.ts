@@ -8,10 +8,10 @@ import { gateOf } from './gates.ts';
 const COMMAND_MARGIN_SECONDS = 600;
 
 /** @throws Superseded, Cancelled, NotFound */
-export const openGate = (needs: Pick<Ports, 'store'>) => async (input: { deploymentId: DeploymentId; gate: string }): Promise<{ name: string; kind: 'person' | 'command'; timeoutSeconds: number }> => {
+export const openGate = (needs: Pick<Ports, 'store'>) => async (input: { deploymentId: DeploymentId; gate: string }): Promise<{ name: string; question: string; kind: 'person' | 'command'; timeoutSeconds: number }> => {
   const turn = await forwardTurn(needs, input.deploymentId);
   const gate = gateOf(turn.deployment.value, input.gate);
   return gate.kind === 'command'
-    ? { name: gate.name, kind: 'command', timeoutSeconds: Math.ceil(gate.timeoutSeconds) + COMMAND_MARGIN_SECONDS }
-    : { name: gate.name, kind: 'person', timeoutSeconds: Math.max(1, Math.ceil(gate.rule.timeout)) };
+    ? { name: gate.name, question: gate.question, kind: 'command', timeoutSeconds: Math.ceil(gate.timeoutSeconds) + COMMAND_MARGIN_SECONDS }
+    : { name: gate.name, question: gate.question, kind: 'person', timeoutSeconds: Math.max(1, Math.ceil(gate.rule.timeout)) };
 };

@@ -32,6 +32,7 @@ import { useLocalParts } from './local.ts';
 import { loadMachines } from './machines.ts';
 import type { Platform } from './platform.ts';
 import { secretAt } from './private-file.ts';
+import { limitConcurrency } from './reserved-concurrency.ts';
 import { localTargets } from './targets.ts';
 
 export interface Composed {
@@ -123,9 +124,13 @@ function openEngine({ home, log }: ComposeOptions): Engine {
 
 type AnyHandler = (event: unknown, context: never) => Promise<unknown>;
 
+/** Each admission runs git several times: a flood of pushes is worked off in order, and leaves the machine to everything else. */
+const ADMISSIONS_AT_ONCE = 2;
+const admit = limitConcurrency(ADMISSIONS_AT_ONCE, HANDLERS['slipway-admit'] as unknown as AnyHandler);
+
 /** Calls an exported handler with the event that Lambda would give it. */
 export async function invoke(name: string, payload: unknown): Promise<unknown> {
-  const handler = (HANDLERS as Readonly<Record<string, unknown>>)[name] as AnyHandler | undefined;
+  const handler = name === 'slipway-admit' ? admit : (HANDLERS as Readonly<Record<string, unknown>>)[name] as AnyHandler | undefined;
   if (handler === undefined) throw Object.assign(new Error(`There is no function ${name}. Known: ${Object.keys(HANDLERS).join(', ')}.`), { name: 'Lambda.ResourceNotFoundException' });
   return handler(payload, { functionName: name, awsRequestId: randomUUID() } as never);
 }

@@ -22,7 +22,7 @@ import type { ProcessTargetNeeds, Runtime } from './runtime.ts';
 import { createBounded, createSerial } from './serial.ts';
 import { DEFAULT_SETTINGS, type ProcessSettings } from './settings.ts';
 import { drainAndStop, isLeaving } from './stop.ts';
-import { createSweep } from './strays.ts';
+import { createStrayLook, createSweep, findStrays } from './strays.ts';
 import { createUnpacked } from './unpacked.ts';
 import { createUpstreams } from './upstreams.ts';
 
@@ -89,6 +89,7 @@ function createRuntime({ settings: given, ...rest }: ProcessTargetNeeds) {
     freePort: portGiver(needs.directory, settings.ports, portsTaken),
     startTurn: createBounded(settings.parallelStarts),
     background: background.add,
+    strays: createStrayLook(() => findStrays(rt)),
     sweep: sweep.sweep,
     closing: closing.signal,
     refusing: AbortSignal.any([closing.signal, refusing.signal]),

@@ -5,7 +5,7 @@ import { slotOf } from './failure.ts';
 import { type Instance, keyOf, processOf, refOf } from './fleet.ts';
 import { endpointOf } from './route.ts';
 import type { Runtime } from './runtime.ts';
-import { findStrays, type Stray } from './strays.ts';
+import type { Stray } from './strays.ts';
 import { LOOPBACK } from './upstreams.ts';
 import { processEnded } from './watch.ts';
 
@@ -78,7 +78,7 @@ async function observeOne(rt: Runtime, ref: ServiceRef, strays: readonly Stray[]
  * @throws ProviderUnavailable when the router does not answer: weights that are not known are not made up
  */
 export async function observe(rt: Runtime, request: ObserveRequest): Promise<ObserveResult> {
-  const strays = await findStrays(rt);
+  const strays = await rt.strays();
   return { verb: 'observe', services: await Promise.all(request.refs.map((ref) => observeOne(rt, ref, strays))) };
 }
 

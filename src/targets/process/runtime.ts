@@ -12,6 +12,7 @@ import type { WatchHealth } from './health.ts';
 import type { ProcessTable } from './process-table/index.ts';
 import type { Serial } from './serial.ts';
 import type { ProcessSettings } from './settings.ts';
+import type { Stray } from './strays.ts';
 import type { Unpacked } from './unpacked.ts';
 import type { Upstreams } from './upstreams.ts';
 
@@ -52,6 +53,8 @@ export interface Runtime {
   readonly startTurn: <R>(work: () => Promise<R>) => Promise<R>;
   /** Work that a verb began and did not wait for; `close` does, and it must not reject. */
   readonly background: (work: Promise<unknown>) => void;
+  /** Strays, as of a moment ago. */
+  readonly strays: () => Promise<readonly Stray[]>;
   /** Kills what an ended instance left behind. */
   readonly sweep: (id: InstanceId) => void;
   /** Ends a wait early when the target closes. */

@@ -39,6 +39,23 @@ function isKnown(fleet: Fleet, process: MarkedProcess): boolean {
   return instance.record.state.phase === 'intended' || processOf(instance) !== undefined;
 }
 
+/** A look at the whole process table costs more than all else that observe does, so looks that come close together share one. */
+const SHARED_LOOK_MS = 500;
+
+/** What findStrays says, as of at most half a second ago. */
+export function createStrayLook(find: () => Promise<readonly Stray[]>, now: () => number = () => performance.now()): () => Promise<readonly Stray[]> {
+  let last: { readonly at: number; readonly found: Promise<readonly Stray[]> } | undefined;
+  return () => {
+    if (last !== undefined && now() - last.at < SHARED_LOOK_MS) return last.found;
+    const look = { at: now(), found: find() };
+    last = look;
+    look.found.catch(() => {
+      if (last === look) last = undefined;
+    });
+    return look.found;
+  };
+}
+
 /** One stray per group, its leader where that is alive. Reads the whole process table. */
 export async function findStrays(rt: Runtime): Promise<readonly Stray[]> {
   const groups = new Map<number, MarkedProcess>();

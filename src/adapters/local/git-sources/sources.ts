@@ -5,10 +5,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInput, NotFound } from '../../../domain/errors.ts';
 import { CommitId } from '../../../domain/ids.ts';
-import type { Sources } from '../../../ports/sources.ts';
+import type { CommitInfo, ManifestFile, Sources } from '../../../ports/sources.ts';
 import { extractArchive } from '../artifact-folder/extract.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../artifact-folder/limits.ts';
 import { createGit } from './git-process.ts';
+import { createMemo } from './memo.ts';
 import { createMirrors } from './mirrors.ts';
 import { type RepositoryScheme, checkRepository } from './repository-url.ts';
 import { commitInfo, differingPaths, readManifests } from './tree.ts';
@@ -50,14 +51,18 @@ export function createGitSources({ directory, settings = {} }: GitSourcesOptions
   };
   const has = (repository: string, commit: CommitId) =>
     use(repository, [commit], async () => true).catch((error: unknown) => (error instanceof NotFound ? false : Promise.reject(error)));
+  // What a commit holds never changes, so pushes of many services, and redeliveries, ask git once.
+  const infos = createMemo<CommitInfo>();
+  const files = createMemo<readonly ManifestFile[]>();
+  const differences = createMemo<readonly string[] | null>();
   return {
-    fetch: (repository, commit) => use(repository, [commit], (mirror) => commitInfo(git, mirror, commit)),
-    manifests: (repository, commit) => use(repository, [commit], (mirror) => readManifests(git, mirror, commit)),
-    async changedPaths(repository, before, after) {
+    fetch: (repository, commit) => infos([repository, commit], () => use(repository, [commit], (mirror) => commitInfo(git, mirror, commit))),
+    manifests: (repository, commit) => files([repository, commit], () => use(repository, [commit], (mirror) => readManifests(git, mirror, commit))),
+    changedPaths: (repository, before, after) => differences([repository, before, after], async () => {
       const known = !/^0+$/.test(before) && before.length === after.length && (await has(repository, before));
       const commits = known ? [before, after] : [after];
       return use(repository, commits, async (mirror) => (known ? differingPaths(git, mirror, before, after) : null));
-    },
+    }),
     async checkout(repository, commit, target) {
       const archive = join(archives, randomBytes(12).toString('hex'));
       try {
