@@ -2,17 +2,14 @@
 import { Hono } from 'hono';
 import { answerOfError, type HttpAnswer, type HttpEvent, bodyOf } from '../contracts/http.ts';
 import { Unauthenticated } from '../domain/errors.ts';
-import type { Identity } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
 import { approvalRoutes } from './approvals.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { operationRoutes } from './operations.ts';
 import { peopleRoutes } from './people.ts';
 import { placeRoutes } from './places.ts';
+import type { ApiApp, ApiEnvironment } from './routing.ts';
 import { serviceRoutes } from './services.ts';
-
-export type ApiEnvironment = { Variables: { identity: Identity } };
-export type ApiApp = Hono<ApiEnvironment>;
 
 export function apiApp(ports: Ports): ApiApp {
   const app: ApiApp = new Hono<ApiEnvironment>();

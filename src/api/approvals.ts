@@ -1,7 +1,7 @@
 /** Decisions: what waits, and what somebody says. */
 import { Hono } from 'hono';
 import * as z from 'zod';
-import type { ApiApp, ApiEnvironment } from './app.ts';
+import type { ApiApp, ApiEnvironment } from './routing.ts';
 import { decide, pendingApprovals } from '../app/decide.ts';
 import { EnvironmentName, ServiceName } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';

@@ -1,7 +1,7 @@
 /** Pipelines and deployments: start, look, steer. */
 import { Hono } from 'hono';
 import * as z from 'zod';
-import type { ApiApp, ApiEnvironment } from './app.ts';
+import type { ApiApp, ApiEnvironment } from './routing.ts';
 import { deploy } from '../app/deploy.ts';
 import { pipelineDetail } from '../app/look.ts';
 import { previewPlan } from '../app/preview-plan.ts';

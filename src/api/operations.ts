@@ -1,7 +1,7 @@
 /** The installation: environments, drift now, alerts, targets. */
 import { Hono } from 'hono';
 import * as z from 'zod';
-import type { ApiApp, ApiEnvironment } from './app.ts';
+import type { ApiApp, ApiEnvironment } from './routing.ts';
 import { alerts } from '../app/alerts.ts';
 import { reconcile } from '../app/reconcile.ts';
 import type { Ports } from '../ports/index.ts';

@@ -1,7 +1,7 @@
 /** Who may use the API on this machine: tokens, given by the owner. */
 import { Hono, type Context } from 'hono';
 import * as z from 'zod';
-import type { ApiApp, ApiEnvironment } from './app.ts';
+import type { ApiApp, ApiEnvironment } from './routing.ts';
 import { Forbidden } from '../domain/errors.ts';
 import { Identity } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';

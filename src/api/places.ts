@@ -1,7 +1,7 @@
 /** One service in one environment: roll back, promote, pause, scale, zones, logs, audit. */
 import { Hono, type Context } from 'hono';
 import * as z from 'zod';
-import type { ApiApp, ApiEnvironment } from './app.ts';
+import type { ApiApp, ApiEnvironment } from './routing.ts';
 import { markZone, pause, resume, scale } from '../app/change-desired.ts';
 import { rollback } from '../app/deploy.ts';
 import { audit } from '../app/look.ts';

@@ -1,7 +1,7 @@
 /** Services, repositories, artifacts and what pushes became. */
 import { Hono } from 'hono';
 import * as z from 'zod';
-import type { ApiApp, ApiEnvironment } from './app.ts';
+import type { ApiApp, ApiEnvironment } from './routing.ts';
 import { deliveries, history, services, status } from '../app/look.ts';
 import { registerArtifact, registerRepository, repositories } from '../app/register.ts';
 import { CommitId, Digest, Identity, ServiceName } from '../domain/ids.ts';

@@ -1,4 +1,5 @@
 /** observe: what really runs, from the process table and the router, not from what was recorded. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObserveRequest, ObserveResult, ServiceRef } from '../../contracts/target.ts';
 import type { Observed, ObservedInstance } from '../../domain/state.ts';
 import { slotOf } from './failure.ts';
@@ -9,10 +10,16 @@ import type { Stray } from './strays.ts';
 import { LOOPBACK } from './upstreams.ts';
 import { processEnded } from './watch.ts';
 
+/** The process table may know of an end a moment before its event, which says more: how it ended. */
+const EVENT_WAIT_MS = 30;
+const EVENT_POLL_MS = 3;
+
 /** Notices a process that has ended, whether or not an event has said so. */
 async function verify(rt: Runtime, instance: Instance): Promise<void> {
   const process = processOf(instance);
   if (process === undefined || (await rt.table.identity(process.pid)) === process.identity) return;
+  for (let waited = 0; waited < EVENT_WAIT_MS && processOf(instance) !== undefined; waited += EVENT_POLL_MS) await sleep(EVENT_POLL_MS);
+  if (processOf(instance) === undefined) return;
   processEnded(rt, instance, { began: true, why: 'Its process has ended. Its log says more.' });
 }
 
