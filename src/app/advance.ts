@@ -5,6 +5,7 @@ import type { Batch } from '../domain/plan.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Desired } from '../domain/state.ts';
 import { canonicalJson } from '../domain/canonical.ts';
+import { sameWeights } from '../domain/route.ts';
 import type { Ports } from '../ports/index.ts';
 import { forwardTurn, stageOf, type Turn } from './deployment-turn.ts';
 import { desire, type DesiredChange } from './state/desire.ts';
@@ -33,12 +34,18 @@ export const advance = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { depl
   return {
     done: false,
     launches: batch.launch.map(({ revision, count }) => launchCall(desired, specOf(deployment, revision), count)),
-    routes: [routeCall(desired)],
+    // The batch before has moved the same weights already, and its call has succeeded.
+    routes: sameAsBefore(stageOf(deployment, input.stage).batches, input.batch) ? [] : [routeCall(desired)],
     hold: batch.hold !== null && batch.hold.seconds > 0,
     firstLook: batch.hold === null ? '' : new Date(needs.clock.now()).toISOString(),
     shrink: batch.shrink.length > 0,
   };
 });
+
+const sameAsBefore = (batches: readonly Batch[], index: number): boolean => {
+  const [before, now] = [batches[index - 1], batches[index]];
+  return before !== undefined && now !== undefined && sameWeights(before.weights, now.weights);
+};
 
 const specOf = (deployment: Deployment, revision: Batch['launch'][number]['revision']) => {
   const spec = deployment.plan.specs[revision];

@@ -7,7 +7,7 @@ import { turnOf } from './deployment-turn.ts';
 import { observe } from './observe.ts';
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
 import { desire } from './state/desire.ts';
-import { getDeployment, replacing, untilWritten } from './state/documents.ts';
+import { findObserved, getDeployment, replacing, untilWritten } from './state/documents.ts';
 
 export interface Concluded {
   readonly error: string;
@@ -30,8 +30,10 @@ export const conclude = (needs: CommitNeeds & Pick<Ports, 'clock' | 'targets'>) 
   return answer;
 });
 
-/** So that whoever looks next sees the end and not what was last looked at on the way; a pass will do where it cannot be seen now. */
+/** A first release that nobody watched was last looked at before it had an address; a pass will do where it cannot be seen now. */
 async function seen(needs: Pick<Ports, 'store' | 'targets'>, desired: Desired): Promise<void> {
+  const kept = await findObserved(needs.store, desired.service, desired.environment);
+  if (kept !== undefined && kept.value.endpoint !== null) return;
   try {
     await observe(needs, desired);
   } catch (error) {
