@@ -62,7 +62,7 @@ const code = (value: unknown): string => `\`${stringify(value, { collectionStyle
 function kind(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map((word) => `\`${String(word)}\``).join(', ');
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
-  if (schema.anyOf) return union(schema.anyOf.filter((branch) => typeof branch === 'object'));
+  if (schema.anyOf) return union(schema.anyOf.filter((branch) => typeof branch === 'object' && branch.type !== 'null'));
   if (schema.type === 'array') return typeof schema.items === 'object' && !Array.isArray(schema.items) && !schema.items.properties && !schema.items.oneOf ? `list of ${plural(kind(schema.items))}` : 'list';
   if (schema.type === 'object' || schema.oneOf) return schema.propertyNames ? 'names and values' : 'fields';
   if (schema.type === 'integer' || schema.type === 'number') return `${schema.type === 'integer' ? 'whole number' : 'number'}${range(schema)}`;

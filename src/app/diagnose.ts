@@ -9,7 +9,7 @@ import { endRepairLease, holdsRepairLease, type PlaceRef } from './repair-lease.
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
 import { creating, findDesired } from './state/documents.ts';
 import { alertedKey } from './state/keys.ts';
-import { targetFunction, type TargetCall } from './target-calls.ts';
+import { repairCall, type TargetCall } from './target-calls.ts';
 
 export interface Diagnosis {
   readonly status: 'in-order' | 'waiting' | 'repair';
@@ -32,7 +32,7 @@ export const diagnose = (needs: DiagnoseNeeds) => async (input: PlaceRef & { lea
   if (desired === undefined || desired.value.deployment !== null || desired.value.paused !== null) return over(needs, input, until);
   const drifts = findDrift(desired.value, await observe(needs, desired.value), now);
   await tell(needs, desired.value, drifts);
-  const requests = repairActions(desired.value, drifts).map((request): TargetCall => ({ function: targetFunction(desired.value.target), request }));
+  const requests = repairActions(desired.value, drifts).map((action) => repairCall(desired.value, action));
   if (requests.length === 0 && !drifts.some(willMend) || input.turn >= TURNS_MAXIMUM) return over(needs, input, until);
   return { status: requests.length > 0 ? 'repair' : 'waiting', requests, until };
 };

@@ -1,26 +1,20 @@
 /** Looks at what really runs and keeps it as observed state, which only this writes, and only when it changed. */
 import { canonicalJson } from '../domain/canonical.ts';
-import type { EnvironmentName, ServiceName } from '../domain/ids.ts';
-import type { Observed } from '../domain/state.ts';
+import type { Desired, Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { expecting, findObserved, type Stored } from './state/documents.ts';
 import { observedKey } from './state/keys.ts';
-
-export interface PlaceOnTarget {
-  readonly service: ServiceName;
-  readonly environment: EnvironmentName;
-  readonly target: string;
-}
+import { placeOf } from './target-calls.ts';
 
 /** Others that look at the same place at the same moment make a look lose; they are few. */
 const TRIES_MAXIMUM = 5;
 
 /** @throws ProviderUnavailable when the target does not answer */
-export async function observe(needs: Pick<Ports, 'store' | 'targets'>, place: PlaceOnTarget): Promise<Observed> {
+export async function observe(needs: Pick<Ports, 'store' | 'targets'>, desired: Desired): Promise<Observed> {
   for (let tries = 1; ; tries += 1) {
-    const before = await findObserved(needs.store, place.service, place.environment);
-    const [observed] = await needs.targets.observe(place.target, [{ service: place.service, environment: place.environment }]);
-    if (observed === undefined) throw new TypeError(`the target ${place.target} did not answer for ${place.service} in ${place.environment}`);
+    const before = await findObserved(needs.store, desired.service, desired.environment);
+    const [observed] = await needs.targets.observe(desired.target, [placeOf(desired)]);
+    if (observed === undefined) throw new TypeError(`the target ${desired.target} did not answer for ${desired.service} in ${desired.environment}`);
     if ((await keepObserved(needs, before, observed)) || tries === TRIES_MAXIMUM) return observed;
   }
 }

@@ -1,8 +1,9 @@
 /** Compiles the plan of one environment and takes its lease, or says whom the pipeline waits for. */
 import type { Deployment } from '../domain/deployment.ts';
-import { InvalidInput, Superseded } from '../domain/errors.ts';
+import { InvalidInput, NotSupported, Superseded } from '../domain/errors.ts';
 import { deploymentId, pipelineParts, revisionOf, type DeploymentId, type EnvironmentName, type PipelineId } from '../domain/ids.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
+import type { Plan } from '../domain/plan.ts';
 import { compilePlan } from '../domain/planner/compile-plan.ts';
 import { planHash } from '../domain/planner/plan-hash.ts';
 import type { Release } from '../domain/release.ts';
@@ -76,12 +77,21 @@ async function releaseFor(needs: PlanNeeds, stored: Stored<Pipeline>): Promise<R
   return (await getRelease(needs.store, service, again.value.release)).value;
 }
 
+/** Asks the target, which knows its platform, before anything runs. @throws NotSupported for a kind that is not registered, or with the target's objections */
+export async function refuseImpossible({ targets }: Pick<Ports, 'targets'>, { target, service, environment, specs, candidate, stable, stages }: Plan): Promise<void> {
+  const spec = specs[candidate];
+  if (spec === undefined) throw new TypeError(`the plan of ${candidate} has no specification of it`);
+  const shares = Object.values(stages).some((stage) => stage?.batches.some(({ weights }) => Object.values(weights).filter((weight) => weight > 0).length > 1) === true);
+  const { problems } = await targets.describe(target, { place: { service, environment, access: spec.access, settings: spec.settings }, candidate: spec, stable: stable === null ? null : specs[stable] ?? null, shares });
+  if (problems.length > 0) throw new NotSupported(`The target "${target}" cannot do this: ${problems.join(' ')}`, { target, problems });
+}
+
 async function take(needs: PlanNeeds, pipeline: Pipeline, id: DeploymentId, release: Release, desired: Stored<Desired> | undefined): Promise<Deployment> {
   const environments = await needs.environments.read();
   const environment = environments.environments.find((known) => id === deploymentId(pipeline.id, known.name));
   if (environment === undefined) throw new InvalidInput(`The environment of ${id} is not in environments.yaml any more. Put it back, or cancel the pipeline.`);
   const compiled = compilePlan({ release, environment, environments, desired: desired?.value ?? null, candidate: revisionOf(id), mode: pipeline.mode });
-  await needs.targets.describe(compiled.target);
+  await refuseImpossible(needs, compiled);
   const now = needs.clock.now();
   const deployment: Deployment = {
     id, pipeline: pipeline.id, service: pipeline.service, environment: environment.name, plan: compiled, planHash: planHash(compiled), status: { kind: 'running' },

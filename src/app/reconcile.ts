@@ -1,4 +1,5 @@
 /** The safety net: looks at what really runs everywhere, or at the places named, and starts a repair only where something drifted. */
+import { ProviderUnavailable } from '../domain/errors.ts';
 import { findDrift } from '../domain/drift/find-drift.ts';
 import { repairActions } from '../domain/drift/repair-actions.ts';
 import type { Drift } from '../domain/drift/drift.ts';
@@ -10,6 +11,7 @@ import { resumeStuck } from './resume-stuck.ts';
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
 import { findDesired, findObserved, list, type Stored } from './state/documents.ts';
 import { placeName, shards } from './state/keys.ts';
+import { placeOf } from './target-calls.ts';
 
 export type ReconcileNeeds = CommitNeeds & Pick<Ports, 'targets' | 'settings'>;
 
@@ -65,12 +67,14 @@ async function observeAll(needs: ReconcileNeeds, target: string, group: readonly
   const found = new Map<string, Observed>();
   try {
     for (let start = 0; start < group.length; start += REFS_MAXIMUM) {
-      const refs = group.slice(start, start + REFS_MAXIMUM).map(({ value }) => ({ service: value.service, environment: value.environment }));
-      const before = new Map(await Promise.all(refs.map(async ({ service, environment }) => [placeName(service, environment), await findObserved(needs.store, service, environment)] as const)));
-      for (const looked of await needs.targets.observe(target, refs)) {
-        const place = placeName(looked.service, looked.environment);
-        const kept = await keepObserved(needs, before.get(place), looked);
-        found.set(place, kept ? looked : await observe(needs, { service: looked.service, environment: looked.environment, target }));
+      const part = group.slice(start, start + REFS_MAXIMUM).map(({ value }) => value);
+      const before = await Promise.all(part.map(({ service, environment }) => findObserved(needs.store, service, environment)));
+      const looks = await needs.targets.observe(target, part.map((desired) => placeOf(desired)));
+      for (const [index, desired] of part.entries()) {
+        const looked = looks[index];
+        if (looked === undefined || looked.service !== desired.service || looked.environment !== desired.environment) throw new ProviderUnavailable(`it did not answer for ${desired.service} in ${desired.environment}`);
+        const kept = await keepObserved(needs, before[index], looked);
+        found.set(placeName(desired.service, desired.environment), kept ? looked : await observe(needs, desired));
       }
     }
     return found;

@@ -8,7 +8,7 @@ import type { InstanceId, RevisionId } from '../domain/ids.ts';
 import type { Ports } from '../ports/index.ts';
 import type { PlaceRef } from './repair-lease.ts';
 import { findDesired } from './state/documents.ts';
-import { targetFunction, type TargetCall } from './target-calls.ts';
+import { repairCall, type TargetCall } from './target-calls.ts';
 
 export interface FailedInstance {
   readonly instance: InstanceId;
@@ -24,5 +24,5 @@ export const replaceFailed = (needs: Pick<Ports, 'store'>) => async (input: Plac
   const desired = (await findDesired(needs.store, input.service, input.environment))?.value;
   if (desired === undefined) return [];
   const drifts = input.instances.map((failed): Drift => ({ kind: 'failed-instance', ...failed }));
-  return repairActions(desired, drifts).map((request) => ({ function: targetFunction(desired.target), request }));
+  return repairActions(desired, drifts).map((action) => repairCall(desired, action));
 };

@@ -2,9 +2,9 @@
 import { findDrift } from '../domain/drift/find-drift.ts';
 import { repairActions } from '../domain/drift/repair-actions.ts';
 import type { Desired, Observed } from '../domain/state.ts';
-import { targetFunction, type TargetCall } from './target-calls.ts';
+import { repairCall, type TargetCall } from './target-calls.ts';
 
 export function replacements(desired: Desired, observed: Observed, now: number): TargetCall[] {
   const actions = repairActions({ ...desired, deployment: null, paused: null }, findDrift(desired, observed, now));
-  return actions.filter((action) => action.verb === 'relaunch' || action.verb === 'launch').map((request) => ({ function: targetFunction(desired.target), request }));
+  return actions.filter((action) => action.verb === 'relaunch' || action.verb === 'launch').map((action) => repairCall(desired, action));
 }

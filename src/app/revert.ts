@@ -35,12 +35,13 @@ export const revert = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { deplo
   });
   const status: Deployment['status'] = deployment.status.kind === 'rolling-back' ? deployment.status : { kind: 'rolling-back', error, reason };
   await needs.store.transact([replacing(turn.deployment, { ...deployment, status, launchedAt: now }), ...writes]);
-  const routes = [routeCall(desired)];
+  const { specs, candidate } = deployment.plan;
+  const routes = [routeCall(desired, specs[candidate])];
   return {
     routesNow: hadInstances || stable === null ? routes : [],
     launches: steps.launch.map(({ revision, count }) => launchCall(desired, keptAt(deployment, desired, revision).spec, count)),
     routesAfter: routes,
-    retires: steps.retire.map((revision) => retireCall(desired, revision)),
+    retires: steps.retire.map((revision) => retireCall(desired, revision, specs[revision])),
   };
 });
 

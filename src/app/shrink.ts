@@ -26,6 +26,6 @@ export const shrink = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { deplo
   await needs.store.transact(writes);
   return { requests: batch.shrink.map(({ revision, count }) => {
     const kept = desired.revisions[revision];
-    return kept === undefined ? retireCall(desired, revision) : launchCall(desired, kept.spec, count);
+    return kept === undefined ? retireCall(desired, revision, turn.desired.value.revisions[revision]?.spec ?? deployment.plan.specs[revision]) : launchCall(desired, kept.spec, count);
   }) };
 });

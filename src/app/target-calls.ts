@@ -1,6 +1,7 @@
 /** Target calls as the state machines make them: which function, and the self-contained request. */
-import type { LaunchRequest, RelaunchRequest, RetireRequest, RouteRequest } from '../contracts/target.ts';
-import type { InstanceId, RevisionId } from '../domain/ids.ts';
+import type { LaunchRequest, Place, RelaunchRequest, RetireRequest, RouteRequest } from '../contracts/target.ts';
+import type { RepairAction } from '../domain/drift/repair-actions.ts';
+import { pipelineParts, type PipelineId, type RevisionId } from '../domain/ids.ts';
 import type { RevisionSpec } from '../domain/revision.ts';
 import type { Desired } from '../domain/state.ts';
 
@@ -13,16 +14,33 @@ export interface TargetCall {
 /** Roles may invoke only functions with this prefix, so a user's own target is added without a change here. */
 export const targetFunction = (target: string): string => `slipway-target-${target}`;
 
-const place = (desired: Desired) => ({ service: desired.service, environment: desired.environment, generation: desired.generation });
+/** Where a target finds the service here: as the given specification says, or else the newest that is asked for. */
+export function placeOf(desired: Pick<Desired, 'service' | 'environment' | 'revisions'>, spec: RevisionSpec | undefined = newestSpec(desired)): Place {
+  return { service: desired.service, environment: desired.environment, access: spec?.access ?? null, settings: spec?.settings ?? {} };
+}
+
+/** The specification that was planned last: the settings of a place are those that its latest release came with. */
+function newestSpec({ environment, revisions }: Pick<Desired, 'environment' | 'revisions'>): RevisionSpec | undefined {
+  let newest: { readonly number: number; readonly spec: RevisionSpec } | undefined;
+  for (const { spec } of Object.values(revisions)) {
+    const { number } = pipelineParts(spec.revision.slice(0, -environment.length - 1) as PipelineId);
+    if (newest === undefined || number > newest.number) newest = { number, spec };
+  }
+  return newest?.spec;
+}
+
+const fenced = (desired: Desired, spec?: RevisionSpec) => ({ ...placeOf(desired, spec), generation: desired.generation });
 
 export const launchCall = (desired: Desired, spec: RevisionSpec, count: number): TargetCall => ({
-  function: targetFunction(desired.target), request: { verb: 'launch', ...place(desired), spec, count, zonesLost: desired.zonesLost },
+  function: targetFunction(desired.target), request: { verb: 'launch', ...fenced(desired, spec), spec, count, zonesLost: desired.zonesLost },
 });
-export const routeCall = (desired: Desired): TargetCall => ({
-  function: targetFunction(desired.target), request: { verb: 'route', ...place(desired), weights: desired.weights, stickiness: desired.stickiness },
+/** `spec` says where, for a route from which the last revision has gone. */
+export const routeCall = (desired: Desired, spec?: RevisionSpec): TargetCall => ({
+  function: targetFunction(desired.target), request: { verb: 'route', ...fenced(desired, newestSpec(desired) ?? spec), weights: desired.weights, stickiness: desired.stickiness },
 });
-export const retireCall = (desired: Desired, revision: RevisionId): TargetCall => ({ function: targetFunction(desired.target), request: { verb: 'retire', ...place(desired), revision } });
-export const relaunchCall = (desired: Desired, instances: readonly InstanceId[]): TargetCall => ({
-  function: targetFunction(desired.target),
-  request: { verb: 'relaunch', ...place(desired), instances: [...instances], specs: Object.fromEntries(Object.values(desired.revisions).map(({ spec }) => [spec.revision, spec])), zonesLost: desired.zonesLost },
+/** `spec` is the revision's: what goes is no longer desired. */
+export const retireCall = (desired: Desired, revision: RevisionId, spec: RevisionSpec | undefined): TargetCall => ({
+  function: targetFunction(desired.target), request: { verb: 'retire', ...fenced(desired, spec), revision },
 });
+/** At the newest revision's place: what drifted is repaired where the service is now. */
+export const repairCall = (desired: Desired, action: RepairAction): TargetCall => ({ function: targetFunction(desired.target), request: { ...placeOf(desired), ...action } });

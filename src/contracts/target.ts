@@ -3,6 +3,7 @@
  * `slipway-target-<kind>` function. Self-contained, so that a user's own target needs no access to the store.
  */
 import * as z from 'zod';
+import { Access, Settings } from '../domain/access.ts';
 import { EnvironmentName, Generation, InstanceId, RevisionId, ServiceName } from '../domain/ids.ts';
 import { RevisionSpec } from '../domain/revision.ts';
 import { Stickiness, Weights } from '../domain/route.ts';
@@ -10,21 +11,28 @@ import { Observed } from '../domain/state.ts';
 
 export const ServiceRef = z.strictObject({ service: ServiceName, environment: EnvironmentName });
 export type ServiceRef = z.infer<typeof ServiceRef>;
-const Fenced = ServiceRef.extend({ generation: Generation });
+/** A service in an environment, with whose resources they are and where the target finds them: what its newest revision here was planned with. */
+export const Place = ServiceRef.extend({ access: Access.nullable().default(null), settings: Settings.default({}) });
+export type Place = z.infer<typeof Place>;
+const Fenced = Place.extend({ generation: Generation });
 
 /** Bring `spec.revision` to `count` running instances, spread over spec.zones less zonesLost; surplus ones drain and stop. New ones get no traffic. */
 export const LaunchRequest = Fenced.extend({ verb: z.literal('launch'), spec: RevisionSpec, count: z.int().min(0).max(10_000), zonesLost: z.array(z.string()) });
 /** Move traffic, then read it back. */
 export const RouteRequest = Fenced.extend({ verb: z.literal('route'), weights: Weights, stickiness: Stickiness });
-export const ObserveRequest = z.strictObject({ verb: z.literal('observe'), refs: z.array(ServiceRef).max(1000) });
+export const ObserveRequest = z.strictObject({ verb: z.literal('observe'), refs: z.array(Place).max(1000) });
 /** Replace failed instances, elsewhere if their zone is lost. */
 export const RelaunchRequest = Fenced.extend({ verb: z.literal('relaunch'), instances: z.array(InstanceId).max(10_000), specs: z.record(RevisionId, RevisionSpec), zonesLost: z.array(z.string()) });
 /** Weight 0, drain, then remove. */
 export const RetireRequest = Fenced.extend({ verb: z.literal('retire'), revision: RevisionId });
-export const DescribeRequest = z.strictObject({ verb: z.literal('describe') });
+/** What a plan is about to do, for the target's objections. */
+export const PlanQuestion = z.strictObject({ place: Place, candidate: RevisionSpec, stable: RevisionSpec.nullable(), /** Whether both have traffic at the same time. */ shares: z.boolean() });
+export type PlanQuestion = z.infer<typeof PlanQuestion>;
+export const DescribeRequest = z.strictObject({ verb: z.literal('describe'), plan: PlanQuestion.optional() });
 
 export const TargetRequest = z.discriminatedUnion('verb', [LaunchRequest, RouteRequest, ObserveRequest, RelaunchRequest, RetireRequest, DescribeRequest]);
 export type TargetRequest = z.infer<typeof TargetRequest>;
+export type DescribeRequest = z.infer<typeof DescribeRequest>;
 export type LaunchRequest = z.infer<typeof LaunchRequest>;
 export type RouteRequest = z.infer<typeof RouteRequest>;
 export type ObserveRequest = z.infer<typeof ObserveRequest>;
@@ -44,6 +52,8 @@ export const DescribeResult = z.strictObject({
   scaleToZero: z.boolean(),
   /** What limits the platform really enforces, and how. */
   limits: z.record(z.string(), z.string()),
+  /** Why the plan that was asked about cannot be carried out here, a sentence each, with what to do. */
+  problems: z.array(z.string()).default([]),
 });
 export const TargetResult = z.discriminatedUnion('verb', [LaunchResult, RouteResult, ObserveResult, RelaunchResult, RetireResult, DescribeResult]);
 export type TargetResult = z.infer<typeof TargetResult>;

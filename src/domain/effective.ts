@@ -1,4 +1,5 @@
 /** What is in force for one service in one environment: manifest, environment and installation laid over each other. */
+import type { Access, Settings } from './access.ts';
 import { instancesOf } from './duration.ts';
 import type { Environment, Environments } from './environment.ts';
 import type { ApprovalRule, Configuration, Manifest, Secrets, STRATEGIES } from './manifest.ts';
@@ -17,6 +18,9 @@ export interface Effective {
   /** With its approvers filled in; an empty list still means that nobody may approve. */
   readonly approval: ApprovalRule;
   readonly stickiness: Stickiness;
+  readonly access: Access | null;
+  /** The target's. */
+  readonly settings: Settings;
 }
 
 /**
@@ -26,6 +30,7 @@ export interface Effective {
  * - resources: the manifest's, then field by field `environments.<name>.resources` of the manifest
  * - configuration: the installation's defaults, the environment's, the manifest's, then the manifest's for this environment
  * - secrets: the manifest's, then the manifest's for this environment
+ * - settings, name by name: the target's of the installation's defaults, the environment's, the manifest's, then the manifest's for this environment
  * - approvers: the manifest's, or else the environment's, or else the installation's defaults: lists are never mixed
  *
  * @param productionInstances what production has now, when it was scaled away from the manifest's `instances`; percentages are of this
@@ -45,6 +50,8 @@ export function effective(manifest: Manifest, environment: Environment, environm
     secrets: { ...manifest.secrets, ...own?.secrets },
     approval: { ...manifest.approval, approvers: approvers(manifest, environment, environments) },
     stickiness: manifest.routing,
+    access: environment.aws ?? null,
+    settings: { ...environments.defaults.targets[manifest.target], ...environment.targets[manifest.target], ...manifest.settings, ...own?.settings },
   };
 }
 

@@ -1,11 +1,13 @@
 /** `environments.yaml`: the places of one installation, in the order a release goes through them. */
 import * as z from 'zod';
+import { Access, Settings } from './access.ts';
 import { Count } from './duration.ts';
 import { EnvironmentName, Identity } from './ids.ts';
 import { Configuration, STRATEGIES } from './manifest.ts';
 
 const Zones = z.array(z.string().regex(/^[a-z0-9-]{1,30}$/, 'lower case letters, digits and hyphens, at most 30')).min(1).max(20)
   .refine((zones) => new Set(zones).size === zones.length, 'each zone once');
+const Targets = z.record(z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'the name of a target: lower case letters, digits and hyphens'), Settings).default({});
 const Approvers = z.array(Identity).max(100).default([]);
 
 export const Environment = z.strictObject({
@@ -18,6 +20,8 @@ export const Environment = z.strictObject({
   strategy: z.enum(STRATEGIES).optional().meta({ description: 'How releases are brought in here, whatever the manifest says. Absent: as the manifest says.', examples: ['all-at-once'] }),
   configuration: Configuration.default({}).meta({ description: 'Environment variables of every service here. Manifests win over them.', examples: [{ REGION: 'eu' }] }),
   approvers: Approvers.meta({ description: 'Who may approve here when the manifest names nobody.', examples: [['anna', 'ben']] }),
+  aws: Access.optional().meta({ description: 'The account, region and role of this environment. Absent: those that Slipway runs with.', examples: [{ region: 'eu-central-1', role: 'arn:aws:iam::123456789012:role/slipway-production', externalId: 'slipway-7f3a' }] }),
+  targets: Targets.meta({ description: 'Settings of targets here, by their name: where this environment\'s resources are.', examples: [{ ecs: { cluster: 'production' } }] }),
 });
 export type Environment = z.infer<typeof Environment>;
 
@@ -25,6 +29,7 @@ const Defaults = z.strictObject({
   configuration: Configuration.default({}).meta({ description: 'Environment variables of every service everywhere. Environments and manifests win over them.', examples: [{ LOG_FORMAT: 'json' }] }),
   zones: Zones.optional().meta({ description: 'The zones of environments that name none.', examples: [['a', 'b', 'c']] }),
   approvers: Approvers.meta({ description: 'Who may approve when neither the manifest nor the environment names anybody.', examples: [['anna']] }),
+  targets: Targets.meta({ description: 'Settings of targets everywhere, by their name. Environments and manifests win over them.', examples: [{ lambda: { runtime: 'nodejs24.x' } }] }),
 });
 
 const Person = z.strictObject({

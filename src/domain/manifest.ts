@@ -1,5 +1,6 @@
 /** `slipway.yaml`: everything one service's team says about how it is built, run, tested and released. */
 import * as z from 'zod';
+import { Settings } from './access.ts';
 import { Bytes, Count, Duration, Grace, Interval, Timeout } from './duration.ts';
 import { EnvironmentName, Identity, ServiceName } from './ids.ts';
 import { Stickiness } from './route.ts';
@@ -159,6 +160,7 @@ export const ServiceInEnvironment = z.strictObject({
   secrets: Secrets.default({}).meta({ description: 'Secret references here; they win over the manifest\'s.', examples: [{ DATABASE_URL: { from: 'staging/catalog/database' } }] }),
   resources: ResourcesChange.optional().meta({ description: 'Memory and cores here.', examples: [{ memory: '1Gi' }] }),
   strategy: Strategy.optional().meta({ description: 'How releases are brought in here. Absent: as the environment says, or else the manifest.', examples: ['rolling'] }),
+  settings: Settings.default({}).meta({ description: 'Settings of the target here; each wins over the manifest\'s of the same name.', examples: [{ memory: 1024 }] }),
 });
 
 export const Manifest = z.strictObject({
@@ -170,6 +172,7 @@ export const Manifest = z.strictObject({
   start: Command.meta({ description: 'Starts one instance, in the artifact\'s folder. It listens on the port that PORT names.', examples: [['node', 'server.js']] }),
   health: HealthCheck.prefault({}).meta({ description: 'How an instance shows that it can serve.', examples: [{ path: '/health' }] }),
   target: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'the name of a registered target: lower case letters, digits and hyphens').default('process').meta({ description: 'The registered target that runs this service.', examples: ['process'] }),
+  settings: Settings.default({}).meta({ description: 'Settings of the target; the page of each target says which there are. Each wins over the environment\'s of the same name.', examples: [{ image: 'registry.example.com/shop/catalog' }] }),
   instances: z.int().min(0).max(10_000).default(2).meta({ description: 'Instances in production; other environments may take a percentage.', examples: [4] }),
   resources: Resources.prefault({}).meta({ description: 'What one instance may use.', examples: [{ memory: '256Mi', cpu: 0.5 }] }),
   configuration: Configuration.default({}),

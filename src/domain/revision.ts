@@ -1,5 +1,6 @@
 /** A revision: a release as placed in one environment, with all a target needs to run it. */
 import * as z from 'zod';
+import { Access, Settings } from './access.ts';
 import { Digest, EnvironmentName, ReleaseId, RevisionId, ServiceName } from './ids.ts';
 import { Command, HealthCheck, Secrets } from './manifest.ts';
 import { Stickiness } from './route.ts';
@@ -22,5 +23,9 @@ export const RevisionSpec = z.strictObject({
   stickiness: Stickiness,
   stopSeconds: z.number(),
   drainSeconds: z.number(),
+  /** Whose resources it uses; null: the target's own. */
+  access: Access.nullable().default(null),
+  /** The target's settings in force when it was planned. */
+  settings: Settings.default({}),
 });
 export type RevisionSpec = z.infer<typeof RevisionSpec>;

@@ -63,6 +63,6 @@ async function callVerb(target: Target, request: TargetRequest): Promise<TargetR
     case 'observe': return target.observe(request);
     case 'relaunch': return target.relaunch(request);
     case 'retire': return target.retire(request);
-    case 'describe': return target.describe();
+    case 'describe': return target.describe(request);
   }
 }

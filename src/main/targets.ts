@@ -16,6 +16,6 @@ const names = (): string[] => Object.keys(HANDLERS).filter((name) => name.starts
 
 export const localTargets: Targets = {
   observe: async (target, refs) => ObserveResult.parse(await call(target, { verb: 'observe', refs })).services,
-  describe: async (target) => DescribeResult.parse(await call(target, { verb: 'describe' })),
+  describe: async (target, plan) => DescribeResult.parse(await call(target, { verb: 'describe', ...(plan === undefined ? {} : { plan }) })),
   names,
 };

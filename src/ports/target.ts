@@ -1,10 +1,11 @@
 /** A kind of compute, behind its five verbs. Every verb is idempotent and returns at once. Held to test/contract/target.ts. */
-import type { DescribeResult, LaunchRequest, LaunchResult, ObserveRequest, ObserveResult, RelaunchRequest, RelaunchResult, RetireRequest, RetireResult, RouteRequest, RouteResult } from '../contracts/target.ts';
+import type { DescribeRequest, DescribeResult, LaunchRequest, LaunchResult, ObserveRequest, ObserveResult, PlanQuestion, RelaunchRequest, RelaunchResult, RetireRequest, RetireResult, RouteRequest, RouteResult } from '../contracts/target.ts';
 import type { EnvironmentName, Generation, ServiceName } from '../domain/ids.ts';
 
 /** @throws StaleGeneration from every verb that changes something, when a newer desired state exists. */
 export interface Target {
-  describe(): Promise<DescribeResult>;
+  /** With `plan`, what stands against it is answered as `problems`. */
+  describe(request: DescribeRequest): Promise<DescribeResult>;
   launch(request: LaunchRequest): Promise<LaunchResult>;
   route(request: RouteRequest): Promise<RouteResult>;
   observe(request: ObserveRequest): Promise<ObserveResult>;
@@ -21,6 +22,6 @@ export interface Fence {
 export interface Targets {
   /** @throws NotSupported with the registered names for one that is not registered. */
   observe(target: string, refs: ObserveRequest['refs']): Promise<ObserveResult['services']>;
-  describe(target: string): Promise<DescribeResult>;
+  describe(target: string, plan?: PlanQuestion): Promise<DescribeResult>;
   names(): readonly string[];
 }

@@ -1,6 +1,6 @@
 /** What every target holds to, whatever it runs on. Times out rather than guesses: platforms differ in how long they take. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ServiceRef } from '../../src/contracts/target.ts';
+import type { Place } from '../../src/contracts/target.ts';
 import { Generation, type InstanceId, RevisionId } from '../../src/domain/ids.ts';
 import type { RevisionSpec } from '../../src/domain/revision.ts';
 import type { Weights } from '../../src/domain/route.ts';
@@ -26,7 +26,7 @@ const present = ({ health }: ObservedInstance) => health !== 'stopped' && health
 /** Calls of a harness's target that state only what matters to a test. */
 function driver(harness: TargetHarness) {
   const { target } = harness;
-  const refOf = ({ service, environment }: RevisionSpec): ServiceRef => ({ service, environment });
+  const refOf = ({ service, environment, access, settings }: RevisionSpec): Place => ({ service, environment, access, settings });
   const observe = async (spec: RevisionSpec): Promise<Observed> => {
     const [seen] = (await target.observe({ verb: 'observe', refs: [refOf(spec)] })).services;
     if (seen === undefined) throw new Error('observe left out the service that it was asked for');
@@ -76,11 +76,11 @@ export function targetContract(name: string, make: () => Promise<TargetHarness>)
     afterEach(() => harness.close());
 
     it('describes itself', async () => {
-      expect(await harness.target.describe()).toMatchObject({ verb: 'describe', kind: expect.any(String), limits: expect.any(Object) });
+      expect(await harness.target.describe({ verb: 'describe' })).toMatchObject({ verb: 'describe', kind: expect.any(String), limits: expect.any(Object) });
     });
 
     it('observes a service it has never seen as nothing, rather than an error', async () => {
-      expect(await on.observe(spec)).toEqual({ ...on.refOf(spec), weights: {}, instances: [], endpoint: null });
+      expect(await on.observe(spec)).toEqual({ service: spec.service, environment: spec.environment, weights: {}, instances: [], endpoint: null });
     });
 
     describe('launch', () => {

@@ -41,7 +41,7 @@ export class FakeTarget implements Target {
   }
 
   async describe(): Promise<DescribeResult> {
-    return { verb: 'describe', kind: 'fake', weights: true, zones: true, scaleToZero: true, limits: {} };
+    return { verb: 'describe', kind: 'fake', weights: true, zones: true, scaleToZero: true, limits: {}, problems: [] };
   }
 
   async launch(request: LaunchRequest): Promise<LaunchResult> {

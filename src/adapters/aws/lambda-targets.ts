@@ -39,7 +39,7 @@ export function createLambdaTargets({ client, names }: LambdaTargetsOptions): Ta
   };
   return {
     observe: async (target, refs) => (await call(target, { verb: 'observe', refs } as { verb: string }, ObserveResult)).services,
-    describe: (target) => call(target, { verb: 'describe' }, DescribeResult),
+    describe: (target, plan) => call(target, { verb: 'describe', ...(plan === undefined ? {} : { plan }) }, DescribeResult),
     names: () => names,
   };
 }

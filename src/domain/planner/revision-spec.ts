@@ -23,5 +23,7 @@ export function revisionSpec(release: Release, environment: Environment, inForce
     stickiness: inForce.stickiness,
     stopSeconds: manifest.stopWithin,
     drainSeconds: manifest.rollout.drain,
+    access: inForce.access,
+    settings: inForce.settings,
   };
 }

@@ -14,7 +14,8 @@ export interface TemplateNeeds {
 
 export function createTemplateTarget(needs: TemplateNeeds): Target {
   return {
-    describe: async () => ({ verb: 'describe', kind: 'template', weights: true, zones: true, scaleToZero: true, limits: { ...needs.platform.limits } }),
+    // With `plan`, say here what the platform cannot do, before anything runs.
+    describe: async () => ({ verb: 'describe', kind: 'template', weights: true, zones: true, scaleToZero: true, limits: { ...needs.platform.limits }, problems: [] }),
     launch: (request) => launch(needs, request),
     route: (request) => route(needs, request),
     observe: (request) => observe(needs, request),

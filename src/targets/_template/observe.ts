@@ -6,7 +6,7 @@ export async function observe({ platform }: { platform: Platform }, request: Obs
   const services = await Promise.all(
     request.refs.map(async (ref) => {
       const [instances, traffic] = await Promise.all([platform.instances(ref), platform.weights(ref)]);
-      return { ...ref, ...traffic, instances: [...instances] };
+      return { service: ref.service, environment: ref.environment, ...traffic, instances: [...instances] };
     }),
   );
   return { verb: 'observe', services };

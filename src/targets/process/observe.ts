@@ -73,7 +73,8 @@ async function observeOne(rt: Runtime, ref: ServiceRef, strays: readonly Stray[]
   // A router that came back with an older table, or was changed by hand, is brought up to date.
   if (route !== undefined && rt.upstreams.differ(route)) void rt.upstreams.changed(ref);
   return {
-    ...ref,
+    service: ref.service,
+    environment: ref.environment,
     weights: route?.weights ?? {},
     instances: [...rt.fleet.of(ref).map((instance) => describe(rt, instance)), ...strays.filter((stray) => keyOf(stray.ref) === keyOf(ref)).map(describeStray)],
     endpoint: route === undefined ? null : endpointOf(route.port),

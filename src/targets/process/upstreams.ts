@@ -51,7 +51,7 @@ export function createUpstreams({ traffic, fleet, closing }: { readonly traffic:
       if (!(error instanceof NotFound)) throw error;
       const stickiness = fleet.of(ref).at(-1)?.record.spec.stickiness;
       // Nothing has a weight before the first route; the entry is made so that the router knows the instances by then.
-      if (stickiness !== undefined) await traffic.put({ ...ref, weights: {}, stickiness, upstreams, drainSeconds: drainSeconds(ref) });
+      if (stickiness !== undefined) await traffic.put({ service: ref.service, environment: ref.environment, weights: {}, stickiness, upstreams, drainSeconds: drainSeconds(ref) });
     }
   };
   const insist = async (ref: ServiceRef, self: () => Promise<void>): Promise<void> => {
@@ -82,7 +82,7 @@ export function createUpstreams({ traffic, fleet, closing }: { readonly traffic:
     put: (ref, weights, stickiness) =>
       turns.run(keyOf(ref), async () => {
         const port = (await traffic.get(ref.service, ref.environment))?.port;
-        return await traffic.put({ ...ref, ...(port === undefined ? {} : { port }), weights, stickiness, upstreams: wanted(fleet, ref), drainSeconds: drainSeconds(ref) });
+        return await traffic.put({ service: ref.service, environment: ref.environment, ...(port === undefined ? {} : { port }), weights, stickiness, upstreams: wanted(fleet, ref), drainSeconds: drainSeconds(ref) });
       }),
     differ: (route) => shape(route.upstreams) !== shape(wanted(fleet, route)),
     idle: () => turns.idle(),

@@ -23,7 +23,7 @@ describe('what an exit event asks for', () => {
     const want = desired();
     expect(await calls(want)).toEqual([{
       function: 'slipway-target-process',
-      request: { verb: 'relaunch', service: want.service, environment: want.environment, generation: 7, instances: [`${STABLE}.one`], specs: { [STABLE]: want.revisions[STABLE]?.spec }, zonesLost: [] },
+      request: { verb: 'relaunch', service: want.service, environment: want.environment, access: null, settings: {}, generation: 7, instances: [`${STABLE}.one`], specs: { [STABLE]: want.revisions[STABLE]?.spec }, zonesLost: [] },
     }]);
   });
 

@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const planStaging = () => plan({ ...at.needs, settings, targets: { describe: async () => ({}) as never, observe: async () => [], names: () => ['process'] } })({ pipelineId: 'catalog-1' as never, environment: 'staging' as never });
+const planStaging = (problems: string[] = []) => plan({ ...at.needs, settings, targets: { describe: async () => ({ problems }) as never, observe: async () => [], names: () => ['process'] } })({ pipelineId: 'catalog-1' as never, environment: 'staging' as never });
 const pipeline = async () => (await history(at.needs)('catalog' as never, 1))[0];
 
 describe('resumeStuck', () => {
@@ -79,5 +79,10 @@ describe('plan', () => {
   it('refuses a pipeline that is to stop before it has placed anything', async () => {
     await cancel(at.needs)({ pipelineId: 'catalog-1' as never, by: 'owner' as never, why: 'a mistake' });
     await expect(planStaging()).rejects.toMatchObject({ name: 'Cancelled' });
+  });
+
+  it('is refused with the target\'s objections, and takes no lease', async () => {
+    await expect(planStaging(['The alias takes two versions at most.'])).rejects.toMatchObject({ name: 'NotSupported', message: expect.stringContaining('The alias takes two versions at most.') });
+    await expect(planStaging()).resolves.toMatchObject({ status: 'planned' });
   });
 });

@@ -65,6 +65,13 @@ describe('effective', () => {
     expect([inForce(service, places, 'staging').zones, inForce(service, places, 'production').zones, inForce(service, installation(), 'staging').zones]).toEqual([['x', 'y'], ['z'], ['a']]);
   });
 
+  it('lays settings of the target over each other name by name, and takes none of another target', () => {
+    const places = installation({ targets: { ecs: { cluster: 'staging' } } }, { aws: { region: 'eu-west-1' } }, { targets: { ecs: { cluster: 'all', subnets: ['a'] }, lambda: { runtime: 'x' } } });
+    const service = manifest({ target: 'ecs', settings: { image: 'catalog' }, environments: { staging: { settings: { image: 'catalog-debug' } } } });
+    expect(inForce(service, places, 'staging')).toMatchObject({ settings: { cluster: 'staging', subnets: ['a'], image: 'catalog-debug' }, access: null });
+    expect(inForce(service, places, 'production')).toMatchObject({ settings: { cluster: 'all', subnets: ['a'], image: 'catalog' }, access: { account: null, region: 'eu-west-1', role: null, externalId: null } });
+  });
+
   it('parses what it has parsed: a stored manifest and stored environments stay the same', () => {
     const service = manifest({ canary: { duration: '10m', instances: '10%' }, environments: { staging: { instances: '50%' } }, configuration: { A: 1 } });
     expect(Manifest.parse(JSON.parse(JSON.stringify(service)))).toEqual(service);

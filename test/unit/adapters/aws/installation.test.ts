@@ -1,4 +1,7 @@
 /** The small parts of the platform on AWS: configuration, environments, secrets, and what is not there. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closedIdentities } from '../../../../src/adapters/aws/closed-identities.ts';
 import { createEnvironmentsItem, ENVIRONMENTS_KEY } from '../../../../src/adapters/aws/environments-item.ts';
@@ -36,7 +39,7 @@ describe('configuration', () => {
 });
 
 describe('environments', () => {
-  const store = openSqliteStore({ path: ':memory:', clock: systemClock });
+  const store = openSqliteStore({ path: join(mkdtempSync(join(tmpdir(), 'slipway-')), 'state.db'), clock: systemClock });
   const source = createEnvironmentsItem({ store });
   const put = async (value: unknown) => {
     const before = await store.get(ENVIRONMENTS_KEY);

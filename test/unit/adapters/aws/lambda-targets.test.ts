@@ -13,14 +13,14 @@ beforeEach(() => {
 
 const targets = createLambdaTargets({ client, names: ['ecs'] });
 const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)) as never;
-const described = { verb: 'describe', kind: 'ecs', weights: true, zones: true, scaleToZero: true, limits: {} };
+const described = { verb: 'describe', kind: 'ecs', weights: true, zones: true, scaleToZero: true, limits: {}, problems: [] };
 const named = (name: string) => Object.assign(new Error(name), { name });
 const refusalOf = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => error);
 
 describe('a target', () => {
   it('is the function with the prefix, and is asked in the contract\'s words', async () => {
     service.on(InvokeCommand).resolves({ Payload: bytes({ verb: 'observe', services: [] }) });
-    const refs = [{ service: ServiceName.parse('catalog'), environment: EnvironmentName.parse('production') }];
+    const refs = [{ service: ServiceName.parse('catalog'), environment: EnvironmentName.parse('production'), access: null, settings: {} }];
     expect(await targets.observe('my-own', refs)).toEqual([]);
     const { FunctionName, Payload } = service.commandCalls(InvokeCommand)[0]?.args[0].input ?? {};
     expect([FunctionName, JSON.parse(Buffer.from(Payload as Uint8Array).toString())]).toEqual(['slipway-target-my-own', { verb: 'observe', refs }]);

@@ -99,7 +99,7 @@ describe('repair', () => {
     fc.assert(fc.property(anyState, ({ want, have }) => {
       const drifts = findDrift(want, have, 0);
       const actions = repairActions(want, drifts);
-      for (const action of actions) expect(TargetRequest.parse(action)).toEqual(action);
+      for (const action of actions) expect(TargetRequest.parse(action)).toMatchObject(action);
       const growing = actions.filter((action) => !(action.verb === 'launch' && drifts.some((drift) => drift.kind === 'surplus-instances' && drift.revision === action.spec.revision)));
       const places = growing.map(({ verb }) => order.indexOf(verb));
       expect(places).toEqual([...places].sort((a, b) => a - b));

@@ -30,7 +30,7 @@ export function spec(revision: RevisionId, parts: Partial<RevisionSpec> = {}): R
   const { service, start, health } = manifest();
   return {
     revision, service, environment: environments().environment.name, release: ReleaseId.parse('catalog@ba9876543210'), version: '1.1.0', digest: Digest.parse(`sha256:${'b'.repeat(64)}`),
-    start, health, configuration: {}, secrets: {}, resources: { memory: 1, cpu: 1 }, zones: ['a'], stickiness: { by: 'request' }, stopSeconds: 10, drainSeconds: 10, ...parts,
+    start, health, configuration: {}, secrets: {}, resources: { memory: 1, cpu: 1 }, zones: ['a'], stickiness: { by: 'request' }, stopSeconds: 10, drainSeconds: 10, access: null, settings: {}, ...parts,
   };
 }
 

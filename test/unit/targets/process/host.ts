@@ -19,9 +19,9 @@ const target = await createProcessTarget({
   fence: { current: () => Promise.resolve(Generation.parse(1)) },
   onChange: () => undefined,
 });
-await target.launch({ verb: 'launch', service: spec.service, environment: spec.environment, generation: Generation.parse(1), spec, count: Number(count), zonesLost: [] });
+await target.launch({ verb: 'launch', service: spec.service, environment: spec.environment, access: null, settings: {}, generation: Generation.parse(1), spec, count: Number(count), zonesLost: [] });
 await eventually('all are healthy', async () => {
-  const [seen] = (await target.observe({ verb: 'observe', refs: [{ service: spec.service, environment: spec.environment }] })).services;
+  const [seen] = (await target.observe({ verb: 'observe', refs: [{ service: spec.service, environment: spec.environment, access: null, settings: {} }] })).services;
   return seen?.instances.length === Number(count) && seen.instances.every(({ health }) => health === 'healthy');
 });
 process.stdout.write('ready\n');

@@ -65,7 +65,7 @@ describe('a running instance', () => {
     const change = await eventually('it is ended', () => rig.changes.find(({ kind }) => kind === 'limit'));
     expect(change.detail).toMatch(/used \d+ MiB of memory and may use 160 MiB/);
     expect((await rig.instances())[0]).toMatchObject({ health: 'stopped', problem: change.detail });
-    expect((await rig.target.describe()).limits.memory).toContain('measured');
+    expect((await rig.target.describe({ verb: 'describe' })).limits.memory).toContain('measured');
   });
 
   it('that uses too much processor time for long is ended, and others are not', async () => {

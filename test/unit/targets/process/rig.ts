@@ -29,6 +29,8 @@ export async function eventually<T>(what: string, look: () => Promise<T | undefi
 
 export const isAlive = async (pid: number): Promise<boolean> => (await processTable().identity(pid)) !== undefined;
 
+const placeOf = ({ service, environment, access, settings }: RevisionSpec) => ({ service, environment, access, settings });
+
 /** A specification of the test service; a test states what matters to it. */
 export function specOf(overrides: Partial<Record<keyof RevisionSpec, unknown>> = {}): RevisionSpec {
   return RevisionSpec.parse({
@@ -61,7 +63,7 @@ export interface Rig {
   setGeneration(generation: number): void;
   launch(spec: RevisionSpec, count: number, generation?: number, zonesLost?: string[]): Promise<{ started: InstanceId[]; stopping: InstanceId[] }>;
   relaunch(instances: InstanceId[], spec: RevisionSpec, generation?: number, zonesLost?: string[]): ReturnType<ProcessTarget['relaunch']>;
-  instances(ref?: Pick<RevisionSpec, 'service' | 'environment'>): Promise<ObservedInstance[]>;
+  instances(spec?: RevisionSpec): Promise<ObservedInstance[]>;
   /** Resolves with the instances once exactly `count` are healthy and no other is there. */
   healthy(count: number): Promise<ObservedInstance[]>;
   pidOf(instance: InstanceId): Promise<number>;
@@ -104,10 +106,10 @@ export async function processRig(settings: Partial<ProcessSettings> = {}, clock:
     secrets,
     target: await open(),
     setGeneration: (generation) => void (current = generation),
-    launch: (spec, count, generation = current, zonesLost = []) => rig.target.launch({ verb: 'launch', service: spec.service, environment: spec.environment, generation: Generation.parse(generation), spec, count, zonesLost }),
+    launch: (spec, count, generation = current, zonesLost = []) => rig.target.launch({ verb: 'launch', ...placeOf(spec), generation: Generation.parse(generation), spec, count, zonesLost }),
     relaunch: (instances, spec, generation = current, zonesLost = []) =>
-      rig.target.relaunch({ verb: 'relaunch', service: spec.service, environment: spec.environment, generation: Generation.parse(generation), instances, specs: { [RevisionId.parse(spec.revision)]: spec }, zonesLost }),
-    instances: async ({ service, environment } = specOf()) => (await rig.target.observe({ verb: 'observe', refs: [{ service, environment }] })).services[0]?.instances ?? [],
+      rig.target.relaunch({ verb: 'relaunch', ...placeOf(spec), generation: Generation.parse(generation), instances, specs: { [RevisionId.parse(spec.revision)]: spec }, zonesLost }),
+    instances: async (spec = specOf()) => (await rig.target.observe({ verb: 'observe', refs: [placeOf(spec)] })).services[0]?.instances ?? [],
     healthy: (count) =>
       eventually(`${count} healthy instances and no others`, async () => {
         const seen = await rig.instances();
