@@ -66,7 +66,7 @@ function unhealthy(observed: Observed, short: readonly { revision: RevisionId; c
   return new InstancesUnhealthy(`After ${Math.round(waitedMs / 1000)} s ${parts.join(', ')}. See their output: slipway logs ${observed.service} --environment ${observed.environment}`, { short });
 }
 
-/** A quarter of what was waited already, between the first and the longest wait: quick services are seen quickly, slow ones cost few looks. */
+/** A quarter of what was waited already, within the limits: quick services are seen quickly, slow ones cost few looks. */
 function nextWaitMs(settings: SettleNeeds['settings'], waitedMs: number): number {
-  return Math.min(settings.settleLongestSeconds * 1000, Math.max(settings.settleFirstSeconds * 1000, waitedMs / 4));
+  return Math.min(settings.settleLongestSeconds * 1000, Math.max(settings.settleShortestSeconds * 1000, waitedMs / 4));
 }

@@ -56,7 +56,7 @@ export interface ComposeOptions {
   readonly onInstanceChange: (service: ServiceName, environment: EnvironmentName, change: InstanceChange) => void;
 }
 
-const LOCAL_SETTINGS: Settings = { queuePollSeconds: 1, settleFirstSeconds: 0.02, settleLongestSeconds: 2, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null };
+const LOCAL_SETTINGS: Settings = { queuePollSeconds: 1, settleFirstSeconds: 0.05, settleShortestSeconds: 0.015, settleLongestSeconds: 2, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null };
 
 /** A running pipeline's records are needed; ended executions are kept for so long. */
 export const EXECUTIONS_KEPT_MS = 30 * 86_400_000;

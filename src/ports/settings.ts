@@ -2,8 +2,10 @@
 export interface Settings {
   /** Between two looks at whether the environment is free. */
   readonly queuePollSeconds: number;
-  /** The first and the longest wait between two looks at instances that start; each wait is double the one before. */
+  /** From a launch to the first look at what starts. */
   readonly settleFirstSeconds: number;
+  /** The shortest and the longest wait between two looks after that; between them a wait is a quarter of what was waited already. */
+  readonly settleShortestSeconds: number;
   readonly settleLongestSeconds: number;
   /** Between two looks of the watch while an approval waits. */
   readonly watchSeconds: number;

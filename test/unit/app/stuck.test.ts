@@ -11,7 +11,7 @@ import type { Execution } from '../../../src/ports/orchestrator.ts';
 import { manifestText, rig, type Rig } from './rig.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}` as never;
-const settings = { queuePollSeconds: 1, settleFirstSeconds: 1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null };
+const settings = { queuePollSeconds: 1, settleFirstSeconds: 1, settleShortestSeconds: 1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null };
 let at: Rig;
 let executions: Map<string, Partial<Execution>>;
 
