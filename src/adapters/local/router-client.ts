@@ -1,5 +1,5 @@
 /** Traffic and metrics on one machine: the client of the router's control socket. */
-import { type IncomingMessage, type RequestOptions, request } from 'node:http';
+import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import * as z from 'zod';
 import { LATENCY_BOUNDS_MS, RouteInForce, RouterCounts, RouterHealth, RouterInFlight } from '../../contracts/router.ts';
 import { Conflict, InvalidInput, LimitExceeded, NotFound, ProviderUnavailable } from '../../domain/errors.ts';
@@ -24,6 +24,8 @@ const Problem = z.object({ detail: z.string() });
 export class RouterClient implements Traffic, Metrics {
   private readonly controlSocket: string;
   private readonly timeoutMs: number;
+  /** A look at a service asks the router too: connecting again each time cost more than the answer. */
+  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 4 });
 
   constructor({ controlSocket, timeoutMs = 5_000 }: RouterClientOptions) {
     this.controlSocket = controlSocket;
@@ -91,7 +93,7 @@ export class RouterClient implements Traffic, Metrics {
       new ProviderUnavailable(`the router did not answer ${method} ${path} at ${this.controlSocket} (${reason}): see that its process runs`, { controlSocket: this.controlSocket }, { cause });
     const signal = AbortSignal.timeout(this.timeoutMs);
     try {
-      const answer = await send({ socketPath: this.controlSocket, method, path, signal, agent: false }, body);
+      const answer = await send({ socketPath: this.controlSocket, method, path, signal, agent: this.agent }, body);
       return { status: answer.statusCode ?? 0, text: await readAll(answer) };
     } catch (error) {
       if (signal.aborted) throw unavailable(`no answer in ${this.timeoutMs} ms`, error);
@@ -102,10 +104,26 @@ export class RouterClient implements Traffic, Metrics {
 
 const pathOf = (service: ServiceName, environment: EnvironmentName): string => `/routes/${encodeURIComponent(service)}/${encodeURIComponent(environment)}`;
 
-function send(options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
+/** On a kept connection, if there is one. The router may have closed it meanwhile, or died with it: every call may be made twice, so then once more. */
+async function send(options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
+  const first = await sendOnce(options, body);
+  return first === 'connection was gone' ? accepted(await sendOnce({ ...options, agent: false }, body)) : first;
+}
+
+function accepted(answer: Awaited<ReturnType<typeof sendOnce>>): IncomingMessage {
+  if (answer === 'connection was gone') throw new TypeError('a new connection is no kept one');
+  return answer;
+}
+
+function sendOnce(options: RequestOptions, body: string | undefined): Promise<IncomingMessage | 'connection was gone'> {
   return new Promise((resolve, reject) => {
     const headers = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    request({ ...options, headers }, resolve).on('error', reject).end(body);
+    const sent = request({ ...options, headers }, resolve);
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      if (sent.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')) resolve('connection was gone');
+      else reject(error);
+    });
+    sent.end(body);
   });
 }
 
