@@ -18,10 +18,22 @@ export interface Stored<T> {
   readonly value: T;
 }
 
-/** Reads one document; undefined when it is not there. */
+/** What frozen values were parsed to: a store that hands the same one out again need not have it parsed again. */
+const parsedBefore = new WeakMap<object, Map<z.ZodType, unknown>>();
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  if (typeof value !== 'object' || value === null || !Object.isFrozen(value)) return schema.parse(value);
+  const known = parsedBefore.get(value) ?? new Map<z.ZodType, unknown>();
+  if (known.has(schema)) return known.get(schema) as T;
+  const document = schema.parse(value);
+  parsedBefore.set(value, known.set(schema, document));
+  return document;
+}
+
+/** Reads one document; undefined when it is not there. Nobody may change what it answers: others may have been answered the same. */
 export async function read<T>(store: ItemStore, schema: z.ZodType<T>, key: ItemKey): Promise<Stored<T> | undefined> {
   const item = await store.get(key);
-  return item === undefined ? undefined : { key, generation: item.generation, value: schema.parse(item.value) };
+  return item === undefined ? undefined : { key, generation: item.generation, value: parsed(schema, item.value) };
 }
 
 async function demand<T>(store: ItemStore, schema: z.ZodType<T>, key: ItemKey, what: string): Promise<Stored<T>> {

@@ -3,14 +3,15 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import * as z from 'zod';
 import type { Item, ItemKey, QueryResult } from '../../../ports/item-store.ts';
 import { type CheckedQuery, nextToken } from '../../item-store-rules/paging.ts';
+import { createValues } from './values.ts';
 
 const Row = z.object({ partition: z.string(), sort: z.string(), generation: z.int().min(1), value: z.string(), expires_at_seconds: z.int().nullable() });
 
 const COLUMNS = 'partition, sort, generation, value, expires_at_seconds';
 
-function itemOf<T>(raw: unknown): Item<T> {
+function itemOf<T>(raw: unknown, valueOf: (text: string) => unknown): Item<T> {
   const row = Row.parse(raw);
-  const item = { partition: row.partition, sort: row.sort, generation: row.generation, value: JSON.parse(row.value) as T };
+  const item = { partition: row.partition, sort: row.sort, generation: row.generation, value: valueOf(row.value) as T };
   return row.expires_at_seconds === null ? item : { ...item, expiresAtSeconds: row.expires_at_seconds };
 }
 
@@ -35,6 +36,7 @@ export interface Reads {
 export function createReads(db: DatabaseSync): Reads {
   const one = db.prepare(`SELECT ${COLUMNS} FROM items WHERE partition = ? AND sort = ?`);
   const statements = new Map<string, StatementSync>();
+  const valueOf = createValues();
   // One lower and one upper bound at most: SQLite would use only one of two for its search, and scan past the other.
   const rowsOf = ({ partition, prefix, order, limit, afterSort }: CheckedQuery): readonly unknown[] => {
     const up = order === 'ascending';
@@ -49,11 +51,11 @@ export function createReads(db: DatabaseSync): Reads {
   return {
     get: <T>(key: ItemKey) => {
       const row = one.get(key.partition, key.sort);
-      return row === undefined ? undefined : itemOf<T>(row);
+      return row === undefined ? undefined : itemOf<T>(row, valueOf);
     },
     query: <T>(query: CheckedQuery) => {
       const rows = rowsOf(query);
-      const items = rows.slice(0, query.limit).map((row) => itemOf<T>(row));
+      const items = rows.slice(0, query.limit).map((row) => itemOf<T>(row, (text) => JSON.parse(text) as unknown));
       const last = items.at(-1);
       return rows.length > query.limit && last !== undefined ? { items, next: nextToken(query, last.sort), consistency: 'strong' } : { items, consistency: 'strong' };
     },
