@@ -11,8 +11,8 @@ import { type RawEntry, writeTar } from '../unit/adapters/local/tar-file.ts';
 export interface ArtifactStoreUnderTest {
   readonly store: ArtifactStore;
   /** Changes one byte of what is stored, behind the store's back. */
-  readonly damage: (digest: Digest) => void;
-  readonly close: () => void;
+  readonly damage: (digest: Digest) => void | Promise<void>;
+  readonly close: () => void | Promise<void>;
 }
 
 const UNKNOWN = Digest.parse(`sha256:${'0'.repeat(64)}`);
@@ -34,16 +34,16 @@ const HOSTILE: readonly (readonly [string, readonly RawEntry[], string])[] = [
   ['its own folder as a link', [{ path: '.', type: 'SymbolicLink', linkpath: 'x' }], 'folder'],
 ];
 
-export function artifactStoreContract(name: string, open: () => ArtifactStoreUnderTest): void {
+export function artifactStoreContract(name: string, open: () => ArtifactStoreUnderTest | Promise<ArtifactStoreUnderTest>): void {
   describe(`artifact store contract: ${name}`, () => {
     let under: ArtifactStoreUnderTest;
     let work: string;
-    beforeEach(() => {
+    beforeEach(async () => {
       work = mkdtempSync(join(tmpdir(), 'slipway-artifact-'));
-      under = open();
+      under = await open();
     });
-    afterEach(() => {
-      under.close();
+    afterEach(async () => {
+      await under.close();
       rmSync(work, { recursive: true, force: true });
     });
     const stored = async (entries: readonly RawEntry[]) => (await under.store.put(writeTar(join(work, 'in.tar.gz'), entries))).digest;
@@ -87,7 +87,7 @@ export function artifactStoreContract(name: string, open: () => ArtifactStoreUnd
 
     it('refuses stored bytes that no longer fit their digest, and takes them again', async () => {
       const digest = await stored([{ path: 'a', content: 'x' }]);
-      under.damage(digest);
+      await under.damage(digest);
       await expect(under.store.unpack(digest, join(work, 'out'))).rejects.toMatchObject({ name: 'ArtifactRefused' });
       expect(existsSync(join(work, 'out'))).toBe(false);
       await stored([{ path: 'a', content: 'x' }]);

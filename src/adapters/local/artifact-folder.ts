@@ -1,5 +1,5 @@
 export { createArtifactFolder } from './artifact-folder/store.ts';
 export type { ArtifactFolder, ArtifactFolderOptions } from './artifact-folder/store.ts';
-export { ARCHIVE_LIMITS } from './artifact-folder/limits.ts';
-export type { ArchiveLimits } from './artifact-folder/limits.ts';
-export { packDirectory } from './artifact-folder/pack.ts';
+export { ARCHIVE_LIMITS } from '../archive-rules/limits.ts';
+export type { ArchiveLimits } from '../archive-rules/limits.ts';
+export { packDirectory } from '../archive-rules/pack.ts';

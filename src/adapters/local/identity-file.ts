@@ -8,7 +8,7 @@ import { Forbidden, InvalidInput, LimitExceeded } from '../../domain/errors.ts';
 import { Identity } from '../../domain/ids.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { Identities } from '../../ports/identities.ts';
-import { diskFault } from './artifact-folder/disk-fault.ts';
+import { diskFault } from '../archive-rules/disk-fault.ts';
 import { writeDurably } from './durable-file.ts';
 
 export const TOKEN_PREFIX = 'slp_';

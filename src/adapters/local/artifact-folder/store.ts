@@ -1,14 +1,15 @@
 /** The artifact store of one machine: `<directory>/sha256/<2 digits>/<64 digits>`, read-only files that are never changed. */
 import { createHash, randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { InvalidInput, LimitExceeded, NotFound } from '../../../domain/errors.ts';
+import { LimitExceeded, NotFound } from '../../../domain/errors.ts';
 import { Digest } from '../../../domain/ids.ts';
 import type { ArtifactStore } from '../../../ports/artifacts.ts';
-import { codeOf, diskFault } from './disk-fault.ts';
-import { extractArchive } from './extract.ts';
-import { ARCHIVE_LIMITS, type ArchiveLimits } from './limits.ts';
+import { codeOf, diskFault } from '../../archive-rules/disk-fault.ts';
+import { endOfText } from '../../archive-rules/end-of-text.ts';
+import { extractArchive } from '../../archive-rules/extract.ts';
+import { ARCHIVE_LIMITS, type ArchiveLimits } from '../../archive-rules/limits.ts';
+import { openRegular } from '../../archive-rules/open-regular.ts';
 
 export interface ArtifactFolderOptions {
   readonly directory: string;
@@ -54,24 +55,13 @@ async function copyHashed(source: FileHandle, path: string, limit: number): Prom
   }
 }
 
-async function openRegular(path: string): Promise<FileHandle> {
-  // O_NONBLOCK: opening a pipe must not wait for its writer.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  if ((await handle.stat()).isFile()) return handle;
-  await handle.close();
-  throw new InvalidInput(`${path} is not a regular file, so it was not stored. Give an archive file.`, { path });
-}
-
 async function tailOf(path: string, limitBytes: number): Promise<string> {
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();
     const length = Math.min(size, Math.max(0, Math.floor(limitBytes)));
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-    let start = 0;
-    // A cut may fall inside a character: its continuation bytes (10xxxxxx) are skipped, three at most.
-    if (length < size) while (start < 3 && start < bytesRead && ((buffer[start] ?? 0) & 0xc0) === 0x80) start += 1;
-    return buffer.subarray(start, bytesRead).toString('utf8');
+    return endOfText(buffer.subarray(0, bytesRead), length < size);
   } finally {
     await handle.close();
   }

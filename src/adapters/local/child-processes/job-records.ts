@@ -4,7 +4,7 @@ import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { InvalidInput } from '../../../domain/errors.ts';
-import { diskFault } from '../artifact-folder/disk-fault.ts';
+import { diskFault } from '../../archive-rules/disk-fault.ts';
 import { MAKING_SUFFIX, writeDurably } from '../durable-file.ts';
 
 /** The running command's process, told from a later one with the same number by its start. */

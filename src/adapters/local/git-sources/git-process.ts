@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { LimitExceeded, ProviderUnavailable } from '../../../domain/errors.ts';
-import { diskFault } from '../artifact-folder/disk-fault.ts';
+import { diskFault } from '../../archive-rules/disk-fault.ts';
 import type { RepositoryScheme } from './repository-url.ts';
 
 /** git ended with an error of its own. Does not leave this folder. */

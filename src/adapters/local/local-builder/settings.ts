@@ -1,4 +1,4 @@
-import { ARCHIVE_LIMITS, type ArchiveLimits } from '../artifact-folder/limits.ts';
+import { ARCHIVE_LIMITS, type ArchiveLimits } from '../../archive-rules/limits.ts';
 
 export interface LocalBuilderSettings {
   /** Builds at a time; the others wait in the order of their start. */

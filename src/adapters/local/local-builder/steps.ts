@@ -6,7 +6,7 @@ import type { Digest } from '../../../domain/ids.ts';
 import type { ArtifactStore } from '../../../ports/artifacts.ts';
 import type { BuildRequest, BuildStep } from '../../../ports/builder.ts';
 import type { CommitInfo, Sources } from '../../../ports/sources.ts';
-import { packDirectory } from '../artifact-folder/pack.ts';
+import { packDirectory } from '../../archive-rules/pack.ts';
 import { runCommand } from '../child-processes/command.ts';
 import { MARKER_VARIABLE, checkoutOf } from '../child-processes/processes.ts';
 import type { BuildLog } from './build-log.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createArtifactFolder } from '../../../../../src/adapters/local/artifact-folder.ts';
-import { diskFault } from '../../../../../src/adapters/local/artifact-folder/disk-fault.ts';
+import { diskFault } from '../../../../../src/adapters/archive-rules/disk-fault.ts';
 import type { Digest } from '../../../../../src/domain/ids.ts';
 
 let work: string;

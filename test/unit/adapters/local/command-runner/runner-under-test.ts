@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtifactFolder } from '../../../../../src/adapters/local/artifact-folder.ts';
-import { packDirectory } from '../../../../../src/adapters/local/artifact-folder/pack.ts';
+import { packDirectory } from '../../../../../src/adapters/archive-rules/pack.ts';
 import { type CommandRunnerOptions, type LocalCommandRunner, createCommandRunner } from '../../../../../src/adapters/local/command-runner.ts';
 import { createGitSources } from '../../../../../src/adapters/local/git-sources.ts';
 import { Digest } from '../../../../../src/domain/ids.ts';

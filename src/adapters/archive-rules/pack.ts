@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { Header, Pax } from 'tar';
-import { ArtifactRefused } from '../../../domain/errors.ts';
+import { ArtifactRefused } from '../../domain/errors.ts';
 import { diskFault } from './disk-fault.ts';
 import { type EntryKind, createEntryRules } from './entry-rules.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './limits.ts';

@@ -1,5 +1,5 @@
 /** What an archive may hold, the same rules for what we pack and what we unpack. Paths are relative, with `/`. */
-import { ArtifactRefused, LimitExceeded } from '../../../domain/errors.ts';
+import { ArtifactRefused, LimitExceeded } from '../../domain/errors.ts';
 import { type ArchiveLimits, PATH_BYTES_MAX } from './limits.ts';
 
 /** Linux follows at most this many links in one path (path_resolution(7)). */

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { packDirectory } from '../../../../../src/adapters/local/artifact-folder.ts';
-import { extractArchive } from '../../../../../src/adapters/local/artifact-folder/extract.ts';
-import { writeTar } from '../tar-file.ts';
+import { packDirectory } from '../../../../src/adapters/archive-rules/pack.ts';
+import { extractArchive } from '../../../../src/adapters/archive-rules/extract.ts';
+import { writeTar } from '../local/tar-file.ts';
 
 let work: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 /** Failures of the file system in this project's words. */
-import { LimitExceeded } from '../../../domain/errors.ts';
+import { LimitExceeded } from '../../domain/errors.ts';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 

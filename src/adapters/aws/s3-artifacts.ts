@@ -1,0 +1,119 @@
+/** The artifact store on S3: `sha256/<64 digits>` in one bucket, each object written once and never changed. */
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { ArtifactRefused, LimitExceeded, NotFound, ProviderUnavailable } from '../../domain/errors.ts';
+import { Digest } from '../../domain/ids.ts';
+import type { ArtifactStore } from '../../ports/artifacts.ts';
+import { diskFault } from '../archive-rules/disk-fault.ts';
+import { endOfText } from '../archive-rules/end-of-text.ts';
+import { extractArchive } from '../archive-rules/extract.ts';
+import { ARCHIVE_LIMITS, type ArchiveLimits } from '../archive-rules/limits.ts';
+import { openRegular } from '../archive-rules/open-regular.ts';
+import { again, PATIENCE, type Patience } from './again.ts';
+import { callFault, nameOf } from './call-fault.ts';
+import { base64Of, capped, digestOfFile } from './s3-artifacts/bytes.ts';
+
+export interface S3ArtifactsOptions {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly settings?: Partial<ArchiveLimits>;
+  readonly patience?: Patience;
+}
+
+/** Where an artifact lies; the build in CodeBuild puts it there too. */
+export const artifactObjectKey = (digest: Digest): string => `sha256/${Digest.parse(digest).slice('sha256:'.length)}`;
+
+const isMissing = (error: unknown): boolean => ['NotFound', 'NoSuchKey'].includes(nameOf(error));
+
+/** What a call means to the caller; `digest` is what it was about. A role without s3:ListBucket is told Forbidden for one that is not there. */
+function fault(error: unknown, doing: string, digest: Digest): unknown {
+  if (isMissing(error)) return new NotFound(`There is no artifact ${digest} in the bucket. Build it again, or register it.`, { digest }, { cause: error });
+  if (nameOf(error) === 'BadDigest') return new ArtifactRefused(`The file changed while it was stored as ${digest}, so nothing was stored. Let whatever writes it end first.`, { digest }, { cause: error });
+  return callFault('S3', `${doing} ${digest}`, error);
+}
+
+/**
+ * Objects carry the sha256 that is their name, which S3 checks against the bytes that arrive
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html), and are written only where there is none
+ * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). One whose checksum is another is written anew.
+ * `tail` does not check the digest: it serves logs, which nothing runs.
+ */
+export function createS3Artifacts({ client, bucket, settings = {}, patience = PATIENCE }: S3ArtifactsOptions): ArtifactStore {
+  const limits = { ...ARCHIVE_LIMITS, ...settings };
+  const at = (digest: Digest) => ({ Bucket: bucket, Key: artifactObjectKey(digest) });
+
+  const found = async (digest: Digest): Promise<'whole' | 'damaged' | 'none'> => {
+    try {
+      const head = await client.send(new HeadObjectCommand({ ...at(digest), ChecksumMode: 'ENABLED' }));
+      return head.ChecksumSHA256 === base64Of(digest) ? 'whole' : 'damaged';
+    } catch (error) {
+      if (isMissing(error)) return 'none';
+      throw fault(error, 'look for', digest);
+    }
+  };
+
+  const upload = (path: string, digest: Digest, bytes: number, onlyNew: boolean) => again(async () => {
+    // A stream of its own for each attempt: the client cannot rewind one.
+    const file = await openRegular(path);
+    const body = file.createReadStream({ autoClose: true, highWaterMark: 256 * 1024 });
+    try {
+      await client.send(new PutObjectCommand({ ...at(digest), Body: body, ContentLength: bytes, ChecksumAlgorithm: 'SHA256', ChecksumSHA256: base64Of(digest), ...(onlyNew ? { IfNoneMatch: '*' } : {}) }));
+      return 'stored' as const;
+    } catch (error) {
+      if (nameOf(error) === 'PreconditionFailed') return 'there' as const;
+      throw fault(error, 'store', digest);
+    } finally {
+      body.destroy();
+    }
+  }, patience);
+
+  const download = (digest: Digest, path: string) => again(async () => {
+    try {
+      const { Body, ContentLength } = await client.send(new GetObjectCommand(at(digest)));
+      if (Body === undefined) throw new ProviderUnavailable(`S3 answered without the bytes of ${digest}. Try again.`, { digest });
+      if ((ContentLength ?? 0) > limits.bytes) throw new LimitExceeded(`The artifact ${digest} is larger than ${limits.bytes} bytes, so it was not fetched. Make it smaller.`, { digest, bytes: limits.bytes });
+      await pipeline(Body as Readable, capped(limits.bytes), createWriteStream(path, { flags: 'w', mode: 0o600 }));
+    } catch (error) {
+      throw fault(diskFault(error, `fetch ${digest}`), 'fetch', digest);
+    }
+  }, patience);
+
+  return {
+    async put(path) {
+      const { digest, bytes } = await digestOfFile(path, limits.bytes);
+      let there = await found(digest);
+      // Another one may have stored it meanwhile.
+      if (there === 'none') there = (await upload(path, digest, bytes, true)) === 'stored' ? 'whole' : await found(digest);
+      if (there !== 'whole') await upload(path, digest, bytes, false);
+      return { digest, bytes };
+    },
+    has: async (digest) => (await found(digest)) !== 'none',
+    async unpack(digest, directory) {
+      const archive = join(dirname(directory), `.${basename(directory)}.${randomBytes(6).toString('hex')}.archive`);
+      try {
+        await mkdir(dirname(directory), { recursive: true });
+        await download(digest, archive);
+        await extractArchive({ path: archive, digest }, directory, limits);
+      } finally {
+        await rm(archive, { force: true });
+      }
+    },
+    async tail(digest, limitBytes) {
+      const length = Math.max(0, Math.floor(limitBytes));
+      try {
+        // A range must have a byte, so an empty end only asks whether the object is there.
+        const { ContentLength = 0 } = await client.send(new HeadObjectCommand(at(digest)));
+        if (length === 0 || ContentLength === 0) return '';
+        const { Body } = await client.send(new GetObjectCommand({ ...at(digest), ...(length < ContentLength ? { Range: `bytes=-${length}` } : {}) }));
+        return endOfText(Buffer.from((await Body?.transformToByteArray()) ?? []), length < ContentLength);
+      } catch (error) {
+        throw fault(error, 'read the end of', digest);
+      }
+    },
+  };
+}
