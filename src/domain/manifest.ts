@@ -4,6 +4,7 @@ import { Settings } from './access.ts';
 import { Bytes, Count, Duration, Grace, Interval, Timeout } from './duration.ts';
 import { EnvironmentName, Identity, ServiceName } from './ids.ts';
 import { Stickiness } from './route.ts';
+import { SECRET_REFERENCE } from './secret-reference.ts';
 
 /** An argument list: run without a shell. */
 export const Command = z.array(z.string().min(1).max(4096)).min(1).max(100).meta({ description: 'A command as an argument list; it is run without a shell.', examples: [['npm', 'test']] });
@@ -23,7 +24,8 @@ export type Configuration = z.infer<typeof Configuration>;
 
 /** Names where a secret's value lives; the value never enters a manifest, the store, or a log. */
 export const SecretReference = z.strictObject({
-  from: z.string().regex(/^[A-Za-z0-9/_.-]{1,200}$/, 'the name of a secret: letters, digits and / _ . -').meta({ description: 'The name of the secret in the installation\'s secret store. Never the secret itself.', examples: ['catalog/database'] }),
+  from: z.string().regex(SECRET_REFERENCE, 'the name of a secret (letters, digits and / _ . -), secretsmanager:NAME, secretsmanager:NAME#KEY or ssm:/PATH')
+    .meta({ description: 'The name of the secret in the installation\'s secret store; on AWS also `secretsmanager:NAME`, `secretsmanager:NAME#KEY` (a field of a JSON object) or `ssm:/PATH`. Never the secret itself.', examples: ['catalog/database'] }),
 });
 export const Secrets = z.record(VariableName, SecretReference).meta({ description: 'Environment variables whose values are read from the secret store when an instance starts.', examples: [{ DATABASE_URL: { from: 'catalog/database' } }] });
 export type Secrets = z.infer<typeof Secrets>;

@@ -7,13 +7,14 @@ import type { SecretSource } from '../../ports/secrets.ts';
 
 export const SECRET_BYTES_MAX = 64 * 1024;
 const MODES = new Set([0o600, 0o400]);
-/** The manifest's rule for a reference (SecretReference in src/domain/manifest.ts). */
+/** Of a manifest's references those without the name of another store (src/domain/secret-reference.ts). */
 const REFERENCE = /^[A-Za-z0-9/_.-]{1,200}$/;
 
 const codeOf = (error: unknown): unknown => (typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined);
 
 function checkReference(reference: string): void {
   const parts = reference.split('/');
+  if (/^(?:secretsmanager|ssm):/.test(reference)) throw new InvalidInput(`${JSON.stringify(reference.slice(0, 200))} is in a store of AWS, and this is one machine. Name a secret of this machine in its place.`, { reference: reference.slice(0, 200) });
   if (REFERENCE.test(reference) && !parts.some((part) => part === '' || part === '.' || part === '..')) return;
   throw new InvalidInput(`${JSON.stringify(reference.slice(0, 200))} cannot be the name of a secret. Use letters, digits and _ . - in parts separated by /, without . or .. as a part.`, { reference: reference.slice(0, 200) });
 }
