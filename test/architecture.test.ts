@@ -50,7 +50,7 @@ function sourceOf(path: string): Source {
 
 const sources = [...filesUnder('src'), ...filesUnder('functions')].map(sourceOf);
 
-/** The layer that a file belongs to; a target's kind and a platform's adapters are layers of their own. */
+/** The layer that a file belongs to; a target's kind and a platform's adapters are layers of their own. `targets/_aws` is what the kinds on AWS have in common. */
 function layerOf(path: string): string {
   const [top, layer, part] = path.split('/');
   if (top === 'functions') return 'functions';
@@ -64,9 +64,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: [], contracts: ['domain'], ports: ['domain', 'contracts'], app: CORE, api: ['app', ...CORE], 'config.ts': ['domain'],
   'adapters/item-store-rules': CORE, 'adapters/archive-rules': CORE, 'adapters/local': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules'], 'adapters/aws': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules'],
   engine: CORE, router: CORE, cli: ['contracts', 'domain'], 'targets/registry.ts': ['domain'], functions: ['main', 'app', 'contracts', 'domain', 'api'],
-  main: ['functions', 'app', 'api', 'config.ts', 'engine', 'router', 'cli', 'adapters/local', 'adapters/aws', 'targets/registry.ts', ...TARGET_KINDS.map((kind) => `targets/${kind}`), ...CORE],
+  main: ['functions', 'app', 'api', 'config.ts', 'engine', 'router', 'cli', 'adapters/local', 'adapters/aws', 'targets/registry.ts', 'targets/_aws', ...TARGET_KINDS.map((kind) => `targets/${kind}`), ...CORE],
 };
-const allowedFor = (layer: string): readonly string[] | undefined => ALLOWED[layer] ?? (layer.startsWith('targets/') ? CORE : undefined);
+const allowedFor = (layer: string): readonly string[] | undefined => ALLOWED[layer] ?? (layer === 'targets/_aws' ? CORE : layer.startsWith('targets/') ? [...CORE, 'targets/_aws'] : undefined);
 
 /** The file that a relative specifier names; undefined for a package. */
 const fileOf = ({ path }: Pick<Source, 'path'>, specifier: string): string | undefined => (specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : undefined);
@@ -95,7 +95,7 @@ describe('arrows', () => {
 
   it.each([
     ['src/domain/plan.ts', '../app/plan.ts'], ['src/ports/index.ts', '../app/plan.ts'], ['src/app/plan.ts', '../adapters/local/random-ids.ts'], ['src/app/plan.ts', '../main/aws.ts'], ['src/app/plan.ts', '#platform'],
-    ['src/app/plan.ts', '../config.ts'], ['src/adapters/aws/a.ts', '../local/b.ts'], ['src/engine/engine.ts', '../app/plan.ts'], ['src/cli/client.ts', '../main/home.ts'], ['src/targets/process/index.ts', '../_template/index.ts'],
+    ['src/app/plan.ts', '../config.ts'], ['src/adapters/aws/a.ts', '../local/b.ts'], ['src/engine/engine.ts', '../app/plan.ts'], ['src/cli/client.ts', '../main/home.ts'], ['src/targets/process/index.ts', '../_template/index.ts'], ['src/targets/_aws/access.ts', '../process/index.ts'],
     ['functions/plan.ts', '../src/adapters/aws/b.ts'], ['functions/targets/process.ts', '../../src/targets/process/index.ts'], ['src/domain/a.ts', '(computed)'],
   ])('%s may not import %s', (path, specifier) => {
     expect(wrongArrow({ path }, specifier)).toBeDefined();
@@ -165,7 +165,7 @@ describe('sizes and names', () => {
   });
 
   it('the registry of targets is their folders', () => {
-    const folders = readdirSync(join(ROOT, 'src/targets'), { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== '_template').map(({ name }) => name);
+    const folders = readdirSync(join(ROOT, 'src/targets'), { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('_')).map(({ name }) => name);
     expect(folders.sort()).toEqual([...TARGET_KINDS].sort());
   });
 });
