@@ -26,11 +26,13 @@ export type Resource = z.infer<typeof Resource>;
 
 /** The files of infrastructure/, which serverless.yml names one by one. */
 export const INFRASTRUCTURE = readdirSync(join(ROOT, 'infrastructure'));
-const File = z.object({ Resources: z.record(z.string(), Resource).default({}), extensions: z.record(z.string(), z.unknown()).default({}) });
+const Extension = z.strictObject({ Properties: z.record(z.string(), z.unknown()).optional(), Metadata: z.record(z.string(), z.unknown()).optional() });
+const File = z.object({ Resources: z.record(z.string(), Resource).default({}), extensions: z.record(z.string(), Extension).default({}) });
 const files = INFRASTRUCTURE.map((file) => File.parse(read(`infrastructure/${file}`)));
 
 export const resources: Readonly<Record<string, Resource>> = Object.assign({}, ...files.map((file) => file.Resources)) as Record<string, Resource>;
-export const extensions: Readonly<Record<string, unknown>> = Object.assign({}, ...files.map((file) => file.extensions)) as Record<string, unknown>;
+/** The properties that are added to what the framework writes, by resource. */
+export const extensions: Readonly<Record<string, unknown>> = Object.fromEntries(files.flatMap((file) => Object.entries(file.extensions)).filter(([, { Properties }]) => Properties !== undefined));
 
 /** The framework's name of a function's resource. */
 export const logicalId = (stem: string): string => `${stem.charAt(0).toUpperCase()}${stem.slice(1).replaceAll('-', 'Dash')}LambdaFunction`;
