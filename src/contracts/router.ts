@@ -1,6 +1,8 @@
 /** What the control plane says to the router, and what it answers, over its control socket. */
 import * as z from 'zod';
 import { EnvironmentName, InstanceId, RevisionId, ServiceName } from '../domain/ids.ts';
+import { Mirror } from '../domain/parallel/mirror.ts';
+import { ParallelReport } from '../domain/parallel/report.ts';
 import { Stickiness, Weights } from '../domain/route.ts';
 
 export const Upstream = z.strictObject({ instance: InstanceId, host: z.string(), port: z.int().min(1).max(65535) });
@@ -15,6 +17,7 @@ export const RouteEntry = z.strictObject({
   weights: Weights,
   stickiness: Stickiness,
   upstreams: z.record(RevisionId, z.array(Upstream)),
+  mirror: Mirror.optional(),
   /** Requests that begin at a removed upstream have this long to end before their connections are cut. */
   drainSeconds: z.number().min(0).max(3600),
 });
@@ -64,3 +67,7 @@ export const RouterHealth = z.strictObject({
   waiting: z.array(z.strictObject({ port: z.int(), reason: z.string() })),
 });
 export type RouterHealth = z.infer<typeof RouterHealth>;
+
+/** What the mirror of a route has found. Its epoch changes when it began again: counts are 0 then. */
+export const RouterParallelRun = z.strictObject({ epoch: z.string(), report: ParallelReport });
+export type RouterParallelRun = z.infer<typeof RouterParallelRun>;

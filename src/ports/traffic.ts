@@ -1,5 +1,6 @@
 /** Traffic on one machine: what the process target moves, and what the judge counts. Adapter: the router's control client. */
 import type { EnvironmentName, InstanceId, RevisionId, ServiceName } from '../domain/ids.ts';
+import type { Mirror } from '../domain/parallel/mirror.ts';
 import type { Stickiness, Weights } from '../domain/route.ts';
 
 export interface TrafficUpstream {
@@ -15,6 +16,8 @@ export interface TrafficRoute {
   readonly weights: Weights;
   readonly stickiness: Stickiness;
   readonly upstreams: Readonly<Record<RevisionId, readonly TrafficUpstream[]>>;
+  /** Absent: nothing is mirrored. */
+  readonly mirror?: Mirror | undefined;
   readonly drainSeconds: number;
 }
 

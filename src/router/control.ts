@@ -22,7 +22,7 @@ const STATUS: Readonly<Record<string, number>> = { InvalidInput: 400, NotFound: 
 
 const Path = z.tuple([ServiceName, EnvironmentName]);
 
-/** A server, not yet listening. GET /health; GET /routes; GET, PUT, DELETE /routes/S/E; PUT /routes/S/E/upstreams; GET /routes/S/E/counts and /inflight. */
+/** A server, not yet listening. GET /health; GET /routes; GET, PUT, DELETE /routes/S/E; PUT /routes/S/E/upstreams; GET /routes/S/E/counts, /inflight and /parallel-run. */
 export function createControlServer(needs: ControlNeeds): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(needs, request)
@@ -59,6 +59,8 @@ async function answerRoute({ routes, epoch, now, bodyBytes }: ControlNeeds, requ
       return await routes.attach(service, environment, await readJson(request, RouteUpstreams, bodyBytes));
     case 'GET counts':
       return routes.counts(service, environment, epoch, now());
+    case 'GET parallel-run':
+      return await routes.parallelRun(service, environment);
     case 'GET inflight':
       return routes.inFlight(service, environment);
     default:

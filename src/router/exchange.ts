@@ -10,7 +10,8 @@ import { readResponseHead, type RequestHead } from './headers.ts';
 import type { RouterLimits } from './limits.ts';
 import type { CompiledRevision, LiveRoute } from './live-route.ts';
 import { answerProblem } from './problem.ts';
-import { RequestBody } from './request-body.ts';
+import { BodyCopy, RequestBody } from './request-body.ts';
+import { type TakeRequest, headerLines } from './tap.ts';
 import { joinTunnel } from './tunnel.ts';
 import type { UpstreamServer } from './upstream.ts';
 
@@ -29,6 +30,8 @@ export interface ExchangeInput {
   readonly upgrade: { readonly protocol: string; readonly first: Buffer } | undefined;
   /** The router is ending: clients are told to come back on another connection. */
   readonly ending: () => boolean;
+  /** Somebody else wants this request, too, with its body. */
+  readonly take: TakeRequest | undefined;
 }
 
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
@@ -60,7 +63,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   constructor(input: ExchangeInput) {
     this.input = input;
     this.attempts = new Attempts(input.route, input.chosen, input.limits);
-    this.body = input.head.hasBody ? new RequestBody(input.request) : null;
+    this.body = input.head.hasBody ? new RequestBody(input.request, tappedBody(input)) : null;
     // An 'error' without a listener would end the process; undici listens only while it has the body.
     this.body?.on('error', () => undefined);
     input.response.on('close', () => this.onClientClose());
@@ -221,6 +224,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
     request.once('close', () => clearTimeout(timer));
     request.once('end', () => clearTimeout(timer));
   }
+}
+
+/** A copy of the body on its way, for whoever else wants the request. */
+function tappedBody({ take, request, head, route }: ExchangeInput): BodyCopy | undefined {
+  if (take === undefined) return undefined;
+  return new BodyCopy((body) => {
+    if (body === undefined) route.tap?.missed();
+    else take({ method: request.method ?? '', target: head.path, headers: headerLines(head.headers), body });
+  });
 }
 
 function flushHead(exchange: Exchange): void {

@@ -32,6 +32,8 @@ const CARE: Readonly<Record<string, Care>> = {
   te: 'drop',
   expect: 'drop',
   'x-slipway-revision': 'drop',
+  // Only a mirrored request has it: a service may leave its side effects out then.
+  'x-slipway-mirror': 'drop',
   'x-forwarded-for': 'for',
   'x-forwarded-proto': 'proto',
   'x-forwarded-host': 'forwardedHost',

@@ -1,11 +1,14 @@
 /** A route in force: an immutable compiled table that is swapped as a whole, and the counts that outlive it. */
+import { NotFound } from '../domain/errors.ts';
 import type { InstanceId, RevisionId } from '../domain/ids.ts';
-import type { RouteInForce, RouterCounts } from '../contracts/router.ts';
+import type { RouteInForce, RouterCounts, RouterParallelRun } from '../contracts/router.ts';
 import { chooseByChance, chooseByKey, seedOf } from './choose.ts';
 import { RevisionTally } from './counts.ts';
 import type { RouterLimits } from './limits.ts';
 import type { RouterLog } from './log.ts';
-import { UpstreamServer } from './upstream.ts';
+import type { Mirrors, RouteMirror } from './mirror/mirrors.ts';
+import type { Tap } from './tap.ts';
+import { UpstreamServer, originOf } from './upstream.ts';
 
 export interface CompiledRevision {
   readonly id: RevisionId;
@@ -29,23 +32,30 @@ export interface Pick {
 export class LiveRoute {
   table: RouteTable;
   unrouted = 0;
+  /** Who else sees this route's requests; nobody, usually. */
+  tap: Tap | undefined;
+  private mirror: RouteMirror | undefined;
   private readonly tallies = new Map<RevisionId, RevisionTally>();
   private servers = new Map<string, UpstreamServer>();
   private readonly draining = new Set<UpstreamServer>();
   private readonly limits: RouterLimits;
   private readonly log: RouterLog;
+  private readonly mirrors: Mirrors;
   private turn = 0;
 
-  constructor(entry: RouteInForce, limits: RouterLimits, log: RouterLog) {
+  constructor(entry: RouteInForce, limits: RouterLimits, log: RouterLog, mirrors: Mirrors) {
     this.limits = limits;
     this.log = log;
+    this.mirrors = mirrors;
     this.table = this.compile(entry);
+    this.mirrorAsIn(entry);
   }
 
   /** From the next request on, `entry` is in force. Instances in both keep their connections; others drain. */
   apply(entry: RouteInForce): void {
     const before = this.servers;
     this.table = this.compile(entry);
+    this.mirrorAsIn(entry);
     for (const [key, server] of before) if (!this.servers.has(key)) this.drain(server, entry.drainSeconds);
   }
 
@@ -53,6 +63,8 @@ export class LiveRoute {
   retire(): void {
     for (const server of this.servers.values()) this.drain(server, this.table.entry.drainSeconds);
     this.servers = new Map();
+    this.mirror?.end();
+    this.tap = this.mirror = undefined;
     this.table = { entry: this.table.entry, revisions: [] };
   }
 
@@ -95,9 +107,29 @@ export class LiveRoute {
     return { epoch, at, revisions, unrouted: this.unrouted };
   }
 
+  /** @throws NotFound when nothing is mirrored here; ProviderUnavailable */
+  async parallelRun(): Promise<RouterParallelRun> {
+    if (this.mirror === undefined) throw new NotFound('nothing is mirrored on this route');
+    return await this.mirror.read();
+  }
+
   /** Breaks everything under way, for the end of the process. */
   async cut(): Promise<void> {
+    this.mirror?.end();
     await Promise.all([...this.servers.values(), ...this.draining].map((server) => server.cutAll()));
+  }
+
+  /** The same mirror goes on over new instances; another one begins anew. */
+  private mirrorAsIn({ mirror, upstreams }: RouteInForce): void {
+    if (JSON.stringify(mirror) !== JSON.stringify(this.mirror?.mirror)) {
+      this.mirror?.end();
+      this.mirror = undefined;
+    }
+    if (mirror === undefined) return void (this.tap = undefined);
+    const origins = { stable: (upstreams[mirror.stable] ?? []).map(originOf), candidate: (upstreams[mirror.candidate] ?? []).map(originOf) };
+    if (this.mirror === undefined) this.mirror = this.mirrors.begin(mirror, origins);
+    else this.mirror.use(origins);
+    this.tap = this.mirror;
   }
 
   /** Least requests under way; equals take turns. */

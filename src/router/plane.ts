@@ -8,6 +8,7 @@ import type { RouterLimits } from './limits.ts';
 import type { LiveRoute } from './live-route.ts';
 import { answerProblem } from './problem.ts';
 import { stickyKey } from './stickiness.ts';
+import { headerLines } from './tap.ts';
 
 export interface Plane {
   readonly limits: RouterLimits;
@@ -98,7 +99,9 @@ function serve(plane: Plane, find: FindRoute, { request, response, expectContinu
     route.unrouted++;
     return refuseBody(request, response, 503, 'this route sends its traffic nowhere: no revision has a weight');
   }
-  new Exchange({ route, request, response, head, limits, chosen, cookie: sticky?.cookie, expectContinue, upgrade, ending: plane.ending }).start();
+  const take = upgrade === undefined ? route.tap?.wants(chosen.id, request.method ?? '', head.hasBody) : undefined;
+  if (take !== undefined && !head.hasBody) take({ method: request.method ?? '', target: head.path, headers: headerLines(head.headers), body: undefined });
+  new Exchange({ route, request, response, head, limits, chosen, cookie: sticky?.cookie, expectContinue, upgrade, ending: plane.ending, take: head.hasBody ? take : undefined }).start();
 }
 
 /** Answers, and closes the connection. */

@@ -7,6 +7,7 @@ import { listenPrivately } from './control-socket.ts';
 import { ROUTER_LIMITS, type RouterLimits } from './limits.ts';
 import { Listener } from './listener.ts';
 import type { RouterLog } from './log.ts';
+import { Mirrors } from './mirror/mirrors.ts';
 import { type Plane, createPlaneServer } from './plane.ts';
 import { Routes } from './routes.ts';
 import { loadTable, saveTable } from './table-file.ts';
@@ -46,8 +47,10 @@ export async function startRouter(options: RouterOptions, log: RouterLog): Promi
   const table = await loadTable(options.directory);
   const wantedPort = options.port === 0 ? (table?.port ?? 0) : options.port;
   const plane: Plane = { limits, forwarded: options.forwarded ?? 'append', ending: () => state.ending, fastPath: options.fastPath ?? true };
+  const mirrors = new Mirrors(log);
   const routes = new Routes({
     plane,
+    mirrors,
     host: options.host,
     log,
     save: (entries) => saveTable(options.directory, { format: 1, port: state.sharedPort ?? wantedPort, routes: entries }),
@@ -70,6 +73,7 @@ export async function startRouter(options: RouterOptions, log: RouterLog): Promi
 
   const close = async (): Promise<void> => {
     state.ending = true;
+    mirrors.close();
     shared.close(limits.shutdownMs);
     routes.stopListening(limits.shutdownMs);
     const deadline = performance.now() + limits.shutdownMs;

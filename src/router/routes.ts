@@ -1,11 +1,12 @@
 /** All routes of the router: changes one after the other, each on disk before it is in force. */
-import { type RouteEntry, RouteInForce, type RouterCounts, type RouteUpstreams } from '../contracts/router.ts';
+import { type RouteEntry, RouteInForce, type RouterCounts, type RouterParallelRun, type RouteUpstreams } from '../contracts/router.ts';
 import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts';
 import type { EnvironmentName, InstanceId, ServiceName } from '../domain/ids.ts';
 import { hash32 } from './choose.ts';
 import { Listener, type Waiting, listenAnywhere, listenOn } from './listener.ts';
 import { LiveRoute } from './live-route.ts';
 import type { RouterLog } from './log.ts';
+import type { Mirrors } from './mirror/mirrors.ts';
 import { type Plane, createPlaneServer } from './plane.ts';
 import type { TableFile } from './table-file.ts';
 import { originOf } from './upstream.ts';
@@ -19,6 +20,7 @@ export interface RoutesNeeds {
   readonly plane: Plane;
   readonly host: string;
   readonly log: RouterLog;
+  readonly mirrors: Mirrors;
   /** Durable when it resolves. */
   readonly save: (routes: TableFile['routes']) => Promise<void>;
 }
@@ -110,6 +112,10 @@ export class Routes {
     return this.must(service, environment).route.inFlight();
   }
 
+  async parallelRun(service: ServiceName, environment: EnvironmentName): Promise<RouterParallelRun> {
+    return await this.must(service, environment).route.parallelRun();
+  }
+
   waiting(): Waiting[] {
     return [...this.held.values()].flatMap(({ listener }) => listener.waiting ?? []);
   }
@@ -138,7 +144,7 @@ export class Routes {
   }
 
   private async create(wanted: RouteEntry): Promise<RouteInForce> {
-    const route = new LiveRoute({ ...wanted, port: wanted.port ?? 1 }, this.needs.plane.limits, this.needs.log);
+    const route = new LiveRoute({ ...wanted, port: wanted.port ?? 1 }, this.needs.plane.limits, this.needs.log, this.needs.mirrors);
     const { listener, port } = await this.listenerFor(route, wanted).catch(async (error: unknown) => {
       await route.cut();
       throw error;
@@ -168,7 +174,7 @@ export class Routes {
   }
 
   private hold(entry: RouteInForce): Held {
-    const route = new LiveRoute(entry, this.needs.plane.limits, this.needs.log);
+    const route = new LiveRoute(entry, this.needs.plane.limits, this.needs.log, this.needs.mirrors);
     const held = { route, listener: this.listener(route) };
     this.held.set(hostOf(entry), held);
     return held;

@@ -1,10 +1,11 @@
 /** Traffic and metrics on one machine: the client of the router's control socket. */
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import * as z from 'zod';
-import { LATENCY_BOUNDS_MS, RouteInForce, RouterCounts, RouterHealth, RouterInFlight } from '../../contracts/router.ts';
+import { LATENCY_BOUNDS_MS, RouteInForce, RouterCounts, RouterHealth, RouterInFlight, RouterParallelRun } from '../../contracts/router.ts';
 import { Conflict, InvalidInput, LimitExceeded, NotFound, ProviderUnavailable } from '../../domain/errors.ts';
 import type { EnvironmentName, InstanceId, ServiceName } from '../../domain/ids.ts';
 import type { Metrics, MetricsReading } from '../../ports/metrics.ts';
+import type { ParallelReading } from '../../ports/parallel-runs.ts';
 import type { Traffic, TrafficRoute } from '../../ports/traffic.ts';
 
 export interface RouterClientOptions {
@@ -72,6 +73,11 @@ export class RouterClient implements Traffic, Metrics {
     const { epoch, at, revisions } = await this.call('GET', `${pathOf(service, environment)}/counts`, RouterCounts);
     const arms = Object.entries(revisions).map(([id, { requests, failures, latencyBuckets }]) => [id, { requests, failures, latencyBuckets, boundsMs: LATENCY_BOUNDS_MS }]);
     return { epoch, at, revisions: Object.fromEntries(arms) as MetricsReading['revisions'] };
+  }
+
+  /** @throws NotFound when there is no such route or nothing is mirrored; ProviderUnavailable. */
+  parallelRun(service: ServiceName, environment: EnvironmentName): Promise<ParallelReading> {
+    return this.call('GET', `${pathOf(service, environment)}/parallel-run`, RouterParallelRun);
   }
 
   /** @throws ProviderUnavailable. */

@@ -139,6 +139,7 @@ export class Client implements Sink {
     const chosen = route.choose(sticky?.key);
     if (chosen === undefined) return false;
     const { block, method, target } = request;
+    route.tap?.wants(chosen.id, method, false)?.({ method, target, headers: block.forward, body: undefined });
     const attempts = new Attempts(route, chosen, this.path.plane.limits);
     this.pending = bytes.length > request.bytes ? bytes.subarray(request.bytes) : undefined;
     this.block = block;
