@@ -1,6 +1,7 @@
 /** Writes the desired state of a stage's next batch, and hands the calls that make it so to the machine. */
 import type { DeploymentId } from '../domain/ids.ts';
 import type { StageName } from '../domain/manifest.ts';
+import type { Mirror } from '../domain/parallel/mirror.ts';
 import type { Batch } from '../domain/plan.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Desired } from '../domain/state.ts';
@@ -47,7 +48,7 @@ export const advance = (needs: Pick<Ports, 'store' | 'clock' | 'settings'>) => (
 
 const sameAsBefore = (batches: readonly Batch[], index: number): boolean => {
   const [before, now] = [batches[index - 1], batches[index]];
-  return before !== undefined && now !== undefined && sameWeights(before.weights, now.weights);
+  return before !== undefined && now !== undefined && sameWeights(before.weights, now.weights) && before.parallelRun === undefined && now.parallelRun === undefined;
 };
 
 const specOf = (deployment: Deployment, revision: Batch['launch'][number]['revision']) => {
@@ -56,15 +57,21 @@ const specOf = (deployment: Deployment, revision: Batch['launch'][number]['revis
   return spec;
 };
 
+function mirrorOf({ plan: { stable, candidate } }: Deployment, { parallelRun }: Batch): Mirror | undefined {
+  return parallelRun === undefined || stable === null ? undefined : { stable, candidate, rule: parallelRun };
+}
+
 async function write(needs: Pick<Ports, 'store' | 'clock'>, turn: Turn, batch: Batch, input: { stage: StageName; batch: number }): Promise<Desired> {
   const deployment = turn.deployment.value;
   const current = turn.desired.value;
   const revisions = { ...current.revisions };
   for (const { revision, count } of batch.launch) revisions[revision] = { spec: specOf(deployment, revision), count };
-  const change: DesiredChange = { ...current, revisions, weights: batch.weights };
+  const { mirror: _ended, ...others } = current;
+  const mirror = mirrorOf(deployment, batch);
+  const change: DesiredChange = { ...others, revisions, weights: batch.weights, ...(mirror === undefined ? {} : { mirror }) };
   const now = needs.clock.now();
   const begun = replacing(turn.deployment, { ...deployment, batch: input.batch, launchedAt: now, promoteRequestedBy: null });
-  if (canonicalJson({ r: current.revisions, w: current.weights }) === canonicalJson({ r: revisions, w: batch.weights })) {
+  if (canonicalJson({ r: current.revisions, w: current.weights, m: current.mirror ?? null }) === canonicalJson({ r: revisions, w: batch.weights, m: mirror ?? null })) {
     await needs.store.transact([begun]);
     return current;
   }

@@ -49,9 +49,9 @@ export async function look(needs: HoldNeeds, turn: Turn, hold: HoldLook): Promis
   return { progress, verdict, elapsedSeconds: (needs.clock.now() - progress.startedAt) / 1000, requests: replacements(turn.desired.value, observed, needs.clock.now()) };
 }
 
-const opened = (hold: HoldLook, now: number): HoldProgress => ({ stage: hold.stage, batch: hold.batch, startedAt: now, seconds: hold.seconds, extensions: 0, turns: 0, reading: null, judge: null, verdict: null });
+export const opened = (hold: HoldLook, now: number): HoldProgress => ({ stage: hold.stage, batch: hold.batch, startedAt: now, seconds: hold.seconds, extensions: 0, turns: 0, reading: null, judge: null, verdict: null });
 
-function refuseDead(observed: Observed, candidate: RevisionId): void {
+export function refuseDead(observed: Observed, candidate: RevisionId): void {
   const given = observed.instances.filter((instance) => instance.revision === candidate && instance.quarantined);
   if (given.length === 0 || healthyOf(observed, candidate) > 0) return;
   throw new InstancesUnhealthy(`No instance of ${candidate} is healthy any more, and the target has given up on ${given.length}: ${given[0]?.problem ?? 'crash loop'}. See their output: slipway logs ${observed.service} --environment ${observed.environment}`);

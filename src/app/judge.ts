@@ -3,9 +3,10 @@ import { CandidateWorse, Inconclusive } from '../domain/errors.ts';
 import type { DeploymentId } from '../domain/ids.ts';
 import type { Verdict } from '../domain/judge/judge.ts';
 import type { JudgeRule, StageName } from '../domain/manifest.ts';
-import type { Hold } from '../domain/plan.ts';
+import { compareAnswers, type CompareNeeds } from './compare-answers.ts';
 import { batchOf, forwardTurn } from './deployment-turn.ts';
 import { look, type HoldNeeds, type Looked } from './hold.ts';
+import { nextLook } from './next-look.ts';
 import { getDeployment, replacing, untilWritten } from './state/documents.ts';
 import type { TargetCall } from './target-calls.ts';
 
@@ -16,11 +17,12 @@ export interface JudgeAnswer {
   readonly requests: readonly TargetCall[];
 }
 
-/** @throws CandidateWorse, Inconclusive, InstancesUnhealthy, Superseded, Cancelled, ProviderUnavailable */
-export const judge = (needs: HoldNeeds) => (input: { deploymentId: DeploymentId; stage: StageName; batch: number }): Promise<JudgeAnswer> => untilWritten(async () => {
+/** @throws CandidateWorse, AnswersDiffer, Inconclusive, InstancesUnhealthy, Superseded, Cancelled, ProviderUnavailable */
+export const judge = (needs: HoldNeeds & CompareNeeds) => (input: { deploymentId: DeploymentId; stage: StageName; batch: number }): Promise<JudgeAnswer> => untilWritten(async () => {
   const turn = await forwardTurn(needs, input.deploymentId);
-  const { hold } = batchOf(turn.deployment.value, input.stage, input.batch);
+  const { hold, parallelRun } = batchOf(turn.deployment.value, input.stage, input.batch);
   if (hold === null) throw new TypeError(`batch ${input.batch} of ${input.stage} has no hold`);
+  if (parallelRun !== undefined) return await compareAnswers(needs, turn, { ...input, hold, rule: parallelRun });
   const looked = await look(needs, turn, { stage: input.stage, batch: input.batch, seconds: hold.seconds, rule: hold.rule });
   const answer = (verdict: JudgeAnswer['verdict']): JudgeAnswer => ({ verdict, until: nextLook(needs, hold, looked), requests: looked.requests });
   if (looked.verdict === null) return answer(hold.rule === null && looked.elapsedSeconds >= hold.seconds ? 'promote' : 'continue');
@@ -29,13 +31,6 @@ export const judge = (needs: HoldNeeds) => (input: { deploymentId: DeploymentId;
   if (looked.verdict.kind === 'promote') await closePromotion(needs, input.deploymentId);
   return answer(looked.verdict.kind === 'promote' ? 'promote' : 'continue');
 });
-
-/** The next tick, or the end of the hold when that comes first. */
-function nextLook(needs: Pick<HoldNeeds, 'clock'>, hold: Hold, looked: Looked): string {
-  const leftSeconds = looked.progress.seconds - looked.elapsedSeconds;
-  const waitSeconds = leftSeconds > 0 ? Math.min(hold.tickSeconds, leftSeconds) : hold.tickSeconds;
-  return new Date(needs.clock.now() + waitSeconds * 1000).toISOString();
-}
 
 async function unsure(needs: HoldNeeds, id: DeploymentId, looked: Looked, verdict: Verdict, rule: JudgeRule, seconds: number, answer: (verdict: JudgeAnswer['verdict']) => JudgeAnswer): Promise<JudgeAnswer> {
   if (rule.onInconclusive === 'ask') return answer('ask');

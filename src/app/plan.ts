@@ -82,7 +82,10 @@ export async function refuseImpossible({ targets }: Pick<Ports, 'targets'>, { ta
   const spec = specs[candidate];
   if (spec === undefined) throw new TypeError(`the plan of ${candidate} has no specification of it`);
   const shares = Object.values(stages).some((stage) => stage?.batches.some(({ weights }) => Object.values(weights).filter((weight) => weight > 0).length > 1) === true);
-  const { problems } = await targets.describe(target, { place: { service, environment, access: spec.access, settings: spec.settings }, candidate: spec, stable: stable === null ? null : specs[stable] ?? null, shares });
+  const { problems, mirrors } = await targets.describe(target, { place: { service, environment, access: spec.access, settings: spec.settings }, candidate: spec, stable: stable === null ? null : specs[stable] ?? null, shares });
+  // Refused, and not left out: a release that was to be compared would go through without it.
+  const compares = Object.values(stages).some((stage) => stage?.batches.some(({ parallelRun }) => parallelRun !== undefined) === true);
+  if (compares && mirrors !== true) throw new NotSupported(`The target "${target}" cannot mirror requests, so the manifest's parallelRun cannot be done in ${environment}. Leave parallelRun out for a service on it.`, { target });
   if (problems.length > 0) throw new NotSupported(`The target "${target}" cannot do this: ${problems.join(' ')}`, { target, problems });
 }
 

@@ -30,7 +30,8 @@ export const revert = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { deplo
   const hadInstances = stable !== null && deployment.status.kind !== 'rolling-back' && (turn.desired.value.revisions[stable]?.count ?? 0) > 0;
   const { error, reason } = outcomeOf(input.failure, turn.pipeline.value);
   const now = needs.clock.now();
-  const { desired, writes } = desire(turn.desired, { ...turn.desired.value, revisions: revisionsAfter(deployment, turn.desired.value, steps.launch), weights: steps.weights }, {
+  const { mirror: _ended, ...others } = turn.desired.value;
+  const { desired, writes } = desire(turn.desired, { ...others, revisions: revisionsAfter(deployment, turn.desired.value, steps.launch), weights: steps.weights }, {
     by: turn.pipeline.value.startedBy, at: now, reason: `${deployment.id} goes back: ${error}`, commit: turn.pipeline.value.commit,
   });
   const status: Deployment['status'] = deployment.status.kind === 'rolling-back' ? deployment.status : { kind: 'rolling-back', error, reason };

@@ -36,7 +36,7 @@ export const launchCall = (desired: Desired, spec: RevisionSpec, count: number):
 });
 /** `spec` says where, for a route from which the last revision has gone. */
 export const routeCall = (desired: Desired, spec?: RevisionSpec): TargetCall => ({
-  function: targetFunction(desired.target), request: { verb: 'route', ...fenced(desired, newestSpec(desired) ?? spec), weights: desired.weights, stickiness: desired.stickiness },
+  function: targetFunction(desired.target), request: { verb: 'route', ...fenced(desired, newestSpec(desired) ?? spec), weights: desired.weights, stickiness: desired.stickiness, ...(desired.mirror === undefined ? {} : { mirror: desired.mirror }) },
 });
 /** `spec` is the revision's: what goes is no longer desired. */
 export const retireCall = (desired: Desired, revision: RevisionId, spec: RevisionSpec | undefined): TargetCall => ({

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { Access, Settings } from '../domain/access.ts';
 import { EnvironmentName, Generation, InstanceId, RevisionId, ServiceName } from '../domain/ids.ts';
+import { Mirror } from '../domain/parallel/mirror.ts';
 import { RevisionSpec } from '../domain/revision.ts';
 import { Stickiness, Weights } from '../domain/route.ts';
 import { Observed } from '../domain/state.ts';
@@ -18,8 +19,8 @@ const Fenced = Place.extend({ generation: Generation });
 
 /** Bring `spec.revision` to `count` running instances, spread over spec.zones less zonesLost; surplus ones drain and stop. New ones get no traffic. */
 export const LaunchRequest = Fenced.extend({ verb: z.literal('launch'), spec: RevisionSpec, count: z.int().min(0).max(10_000), zonesLost: z.array(z.string()) });
-/** Move traffic, then read it back. */
-export const RouteRequest = Fenced.extend({ verb: z.literal('route'), weights: Weights, stickiness: Stickiness });
+/** Move traffic, then read it back. `mirror`: copies of requests go to its candidate too; only for targets that say they can. */
+export const RouteRequest = Fenced.extend({ verb: z.literal('route'), weights: Weights, stickiness: Stickiness, mirror: Mirror.optional() });
 export const ObserveRequest = z.strictObject({ verb: z.literal('observe'), refs: z.array(Place).max(1000) });
 /** Replace failed instances, elsewhere if their zone is lost. */
 export const RelaunchRequest = Fenced.extend({ verb: z.literal('relaunch'), instances: z.array(InstanceId).max(10_000), specs: z.record(RevisionId, RevisionSpec), zonesLost: z.array(z.string()) });
@@ -50,6 +51,8 @@ export const DescribeResult = z.strictObject({
   weights: z.boolean(),
   zones: z.boolean(),
   scaleToZero: z.boolean(),
+  /** Can copy requests to a revision without traffic and compare its answers. Absent: it cannot. */
+  mirrors: z.boolean().optional(),
   /** What limits the platform really enforces, and how. */
   limits: z.record(z.string(), z.string()),
   /** Why the plan that was asked about cannot be carried out here, a sentence each, with what to do. */

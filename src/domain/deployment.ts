@@ -4,6 +4,8 @@ import { DeploymentId, EnvironmentName, PipelineId, ServiceName } from './ids.ts
 import { ArmCounts } from './judge/counts.ts';
 import { JudgeState, Verdict } from './judge/judge.ts';
 import { StageName } from './manifest.ts';
+import { ParallelReport } from './parallel/report.ts';
+import { ParallelVerdict } from './parallel/verdict.ts';
 import { Plan } from './plan.ts';
 
 export const DeploymentStatus = z.discriminatedUnion('kind', [
@@ -16,6 +18,10 @@ export type DeploymentStatus = z.infer<typeof DeploymentStatus>;
 
 /** Cumulative counts as they were at the last look. */
 export const HoldReading = z.strictObject({ epoch: z.string(), candidate: ArmCounts.nullable(), stable: ArmCounts.nullable() });
+
+/** What a parallel run has found: of mirrors that ended, of the one at work, and what both mean. */
+export const ParallelProgress = z.strictObject({ epoch: z.string(), earlier: ParallelReport, report: ParallelReport, verdict: ParallelVerdict });
+export type ParallelProgress = z.infer<typeof ParallelProgress>;
 
 /** One judged hold: which, since when, and the judge's own state and last evidence. */
 export const HoldProgress = z.strictObject({
@@ -30,6 +36,8 @@ export const HoldProgress = z.strictObject({
   judge: JudgeState.nullable(),
   /** The verdict of the last look; null before the first. */
   verdict: Verdict.nullable(),
+  /** Set by the first look at a parallel run. */
+  parallelRun: ParallelProgress.optional(),
 });
 export type HoldProgress = z.infer<typeof HoldProgress>;
 

@@ -44,6 +44,8 @@ export class Cancelled extends define('Cancelled', 'final') {}
 export class InstancesUnhealthy extends define('InstancesUnhealthy', 'final') {}
 /** The judge found the candidate worse than the stable revision. */
 export class CandidateWorse extends define('CandidateWorse', 'final') {}
+/** In a parallel run the candidate answered other than the stable revision. */
+export class AnswersDiffer extends define('AnswersDiffer', 'final') {}
 /** Time was up and the evidence was not enough. */
 export class Inconclusive extends define('Inconclusive', 'final') {}
 /** At least one test of a stage failed. */

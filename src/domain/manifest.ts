@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Settings } from './access.ts';
 import { Bytes, Count, Duration, Grace, Interval, Timeout } from './duration.ts';
 import { EnvironmentName, Identity, ServiceName } from './ids.ts';
+import { ParallelRun } from './parallel/rule.ts';
 import { Stickiness } from './route.ts';
 import { SECRET_REFERENCE } from './secret-reference.ts';
 
@@ -182,6 +183,7 @@ export const Manifest = z.strictObject({
   environments: z.record(EnvironmentName, ServiceInEnvironment).default({}).meta({ description: 'What is different in one environment, by its name.', examples: [{ staging: { instances: 1 } }] }),
   tests: z.array(Test).max(50).default([]).meta({ description: 'Run against staging, all at the same time; a release goes on only if all pass.', examples: [[{ name: 'lists products', http: { path: '/products' } }]] }),
   strategy: Strategy.default('canary').meta({ description: 'How a release is brought in.', examples: ['canary'] }),
+  parallelRun: ParallelRun.optional().meta({ description: 'Before the candidate gets traffic in production, it answers a share of the requests beside the stable revision, and the answers are compared. Absent: not done.', examples: [{ sample: 10, ignore: ['$.generatedAt'] }] }),
   canary: Canary.prefault({}).meta({ description: 'The small part of production that sees a release first.', examples: [{ traffic: 5, duration: '10m' }] }),
   rollout: Rollout.prefault({}).meta({ description: 'How the rest of production follows.', examples: [{ batches: [50, 100] }] }),
   approval: ApprovalRule.prefault({}).meta({ description: 'Who lets a release go on from the canary to the rollout.', examples: [{ approvers: ['anna', 'ben'] }] }),

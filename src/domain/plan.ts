@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { Digest, EnvironmentName, ReleaseId, RevisionId, ServiceName } from './ids.ts';
 import { ApprovalRule, Gate, JudgeRule, STRATEGIES, Test } from './manifest.ts';
+import { ParallelRun } from './parallel/rule.ts';
 import { RevisionSpec } from './revision.ts';
 import { Weights } from './route.ts';
 
@@ -17,6 +18,8 @@ export const Batch = z.strictObject({
   launch: z.array(z.strictObject({ revision: RevisionId, count: z.int().min(0) })),
   weights: Weights,
   hold: Hold.nullable(),
+  /** While this batch holds, the candidate answers mirrored requests; its answers decide instead of the judge. */
+  parallelRun: ParallelRun.optional(),
   shrink: z.array(z.strictObject({ revision: RevisionId, count: z.int().min(0) })),
 });
 export type Batch = z.infer<typeof Batch>;

@@ -1,6 +1,7 @@
 /** Desired state, written by people and pipelines, and observed state, written only by observe. */
 import * as z from 'zod';
 import { DeploymentId, EnvironmentName, Generation, Identity, InstanceId, ReleaseId, RevisionId, ServiceName } from './ids.ts';
+import { Mirror } from './parallel/mirror.ts';
 import { RevisionSpec } from './revision.ts';
 import { Stickiness, Weights } from './route.ts';
 
@@ -18,6 +19,8 @@ export const Desired = z.strictObject({
   previousRelease: ReleaseId.nullable(),
   revisions: z.record(RevisionId, DesiredRevision),
   weights: Weights,
+  /** Requests that are mirrored, during a parallel run. */
+  mirror: Mirror.optional(),
   stickiness: Stickiness,
   /** The deployment that is at work here; repair leaves the service alone while there is one. */
   deployment: DeploymentId.nullable(),

@@ -8,7 +8,7 @@ import { createDynamoStore } from '../adapters/aws/dynamodb-store.ts';
 import { createEnvironmentsItem } from '../adapters/aws/environments-item.ts';
 import { createGivenSecrets } from '../adapters/aws/given-secrets.ts';
 import { createLambdaTargets } from '../adapters/aws/lambda-targets.ts';
-import { artifactsNotSupported, builderNotSupported, commandsNotSupported, instanceLogsNotSupported, metricsNotSupported, sourcesNotSupported } from '../adapters/aws/not-supported.ts';
+import { artifactsNotSupported, builderNotSupported, commandsNotSupported, instanceLogsNotSupported, metricsNotSupported, parallelRunsNotSupported, sourcesNotSupported } from '../adapters/aws/not-supported.ts';
 import { createStepFunctions } from '../adapters/aws/step-functions.ts';
 import { createSlackReplies } from '../adapters/local/slack-replies.ts';
 import { createAlertLog } from '../adapters/local/alert-log.ts';
@@ -51,7 +51,7 @@ function compose(config: AwsConfig): Ports {
     targets: createLambdaTargets({ client: new LambdaClient({}), names: config.targets }),
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     environments: createEnvironmentsItem({ store }), webhookSecrets: createGivenSecrets({ github: config.githubSecret, slack: config.slackSecret }), identities: closedIdentities, httpChecks, slackReplies: createSlackReplies(),
-    artifacts: artifactsNotSupported, sources: sourcesNotSupported, builder: builderNotSupported, commands: commandsNotSupported, metrics: metricsNotSupported, instanceLogs: instanceLogsNotSupported,
+    artifacts: artifactsNotSupported, sources: sourcesNotSupported, builder: builderNotSupported, commands: commandsNotSupported, metrics: metricsNotSupported, parallelRuns: parallelRunsNotSupported, instanceLogs: instanceLogsNotSupported,
   };
 }
 

@@ -84,7 +84,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const builder = createLocalBuilder({ directory: home.builds, sources, artifacts, clock: systemClock, settings: { path: options.config.path, environment: options.config.buildEnvironment ?? {} }, onFinished: async ({ request, outcome }) => finishBuild(ports)({ pipelineId: request.build as never, token: request.token, outcome }) });
   const commands = createCommandRunner({ directory: home.commands, sources, artifacts, settings: { path: options.config.path }, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
   const ports: Ports = {
-    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: ratioJudge,
+    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: ratioJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) },
     httpChecks: createHttpChecks(), slackReplies: createSlackReplies(), environments: createEnvironmentsFile({ path: home.environments }), settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     webhookSecrets: { github: async () => secretAt(home.webhookSecret), slack: async () => secretAt(home.slackSecret) },

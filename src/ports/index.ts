@@ -12,6 +12,7 @@ import type { ItemStore } from './item-store.ts';
 import type { Metrics } from './metrics.ts';
 import type { Notifier } from './notifier.ts';
 import type { Orchestrator } from './orchestrator.ts';
+import type { ParallelRuns } from './parallel-runs.ts';
 import type { Settings } from './settings.ts';
 import type { SlackReplies } from './slack-replies.ts';
 import type { Sources } from './sources.ts';
@@ -31,6 +32,7 @@ export interface Ports {
   readonly httpChecks: HttpChecks;
   readonly metrics: Metrics;
   readonly judge: Judge;
+  readonly parallelRuns: ParallelRuns;
   readonly notifier: Notifier;
   readonly environments: EnvironmentsSource;
   readonly webhookSecrets: WebhookSecrets;

@@ -5,6 +5,7 @@ import type { Builder } from '../../ports/builder.ts';
 import type { CommandRunner } from '../../ports/commands.ts';
 import type { InstanceLogs } from '../../ports/instance-logs.ts';
 import type { Metrics } from '../../ports/metrics.ts';
+import type { ParallelRuns } from '../../ports/parallel-runs.ts';
 import type { Sources } from '../../ports/sources.ts';
 
 /** Rejects, as the port's own failures do. */
@@ -22,3 +23,4 @@ export const metricsNotSupported: Metrics = { read: metrics };
 export const builderNotSupported: Builder = { start: refusing('Building with CodeBuild'), cancel: async () => false };
 export const commandsNotSupported: CommandRunner = { start: refusing('Running a command with CodeBuild'), cancel: async () => 0 };
 export const instanceLogsNotSupported: InstanceLogs = { tail: refusing('Reading the output of instances from CloudWatch Logs') };
+export const parallelRunsNotSupported: ParallelRuns = { read: refusing('Mirroring requests') };

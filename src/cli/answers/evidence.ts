@@ -12,5 +12,14 @@ export const Verdict = z.object({
 export type Verdict = z.infer<typeof Verdict>;
 export type Arm = z.infer<typeof Arm>;
 
+/** What a parallel run has found. */
+const Report = z.object({
+  compared: z.number(), differing: z.number(), unanswered: z.number(), dropped: z.number(),
+  fields: z.record(Line, z.object({ candidate: z.number(), stable: z.number(), both: z.number() })),
+  examples: z.array(z.object({ field: Line, request: Line, stable: Line.nullable(), candidate: Line.nullable() })),
+});
+export const ParallelRun = z.object({ earlier: Report, report: Report, verdict: z.object({ kind: Line, reason: Line, fields: z.array(Line) }) });
+export type ParallelRun = z.infer<typeof ParallelRun>;
+
 export const TestResult = z.object({ name: Line, outcome: z.enum(['passed', 'failed']), seconds: z.number(), attempts: z.number(), detail: Text });
 export type TestResult = z.infer<typeof TestResult>;

@@ -1,7 +1,7 @@
 /** A pipeline with its deployments, as far as it is shown. */
 import * as z from 'zod';
 import { Approval } from './approval.ts';
-import { TestResult, Verdict } from './evidence.ts';
+import { ParallelRun, TestResult, Verdict } from './evidence.ts';
 import { PipelineSummary } from './pipeline-summary.ts';
 import { Observed } from './place.ts';
 import { Line, Text } from './text.ts';
@@ -13,7 +13,7 @@ export type StagePlan = z.infer<typeof StagePlan>;
 export const STAGES = ['staging', 'canary', 'rollout'] as const;
 export type StageName = (typeof STAGES)[number];
 
-const Hold = z.object({ stage: Line, batch: z.number(), startedAt: z.number(), seconds: z.number(), extensions: z.number(), turns: z.number(), verdict: Verdict.nullable() });
+const Hold = z.object({ stage: Line, batch: z.number(), startedAt: z.number(), seconds: z.number(), extensions: z.number(), turns: z.number(), verdict: Verdict.nullable(), parallelRun: ParallelRun.optional() });
 export type Hold = z.infer<typeof Hold>;
 
 export const Deployment = z.object({

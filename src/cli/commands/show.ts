@@ -8,10 +8,11 @@ import { example, runs, type Host, type Session } from '../session.ts';
 import { table } from '../text/cells.ts';
 import { clockTime, span } from '../text/time.ts';
 import { approvalLines, evidenceLines } from './approval-lines.ts';
+import { parallelRunLines } from './parallel-run-lines.ts';
 
 export function addShow(host: Host): void {
   const command = host.program.command('show').summary('one pipeline in detail').helpGroup('Releases:')
-    .description('Shows a pipeline: its stages, instances, weights, the judge\'s evidence, tests and approvals. With --events: the execution history of its state machines.')
+    .description('Shows a pipeline: its stages, instances, weights, the judge\'s evidence, what a parallel run found, tests and approvals. With --events: the execution history of its state machines.')
     .argument('<pipeline>', 'the pipeline, for example catalog-7', pipelineId).option('--events', 'the execution history');
   example(command, 'slipway show catalog-7', 'slipway show catalog-7 --events');
   runs<{ events?: boolean }>(host, command, async (session, { events }, pipeline) => {
@@ -38,6 +39,7 @@ function deploymentLines({ style }: Session, { deployment, tests, approvals, obs
     `  traffic ${weights.join(', ') || 'none'}${observed?.endpoint ? ` at ${observed.endpoint}` : ''}`,
     ...table(instances.map((instance) => [`  ${instance.instance}`, instance.revision, `zone ${instance.zone}`, style(instance.health === 'healthy' ? 'good' : 'bad', instance.health), instance.problem ?? ''])),
     ...tests.flatMap((test) => [`  test ${test.name}: ${style(test.outcome === 'passed' ? 'good' : 'bad', test.outcome)} in ${span(test.seconds)}${test.attempts > 1 ? `, ${test.attempts} attempts` : ''}`, ...(test.outcome === 'failed' ? test.detail.trimEnd().split('\n').map((line) => `    ${line}`) : [])]),
+    ...deployment.holds.flatMap((hold) => (hold.parallelRun === undefined ? [] : parallelRunLines(`${hold.stage}, batch ${hold.batch + 1}`, hold.parallelRun).map((line) => `  ${line}`))),
     ...deployment.holds.flatMap((hold) => (hold.verdict === null ? [] : [`  ${hold.stage}, batch ${hold.batch + 1}: ${hold.verdict.kind}: ${hold.verdict.reason}`, ...evidenceLines(hold.verdict).map((line) => `    ${line}`)])),
     ...approvals.flatMap((approval) => ['', ...approvalLines(approval, style, now), `  ${approval.status.kind}`]),
   ];

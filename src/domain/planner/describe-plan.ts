@@ -26,7 +26,7 @@ function describeStage(plan: Plan, stage: StagePlan, testsAfterFirst: boolean): 
 function describeBatch(plan: Plan, batch: Batch): string {
   const launches = batch.launch.map(({ revision, count }) => `${role(plan, revision)} to ${instances(count)}`);
   const shrinks = batch.shrink.map(({ revision, count }) => (count === 0 ? `retire ${role(plan, revision)}` : `${role(plan, revision)} down to ${instances(count)}`));
-  return [...launches, describeWeights(plan, batch.weights), ...(batch.hold === null ? [] : [describeHold(batch.hold)]), ...shrinks].join('; ');
+  return [...launches, describeWeights(plan, batch.weights), ...(batch.hold === null ? [] : [batch.parallelRun === undefined ? describeHold(batch.hold) : `compare the candidate's answers to ${batch.parallelRun.sample} % of the requests for ${seconds(batch.hold.seconds)}${batch.parallelRun.onDifference === 'report' ? ', to report only' : ''}`]), ...shrinks].join('; ');
 }
 
 function describeWeights(plan: Plan, weights: Weights): string {

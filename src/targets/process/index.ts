@@ -103,7 +103,7 @@ export async function createProcessTarget(needs: ProcessTargetNeeds): Promise<Pr
   const poll = createExitPoll(rt.table, rt.settings.adoptedPollMs);
   const stopSupervising = supervise(rt);
   return {
-    describe: async () => ({ verb: 'describe', kind: 'process', weights: true, zones: true, scaleToZero: true, limits: limitsInForce(rt, 'unavailable' in limits ? limits : undefined), problems: [] }),
+    describe: async () => ({ verb: 'describe', kind: 'process', weights: true, zones: true, scaleToZero: true, mirrors: true, limits: limitsInForce(rt, 'unavailable' in limits ? limits : undefined), problems: [] }),
     launch: (request) => launch(rt, request),
     route: (request) => route(rt, request),
     observe: (request) => observe(rt, request),

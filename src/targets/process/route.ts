@@ -26,7 +26,7 @@ export function route(rt: Runtime, request: RouteRequest): Promise<RouteResult> 
     }
     const weights = Object.fromEntries(Object.entries(request.weights).filter(([revision]) => known(RevisionIdParser.parse(revision))));
     const { service, environment } = request;
-    await rt.upstreams.put({ service, environment }, weights, request.stickiness);
+    await rt.upstreams.put({ service, environment }, weights, request.stickiness, request.mirror);
     const inForce = await rt.needs.traffic.get(service, environment);
     if (inForce === undefined) throw new ProviderUnavailable(`The router took the route of ${service} in ${environment} and does not know it any more. Try again.`);
     return { verb: 'route', inForce: inForce.weights, endpoint: endpointOf(inForce.port) };

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceRef } from '../../contracts/target.ts';
 import { NotFound } from '../../domain/errors.ts';
 import type { RevisionId } from '../../domain/ids.ts';
+import type { Mirror } from '../../domain/parallel/mirror.ts';
 import type { Stickiness, Weights } from '../../domain/route.ts';
 import type { Traffic, TrafficRoute, TrafficUpstream } from '../../ports/traffic.ts';
 import { type Fleet, isServing, isStaying, keyOf, processOf } from './fleet.ts';
@@ -19,7 +20,7 @@ export interface Upstreams {
   /** Brings the router up to date, again and again until it answers. Resolves when that has happened, or with the target's end. */
   changed(ref: ServiceRef): Promise<void>;
   /** Puts weights in force together with the upstreams of this moment. */
-  put(ref: ServiceRef, weights: Weights, stickiness: Stickiness): Promise<InForce>;
+  put(ref: ServiceRef, weights: Weights, stickiness: Stickiness, mirror?: Mirror): Promise<InForce>;
   /** Whether the router has other upstreams than it should. */
   differ(route: InForce): boolean;
   idle(): Promise<void>;
@@ -79,10 +80,10 @@ export function createUpstreams({ traffic, fleet, closing }: { readonly traffic:
       waiting.set(keyOf(ref), work);
       return work;
     },
-    put: (ref, weights, stickiness) =>
+    put: (ref, weights, stickiness, mirror) =>
       turns.run(keyOf(ref), async () => {
         const port = (await traffic.get(ref.service, ref.environment))?.port;
-        return await traffic.put({ service: ref.service, environment: ref.environment, ...(port === undefined ? {} : { port }), weights, stickiness, upstreams: wanted(fleet, ref), drainSeconds: drainSeconds(ref) });
+        return await traffic.put({ service: ref.service, environment: ref.environment, ...(port === undefined ? {} : { port }), weights, stickiness, upstreams: wanted(fleet, ref), ...(mirror === undefined ? {} : { mirror }), drainSeconds: drainSeconds(ref) });
       }),
     differ: (route) => shape(route.upstreams) !== shape(wanted(fleet, route)),
     idle: () => turns.idle(),

@@ -230,6 +230,13 @@ describe('looking', () => {
     for (const part of ['staging: canary', `artifact ${DIGEST}`, 'traffic 100 % catalog-7-staging at http://127.0.0.1:20001', 'test lists: failed in 400ms', 'answered 500, expected 200', 'canary, batch 1: continue: No worse so far.', 'request   00112233445566ff']) expect(out).toContain(part);
   });
 
+  it('shows what a parallel run has found', async () => {
+    const found = (compared: number, parts: Record<string, unknown> = {}) => ({ compared, differing: compared, unanswered: 0, dropped: 0, fields: { '$.price': { candidate: compared, stable: 0, both: 0 } }, examples: [], ...parts });
+    const parallelRun = { epoch: 'e', earlier: found(40), report: found(60, { dropped: 3, examples: [{ field: '$.price', request: 'GET /p', stable: '1', candidate: null }] }), verdict: { kind: 'different', reason: 'the answers differ', fields: ['$.price'] } };
+    const { out } = await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(), deployments: [{ deployment: deployment('production', { stage: 'canary', holds: [hold('canary', 0, 0, { verdict: null, parallelRun })] }), tests: [], approvals: [], observed: null }] } } }, ['show', 'catalog-7']);
+    for (const part of ['canary, batch 1, parallel run: different: the answers differ', '100 requests compared, 3 dropped', '$.price differs in 100 %, the stable revision from itself in 0 %', 'for example GET /p: $.price was 1, the candidate has absent']) expect(out).toContain(part);
+  });
+
   it('shows the execution history', async () => {
     const { out } = await against({ 'GET /v1/pipelines/catalog-7/history': { body: [{ machine: 'pipeline', name: 'catalog-7', status: 'SUCCEEDED', startedAt: START, stoppedAt: START + 2000, events: [{ id: 1, previousId: 0, at: START, type: 'ExecutionStarted' }, { id: 2, previousId: 1, at: START + 1000, type: 'TaskStateEntered', state: 'Admit' }] }] } }, ['show', 'catalog-7', '--events']);
     expect(out).toBe('pipeline catalog-7: SUCCEEDED in 2s, began 2026-01-05 12:00:00Z\n  1  0.000 s  ExecutionStarted\n  2  1.000 s  TaskStateEntered  Admit\n');

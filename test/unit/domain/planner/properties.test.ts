@@ -47,6 +47,21 @@ describe('every plan', () => {
     }), RUNS);
   });
 
+  it('with a parallel run, compares in one batch before the candidate gets any traffic', () => {
+    fc.assert(fc.property(anyPlanInput, (input) => {
+      const plan = compilePlan(input);
+      const batches = [plan.stages.canary, plan.stages.rollout].flatMap((stage) => stage?.batches ?? []);
+      const index = batches.findIndex((batch) => batch.parallelRun !== undefined);
+      const comparable = input.release.manifest.parallelRun !== undefined && input.mode === 'normal' && plan.kind === 'production' && plan.stable !== null && plan.stableInstances > 0 && plan.instances > 0;
+      expect(index).toBe(comparable ? 0 : -1);
+      if (!comparable) return;
+      expect(batches[0]?.weights).toEqual({ [plan.stable as string]: 100 });
+      expect(batches[0]?.hold?.seconds).toBe(input.release.manifest.parallelRun?.duration);
+      expect(batches[1]?.weights[plan.candidate] ?? 0).toBeGreaterThan(plan.strategy === 'blue-green' ? -1 : 0);
+      expect(batches.filter((batch) => batch.parallelRun !== undefined)).toHaveLength(1);
+    }), RUNS);
+  });
+
   it('leaves the stable revision whole until the candidate has all traffic, unless it is rolling', () => {
     fc.assert(fc.property(anyPlanInput, (input) => {
       const plan = compilePlan(input);
