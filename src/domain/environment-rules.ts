@@ -10,6 +10,7 @@ import { checkMixed, checkReserved } from './variables.ts';
 export function checkEnvironments(installation: Environments): Finding[] {
   return [
     ...checkPeople(installation.people),
+    ...checkRoles(installation),
     ...checkReserved(installation.defaults.configuration, ['defaults', 'configuration']),
     ...installation.environments.flatMap((environment, index) => [
       ...checkMinimum(environment, index),
@@ -25,6 +26,19 @@ function checkPeople(people: Environments['people']): Finding[] {
     ...(people.findIndex((other) => other.name === name) < index ? [error(['people', index, 'name'], `"${name}" is named twice. Keep one of the two.`)] : []),
     ...(slack !== undefined && people.findIndex((other) => other.slack === slack) < index ? [error(['people', index, 'slack'], 'is the Slack id of somebody else too. Each belongs to one person.')] : []),
   ]);
+}
+
+/** A role for a place or group that is not there gives nobody anything, which its writer did not mean. */
+function checkRoles({ environments, groups, roles = [] }: Environments): Finding[] {
+  const names = environments.map(({ name }) => name);
+  const groupNames = groups.map(({ name }) => `group:${name}`);
+  return [
+    ...groups.flatMap(({ name }, index) => (groups.findIndex((other) => other.name === name) < index ? [error(['groups', index, 'name'], `"${name}" is named twice. Keep one of the two.`)] : [])),
+    ...roles.flatMap((grant, index) => [
+      ...(grant.environments ?? []).flatMap((name, at) => (names.includes(name) ? [] : [error(['roles', index, 'environments', at], `there is no environment "${name}".`, { allowed: names })])),
+      ...grant.who.flatMap((name, at) => (!name.startsWith('group:') || groupNames.includes(name) ? [] : [error(['roles', index, 'who', at], `there is no "${name}" under groups.`, { allowed: groupNames })])),
+    ]),
+  ];
 }
 
 function checkMinimum({ instances, minimumHealthy, name }: Environment, index: number): Finding[] {

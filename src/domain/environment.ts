@@ -4,6 +4,7 @@ import { Access, Settings } from './access.ts';
 import { Count } from './duration.ts';
 import { EnvironmentName, Identity } from './ids.ts';
 import { Configuration, STRATEGIES } from './manifest.ts';
+import { Grant, Group } from './roles.ts';
 
 const Zones = z.array(z.string().regex(/^[a-z0-9-]{1,30}$/, 'lower case letters, digits and hyphens, at most 30')).min(1).max(20)
   .refine((zones) => new Set(zones).size === zones.length, 'each zone once');
@@ -25,14 +26,14 @@ export const Environment = z.strictObject({
 });
 export type Environment = z.infer<typeof Environment>;
 
-const Defaults = z.strictObject({
+export const Defaults = z.strictObject({
   configuration: Configuration.default({}).meta({ description: 'Environment variables of every service everywhere. Environments and manifests win over them.', examples: [{ LOG_FORMAT: 'json' }] }),
   zones: Zones.optional().meta({ description: 'The zones of environments that name none.', examples: [['a', 'b', 'c']] }),
   approvers: Approvers.meta({ description: 'Who may approve when neither the manifest nor the environment names anybody.', examples: [['anna']] }),
   targets: Targets.meta({ description: 'Settings of targets everywhere, by their name. Environments and manifests win over them.', examples: [{ lambda: { runtime: 'nodejs24.x' } }] }),
 });
 
-const Person = z.strictObject({
+export const Person = z.strictObject({
   name: Identity.meta({ description: 'Their name here, as approvers name them.', examples: ['anna'] }),
   email: z.array(z.email()).max(20).default([]).meta({ description: 'Their mail addresses as commits name them: whoever wrote a release may not approve it alone.', examples: [['anna@example.com']] }),
   slack: z.string().regex(/^[UW][A-Z0-9]{2,30}$/, 'a Slack member id such as U024BE7LH').optional().meta({ description: 'Their Slack member id: what they say in Slack counts as theirs.', examples: ['U024BE7LH'] }),
@@ -46,9 +47,12 @@ export const Environments = z
     environments: z.array(EnvironmentEntry).min(1).max(50).superRefine(eachNameOnce)
       .meta({ description: 'The environments of this installation.', examples: [[{ name: 'staging', kind: 'staging', wave: 1 }, { name: 'production', kind: 'production', wave: 2 }]] }),
     people: z.array(Person).max(1000).default([]).meta({ description: 'People who decide.', examples: [[{ name: 'anna', slack: 'U024BE7LH' }]] }),
+    groups: z.array(Group).max(200).default([]).meta({ description: 'Names for several people, for roles.', examples: [[{ name: 'shop', members: ['anna', 'ben'] }]] }),
+    roles: z.array(Grant).max(1000).optional()
+      .meta({ description: 'Who may do what, by team and environment. Absent: everybody with a token deploys and decides, and only the owner gives tokens. With it, whoever is not named may do nothing.', examples: [[{ role: 'deployer', who: ['group:shop'], teams: ['shop'] }]] }),
     defaults: Defaults.prefault({}).meta({ description: 'What holds in every environment that does not say otherwise.', examples: [{ zones: ['a', 'b'] }] }),
   })
-  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; defaults: z.infer<typeof Defaults> } => ({
+  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; groups: Group[]; roles?: Grant[] | undefined; defaults: z.infer<typeof Defaults> } => ({
     ...file,
     environments: file.environments.map((entry) => ({ ...entry, zones: entry.zones ?? file.defaults.zones ?? ['a'] })),
   }));
