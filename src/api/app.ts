@@ -1,30 +1,47 @@
-/** The REST API: one hono app, in Lambda and in `slipway up`. Every route wants a known identity. */
+/** The REST API: one hono app, in Lambda and in `slipway up`. Every route wants a known identity, and asks what it may do. */
 import { Hono } from 'hono';
+import { OPENAPI } from './document.ts';
 import { answerOfError, type HttpAnswer, type HttpEvent, bodyOf } from '../contracts/http.ts';
-import { Unauthenticated } from '../domain/errors.ts';
+import { MethodNotAllowed, NotFound } from '../domain/errors.ts';
 import type { Ports } from '../ports/index.ts';
-import { approvalRoutes } from './approvals.ts';
-import { deploymentRoutes } from './deployments.ts';
-import { operationRoutes } from './operations.ts';
-import { peopleRoutes } from './people.ts';
-import { placeRoutes } from './places.ts';
-import type { ApiApp, ApiEnvironment } from './routing.ts';
-import { serviceRoutes } from './services.ts';
+import { identify } from './access.ts';
+import { approvalBindings } from './approvals.ts';
+import { deploymentBindings } from './deployments.ts';
+import { installationBindings } from './installation.ts';
+import { peopleBindings } from './people.ts';
+import { placeBindings } from './places.ts';
+import { notModified, written, type ApiApp, type ApiEnvironment } from './routing.ts';
+import type { Binding } from './serve.ts';
+import { serviceBindings } from './services.ts';
+
+export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...installationBindings, ...peopleBindings];
+
+/** The document needs no token: it says nothing of an installation. */
+export const DOCUMENT_PATH = '/v1/openapi.json';
 
 export function apiApp(ports: Ports): ApiApp {
   const app: ApiApp = new Hono<ApiEnvironment>();
   app.onError((error) => responseOf(answerOfError(error)));
-  app.notFound((context) => context.json({ type: 'urn:slipway:error:NotFound', title: 'NotFound', status: 404, detail: `There is no ${context.req.method} ${context.req.path}. See docs/api.md.` }, 404));
+  app.get(DOCUMENT_PATH, (context) => notModified(context, written(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' }, OPENAPI())));
   app.use('/v1/*', async (context, next) => {
-    const token = /^Bearer ([\x21-\x7e]{1,4096})$/.exec(context.req.header('authorization') ?? '')?.[1];
-    const identity = token === undefined ? null : await ports.identities.byToken(token);
-    if (identity === null) throw new Unauthenticated('Send a token: "Authorization: Bearer ...". On one machine the owner\'s is in the file "token" of the data directory.');
-    context.set('identity', identity);
+    context.set('identity', await identify(ports, context.req.header('authorization')));
     await next();
   });
-  for (const routes of [serviceRoutes, deploymentRoutes, approvalRoutes, placeRoutes, operationRoutes, peopleRoutes]) app.route('/v1', routes(ports));
+  for (const { operation, serve } of BINDINGS) app.on(operation.method, operation.path, (context) => serve(ports, context));
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    const allowed = methodsOf(path);
+    if (allowed.length === 0) return responseOf(answerOfError(new NotFound(`There is no ${method} ${path}. See docs/api.md.`)));
+    const said = answerOfError(new MethodNotAllowed(`${path} does not take ${method}, but ${allowed.join(', ')}.`, { allowed }));
+    return responseOf({ ...said, headers: { ...said.headers, allow: allowed.join(', ') } });
+  });
   return app;
 }
+
+const PATHS = [...BINDINGS.map(({ operation }) => operation), { method: 'GET', path: DOCUMENT_PATH }].map(({ method, path }) => ({ method, form: new RegExp(`^${path.replaceAll('.', String.raw`\.`).replaceAll(/:[a-z]+/g, '[^/]+')}$`) }));
+
+/** The methods that a path takes. */
+const methodsOf = (path: string): string[] => [...new Set(PATHS.filter(({ form }) => form.test(path)).flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
 
 const responseOf = (answer: HttpAnswer): Response => new Response(answer.body, { status: answer.statusCode, headers: { ...answer.headers } });
 

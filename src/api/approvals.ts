@@ -1,23 +1,23 @@
 /** Decisions: what waits, and what somebody says. */
-import { Hono } from 'hono';
-import * as z from 'zod';
-import type { ApiApp, ApiEnvironment } from './routing.ts';
 import { decide, pendingApprovals } from '../app/decide.ts';
-import { EnvironmentName, ServiceName } from '../domain/ids.ts';
-import type { Ports } from '../ports/index.ts';
-import { body } from './input.ts';
+import { placeOf } from '../app/authorize.ts';
+import * as operations from '../contracts/api/approvals.ts';
+import type { Approval } from '../domain/approval.ts';
+import { anywhere, filtered, teams } from './access.ts';
+import { bind } from './serve.ts';
 
-const NewDecision = z.strictObject({
-  service: ServiceName, environment: EnvironmentName.optional(), decision: z.enum(['approve', 'reject']), comment: z.string().max(1000).default(''),
-  binding: z.string().regex(/^[0-9a-f]{16}$/).optional(),
-});
-
-export const approvalRoutes = (ports: Ports): ApiApp => {
-  const app = new Hono<ApiEnvironment>();
-  app.get('/approvals', async (context) => context.json((await pendingApprovals(ports)).map(({ approval }) => shown(approval.value))));
-  app.post('/decisions', async (context) => context.json(shown(await decide(ports)({ ...(await body(context, NewDecision)), by: context.get('identity') }))));
-  return app;
-};
+export const approvalBindings = [
+  bind(operations.listApprovals, anywhere, async (ports, { sees }) => {
+    const teamOf = teams(ports);
+    const waiting = (await pendingApprovals(ports)).map(({ approval }) => shown(approval.value));
+    return { value: await filtered(waiting, async ({ subject }) => sees(await teamOf(subject.service), subject.environment)) };
+  }),
+  // Without an environment it is where the one request waits: the rule of the request itself still names who may decide.
+  bind(operations.decide, async (ports, { body }) => {
+    const waiting = body.environment === undefined ? await pendingApprovals(ports, body.service) : [];
+    return placeOf(ports, body.service, body.environment === undefined ? waiting.map(({ approval }) => approval.value.subject.environment) : [body.environment]);
+  }, async (ports, { body, by }) => ({ value: shown(await decide(ports)({ ...body, by })) })),
+];
 
 /** The token never leaves towards people. */
-const shown = ({ token: _token, ...approval }: Awaited<ReturnType<ReturnType<typeof decide>>>) => approval;
+const shown = ({ token: _token, ...approval }: Approval) => approval;

@@ -1,36 +1,17 @@
-/** Who may use the API on this machine: tokens, given by the owner. */
-import { Hono, type Context } from 'hono';
-import * as z from 'zod';
-import type { ApiApp, ApiEnvironment } from './routing.ts';
-import { Forbidden } from '../domain/errors.ts';
-import { Identity } from '../domain/ids.ts';
-import type { Ports } from '../ports/index.ts';
-import { body, check } from './input.ts';
+/** Who may use the API, and with what role. */
+import { rulesFor } from '../app/authorize.ts';
+import * as operations from '../contracts/api/people.ts';
+import { InvalidInput } from '../domain/errors.ts';
+import { grantsOf, isFromOutside, OUTSIDE_PREFIXES } from '../domain/roles.ts';
+import { anywhere, installation } from './access.ts';
+import { bind } from './serve.ts';
 
-/** The identity that the first start makes. */
-export const OWNER = 'owner';
-const NewToken = z.strictObject({ identity: Identity });
-
-function onlyOwner(context: Context<ApiEnvironment>): void {
-  const identity = context.get('identity');
-  if (identity !== OWNER) throw new Forbidden(`${identity} may not manage tokens; only ${OWNER} may, with the token in the file "token" of the data directory.`);
-}
-
-export const peopleRoutes = (ports: Ports): ApiApp => {
-  const app = new Hono<ApiEnvironment>();
-  app.get('/me', (context) => context.json({ identity: context.get('identity') }));
-  app.get('/tokens', async (context) => {
-    onlyOwner(context);
-    return context.json(await ports.identities.list());
-  });
-  app.post('/tokens', async (context) => {
-    onlyOwner(context);
-    const { identity } = await body(context, NewToken);
-    return context.json({ identity, token: await ports.identities.add(identity) }, 201);
-  });
-  app.delete('/tokens/:identity', async (context) => {
-    onlyOwner(context);
-    return context.json({ revoked: await ports.identities.revoke(check(Identity, context.req.param('identity'))) });
-  });
-  return app;
-};
+export const peopleBindings = [
+  bind(operations.readMe, anywhere, async (ports, { by }) => ({ value: { identity: by, grants: grantsOf(await rulesFor(ports, by), by).map(({ who: _who, ...grant }) => grant) } })),
+  bind(operations.listTokens, installation, async (ports) => ({ value: await ports.identities.list() })),
+  bind(operations.addToken, installation, async (ports, { body: { identity } }) => {
+    if (isFromOutside(identity)) throw new InvalidInput(`Names that begin with ${OUTSIDE_PREFIXES.join(' or ')} belong to an identity provider. Choose another name.`);
+    return { value: { identity, token: await ports.identities.add(identity) } };
+  }),
+  bind(operations.revokeTokens, installation, async (ports, { params }) => ({ value: { revoked: await ports.identities.revoke(params.identity) } })),
+];

@@ -1,37 +1,59 @@
 /** Services, repositories, artifacts and what pushes became. */
-import { Hono } from 'hono';
-import * as z from 'zod';
-import type { ApiApp, ApiEnvironment } from './routing.ts';
-import { deliveries, history, services, status } from '../app/look.ts';
+import { deliveriesPart, pipelinesPart, servicesPart } from '../app/lists.ts';
+import { status } from '../app/look.ts';
 import { registerArtifact, registerRepository, repositories } from '../app/register.ts';
-import { CommitId, Digest, Identity, ServiceName } from '../domain/ids.ts';
-import { InvalidManifest } from '../domain/errors.ts';
-import { parseManifest } from '../contracts/manifest-file.ts';
-import { REPOSITORY_URL_MAX } from '../contracts/limits.ts';
-import type { Ports } from '../ports/index.ts';
 import { getService } from '../app/state/documents.ts';
-import { body, check, query } from './input.ts';
+import { authorize, placeOf } from '../app/authorize.ts';
+import * as operations from '../contracts/api/services.ts';
+import { parseManifest } from '../contracts/manifest-file.ts';
+import { InvalidManifest } from '../domain/errors.ts';
+import { ServiceName } from '../domain/ids.ts';
+import type { Service } from '../domain/service.ts';
+import type { Manifest } from '../domain/manifest.ts';
+import type { Ports } from '../ports/index.ts';
+import { anywhere, atService, filtered, installation, teams } from './access.ts';
+import { bind } from './serve.ts';
 
-const Limit = z.object({ limit: z.coerce.number().int().min(1).max(1000).default(50) });
-const NewRepository = z.strictObject({ url: z.string().min(1).max(REPOSITORY_URL_MAX) });
-const NewArtifact = z.strictObject({
-  manifest: z.string().max(256 * 1024).describe('The text of slipway.yaml'), digest: Digest, bytes: z.int().min(0), version: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z._+-]{0,127}$/),
-  repository: z.string().max(REPOSITORY_URL_MAX).nullable().default(null), commit: CommitId.nullable().default(null), author: Identity.nullable().default(null),
-});
+type Sees = (team: string, environment?: string) => boolean;
 
-export const serviceRoutes = (ports: Ports): ApiApp => {
-  const app = new Hono<ApiEnvironment>();
-  app.get('/services', async (context) => context.json(await Promise.all((await services(ports)()).map(status(ports)))));
-  app.get('/services/:service', async (context) => context.json(await status(ports)((await getService(ports.store, check(ServiceName, context.req.param('service')))).value)));
-  app.get('/services/:service/pipelines', async (context) => context.json(await history(ports)(check(ServiceName, context.req.param('service')), query(context, Limit).limit)));
-  app.get('/repositories', async (context) => context.json(await repositories(ports)()));
-  app.post('/repositories', async (context) => context.json(await registerRepository(ports)({ ...(await body(context, NewRepository)), by: context.get('identity') }), 201));
-  app.get('/deliveries', async (context) => context.json(await deliveries(ports)(query(context, Limit).limit)));
-  app.post('/artifacts', async (context) => {
-    const input = await body(context, NewArtifact);
-    const parsed = parseManifest(input.manifest, 'slipway.yaml');
-    if (!parsed.ok) throw new InvalidManifest(`The manifest has ${parsed.issues.length} mistakes.`, { issues: parsed.issues });
-    return context.json(await registerArtifact(ports)({ ...input, manifest: parsed.manifest, by: context.get('identity') }), 201);
-  });
-  return app;
-};
+/** Without the environments that the caller may not look at. */
+async function shown(ports: Ports, service: Service, sees: Sees) {
+  const found = await status(ports)(service);
+  return { ...found, places: found.places.filter(({ environment }) => sees(service.team, environment)) };
+}
+
+function manifestOf(text: string): Manifest {
+  const parsed = parseManifest(text, 'slipway.yaml');
+  if (!parsed.ok) throw new InvalidManifest(`The manifest has ${parsed.issues.length} mistakes.`, { issues: parsed.issues });
+  return parsed.manifest;
+}
+
+export const serviceBindings = [
+  bind(operations.listServices, anywhere, async (ports, { query, sees }) => {
+    const { items, next } = await servicesPart(ports)(query);
+    return { value: await Promise.all(items.filter(({ team }) => sees(team)).map((service) => shown(ports, service, sees))), next };
+  }),
+  bind(operations.readService, atService, async (ports, { params, sees }) => ({ value: await shown(ports, (await getService(ports.store, params.service)).value, sees) })),
+  bind(operations.listPipelines, atService, async (ports, { params, query }) => {
+    const { items, next } = await pipelinesPart(ports)(params.service, query);
+    return { value: items, next };
+  }),
+  bind(operations.listRepositories, anywhere, async (ports) => ({ value: await repositories(ports)() })),
+  bind(operations.registerRepository, installation, async (ports, { body, by }) => ({ value: await registerRepository(ports)({ ...body, by }) })),
+  bind(operations.listDeliveries, anywhere, async (ports, { query, sees }) => {
+    const { items, next } = await deliveriesPart(ports)(query);
+    const teamOf = teams(ports);
+    const isSeen = async (name: string | null) => {
+      const service = ServiceName.safeParse(name);
+      return !service.success || sees(await teamOf(service.data)) || (await teamOf(service.data)) === '';
+    };
+    return { value: await filtered(items, async ({ outcome }) => outcome.kind === 'pending' || (await Promise.all(outcome.admissions.map(({ service }) => isSeen(service)))).some(Boolean)), next };
+  }),
+  // For the team that the manifest names, and for the one that has the service now: nobody takes over another team's service.
+  bind(operations.registerArtifact, (_ports, { body }) => ({ kind: 'place', team: manifestOf(body.manifest).team, environments: [] }), async (ports, { body, by }) => {
+    const manifest = manifestOf(body.manifest);
+    const now = await placeOf(ports, manifest.service, []);
+    if (now.kind === 'place' && now.team !== '') await authorize(ports)(by, 'register', now);
+    return { value: await registerArtifact(ports)({ ...body, manifest, by }) };
+  }),
+];

@@ -1,5 +1,7 @@
 /** Changes of desired state that people make outside a deployment. */
-import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts';
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../domain/canonical.ts';
+import { Conflict, InvalidInput, NotFound, PreconditionFailed } from '../domain/errors.ts';
 import type { EnvironmentName, Identity, ServiceName } from '../domain/ids.ts';
 import type { Desired } from '../domain/state.ts';
 import type { CommitNeeds } from './state/commit.ts';
@@ -10,11 +12,17 @@ interface Place {
   readonly service: ServiceName;
   readonly environment: EnvironmentName;
   readonly by: Identity;
+  /** Only if the desired state is one that the caller has seen; absent: whatever it is. */
+  readonly ifMatch?: readonly string[] | undefined;
 }
+
+/** Names exactly this desired state, for `If-Match`. */
+export const desiredTag = (desired: Desired): string => `"${createHash('sha256').update(canonicalJson(desired)).digest('base64url').slice(0, 22)}"`;
 
 const change = (needs: CommitNeeds, place: Place, reason: string, to: (desired: Desired) => DesiredChange, fence?: 'keep'): Promise<Desired> => untilWritten(async () => {
   const current = await findDesired(needs.store, place.service, place.environment);
   if (current === undefined) throw new NotFound(`${place.service} was never deployed in ${place.environment}.`);
+  if (place.ifMatch !== undefined && !place.ifMatch.includes(desiredTag(current.value))) throw new PreconditionFailed(`${place.service} in ${place.environment} was changed by ${current.value.changedBy} meanwhile. Look at it again, then repeat the change with the ETag it has now.`, { etag: desiredTag(current.value), changedBy: current.value.changedBy, changedAt: current.value.changedAt });
   const { desired, writes } = desire(current, to(current.value), { by: place.by, at: needs.clock.now(), reason, commit: null, ...(fence === undefined ? {} : { fence }) });
   await needs.store.transact(writes);
   return desired;

@@ -9,6 +9,8 @@ export interface ExecutionView {
   readonly status: string;
   readonly startedAt: number;
   readonly stoppedAt: number | null;
+  /** Where the platform's own console shows it; null where it has none. */
+  readonly url: string | null;
   readonly events: readonly HistoryEvent[];
 }
 
@@ -26,7 +28,7 @@ async function follow(needs: Pick<Ports, 'orchestrator'>, machine: MachineName, 
   const execution = await needs.orchestrator.describe(machine, name);
   if (execution === undefined) return;
   const events = await allEvents(needs, machine, name);
-  found.push({ machine, name, status: execution.status, startedAt: execution.startedAt, stoppedAt: execution.stoppedAt ?? null, events });
+  found.push({ machine, name, status: execution.status, startedAt: execution.startedAt, stoppedAt: execution.stoppedAt ?? null, url: needs.orchestrator.consoleUrl?.(machine, name) ?? null, events });
   for (const event of events) {
     const child = startedBy(event);
     if (child !== undefined) await follow(needs, child.machine, child.name, found);

@@ -1,17 +1,17 @@
 /** What people ask: how it is, what happened, why. Read only. */
-import * as z from 'zod';
 import { Approval } from '../domain/approval.ts';
 import { Deployment, type TestResult } from '../domain/deployment.ts';
-import { deploymentId, DeliveryId, type EnvironmentName, type PipelineId, type ServiceName } from '../domain/ids.ts';
+import { deploymentId, pipelineId, type EnvironmentName, type PipelineId, type ServiceName } from '../domain/ids.ts';
 import { Pipeline } from '../domain/pipeline.ts';
-import { Delivery, Service } from '../domain/service.ts';
+import { type Delivery, Service } from '../domain/service.ts';
 import type { Desired, Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { pendingApprovals } from './decide.ts';
-import { AuditEntry } from './state/desire.ts';
 import { findDesired, findObserved, getPipeline, list, read, testResults } from './state/documents.ts';
-import { approvalKey, auditKey, deliveryKey, deploymentKey, servicePartition } from './state/keys.ts';
+import { approvalKey, deploymentKey, runningKey, servicePartition } from './state/keys.ts';
 import { approvalIdOf } from './gates.ts';
+import { auditPart, deliveriesPart } from './lists.ts';
+import type { AuditEntry } from './state/desire.ts';
 
 export interface PlaceStatus {
   readonly environment: EnvironmentName;
@@ -30,14 +30,25 @@ const withoutToken = ({ token: _token, ...approval }: Approval): Omit<Approval, 
 
 export const services = (needs: Pick<Ports, 'store'>) => async (): Promise<Service[]> => (await list(needs.store, Service, 'services', '')).map((stored) => stored.value);
 
+/** As far back as pipelines that still run are looked for. */
+const RECENT_PIPELINES = 20;
+
 export const status = (needs: Pick<Ports, 'store' | 'environments'>) => async (service: Service): Promise<ServiceStatus> => {
   const { environments } = await needs.environments.read();
-  const places = await Promise.all(environments.map(async ({ name }): Promise<PlaceStatus> => ({
-    environment: name, desired: (await findDesired(needs.store, service.name, name))?.value ?? null, observed: (await findObserved(needs.store, service.name, name))?.value ?? null,
-  })));
-  const recent = await list(needs.store, Pipeline, servicePartition(service.name), 'pipeline#', 20, 'descending');
-  return { service, places, running: recent.map((stored) => stored.value).filter((pipeline) => pipeline.status.kind === 'running'), waiting: (await pendingApprovals(needs, service.name)).map(({ approval }) => withoutToken(approval.value)) };
+  const places = await Promise.all(environments.map(({ name }) => placeStatus(needs)(service.name, name)));
+  return { service, places, running: await runningOf(needs, service), waiting: (await pendingApprovals(needs, service.name)).map(({ approval }) => withoutToken(approval.value)) };
 };
+
+export const placeStatus = (needs: Pick<Ports, 'store'>) => async (service: ServiceName, environment: EnvironmentName): Promise<PlaceStatus> => ({
+  environment, desired: (await findDesired(needs.store, service, environment))?.value ?? null, observed: (await findObserved(needs.store, service, environment))?.value ?? null,
+});
+
+/** By their small items, as a pipeline itself holds a whole manifest. */
+async function runningOf(needs: Pick<Ports, 'store'>, { name, pipelines }: Service): Promise<Pipeline[]> {
+  const ids = Array.from({ length: Math.min(RECENT_PIPELINES, pipelines) }, (_, back) => pipelineId(name, pipelines - back));
+  const marked = await Promise.all(ids.map(async (id) => ((await needs.store.get(runningKey(id))) === undefined ? undefined : (await getPipeline(needs.store, id)).value)));
+  return marked.filter((pipeline) => pipeline?.status.kind === 'running') as Pipeline[];
+}
 
 export const history = (needs: Pick<Ports, 'store'>) => async (service: ServiceName, limit: number): Promise<Pipeline[]> =>
   (await list(needs.store, Pipeline, servicePartition(service), 'pipeline#', limit, 'descending')).map((stored) => stored.value);
@@ -71,13 +82,6 @@ async function approvalsOf(needs: Pick<Ports, 'store'>, deployment: Deployment):
   return found.filter((approval) => approval !== undefined).map((approval) => withoutToken(approval.value));
 }
 
-/** Deliveries, newest first: what each push became, refusals with their reasons. */
-export const deliveries = (needs: Pick<Ports, 'store'>) => async (limit: number): Promise<Delivery[]> => {
-  const refs = await list(needs.store, z.object({ delivery: DeliveryId }), 'admissions', '', limit, 'descending');
-  const found = await Promise.all(refs.map((ref) => read(needs.store, Delivery, deliveryKey(ref.value.delivery))));
-  return found.filter((delivery) => delivery !== undefined).map((delivery) => delivery.value);
-};
+export const deliveries = (needs: Pick<Ports, 'store'>) => async (limit: number): Promise<readonly Delivery[]> => (await deliveriesPart(needs)({ limit })).items;
 
-/** Every change of a place's desired state, newest first: who, why, from which commit, old and new. */
-export const audit = (needs: Pick<Ports, 'store'>) => async (service: ServiceName, environment: EnvironmentName, limit: number): Promise<AuditEntry[]> =>
-  (await list(needs.store, AuditEntry, auditKey(service, environment, 0).partition, '', limit, 'descending')).map((stored) => stored.value);
+export const audit = (needs: Pick<Ports, 'store'>) => async (service: ServiceName, environment: EnvironmentName, limit: number): Promise<readonly AuditEntry[]> => (await auditPart(needs)(service, environment, { limit })).items;

@@ -23,11 +23,15 @@ export interface Answer<T> {
   readonly raw: unknown;
   /** How far the control plane's clock is ahead of this one, in milliseconds. */
   readonly clockAheadMs: number;
+  /** The path of the next part of a list; null at its end. */
+  readonly next: string | null;
 }
 
 export interface Client {
   readonly connection: Connection;
   get<S extends z.ZodType>(path: string, schema: S): Promise<Answer<z.output<S>>>;
+  /** All parts of a list, one after the other. `raw` is the whole list too. */
+  list<S extends z.ZodType>(path: string, item: S): Promise<Answer<z.output<S>[]>>;
   post<S extends z.ZodType>(path: string, body: unknown, schema: S): Promise<Answer<z.output<S>>>;
   delete<S extends z.ZodType>(path: string, schema: S): Promise<Answer<z.output<S>>>;
   /** A file as it is. */
@@ -41,16 +45,37 @@ export function createClient(needs: Pick<CliNeeds, 'fetch' | 'now'>, connection:
     if (!response.ok) throw refusal(response.status, raw, connection);
     const parsed = schema.safeParse(raw);
     if (!parsed.success) throw new CliError(EXIT.failed, `${connection.address} answered ${method} ${path} in a form that this version does not know (${parsed.error.issues[0]?.path.join('.') ?? ''}: ${parsed.error.issues[0]?.message ?? ''}). Use the command line of the version that runs there.`);
-    return { value: parsed.data, raw, clockAheadMs: clockAhead(response, needs.now()) };
+    return { value: parsed.data, raw, clockAheadMs: clockAhead(response, needs.now()), next: nextOf(response) };
   };
   return {
     connection,
     get: (path, schema) => call('GET', path, schema),
+    list: (path, item) => listed((part) => call('GET', part, z.array(item)), path),
     post: (path, body, schema) => call('POST', path, schema, { content: JSON.stringify(body), type: 'application/json' }),
     delete: (path, schema) => call('DELETE', path, schema),
     put: (path, body, schema) => call('PUT', path, schema, { content: body, type: 'application/octet-stream' }),
   };
 }
+
+/** More parts than this are not a list that anybody reads. */
+const PARTS_MAX = 1000;
+
+async function listed<T>(get: (path: string) => Promise<Answer<T[]>>, path: string): Promise<Answer<T[]>> {
+  const first = await get(path);
+  const [values, raws] = [[...first.value], [...(first.raw as unknown[])]];
+  let { next } = first;
+  for (let parts = 1; next !== null; parts += 1) {
+    if (parts >= PARTS_MAX) throw new CliError(EXIT.failed, `The list at ${path} has more than ${PARTS_MAX} parts. Ask for less.`);
+    const part = await get(next);
+    values.push(...part.value);
+    raws.push(...(part.raw as unknown[]));
+    next = part.next;
+  }
+  return { ...first, value: values, raw: raws, next: null };
+}
+
+/** Only a path of the same API is followed. */
+const nextOf = (response: Response): string | null => /^<(\/v1\/[^>]*)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1] ?? null;
 
 async function reach(needs: Pick<CliNeeds, 'fetch'>, { address, token }: Connection, method: string, path: string, body?: { content: string | Blob; type: string }): Promise<Response> {
   try {

@@ -26,6 +26,12 @@ const define = <N extends string>(errorName: N, retryable: Retryable) =>
 export class StaleGeneration extends define('StaleGeneration', 'final') {}
 /** A conditional write lost against another writer. */
 export class Conflict extends define('Conflict', 'retryable') {}
+/** What is there now is not what the caller has seen (If-Match). */
+export class PreconditionFailed extends define('PreconditionFailed', 'final') {}
+/** There is such a path, but not with this method. */
+export class MethodNotAllowed extends define('MethodNotAllowed', 'final') {}
+/** A body in a form that is not taken here. */
+export class UnsupportedMediaType extends define('UnsupportedMediaType', 'final') {}
 /** What was asked for by name is not there. */
 export class NotFound extends define('NotFound', 'final') {}
 /** Input that does not fit its schema. */

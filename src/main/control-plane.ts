@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { Conflict } from '../domain/errors.ts';
-import { OWNER } from '../api/people.ts';
+import { OWNER } from '../domain/roles.ts';
 import { scaffoldEnvironments } from '../contracts/manifest/scaffold.ts';
 import { Identity } from '../domain/ids.ts';
 import { replaceFailed } from '../app/replace-failed.ts';

@@ -5,8 +5,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { identify } from '../api/access.ts';
+import { authorize } from '../app/authorize.ts';
 import { answerOfError, json, type HttpAnswer } from '../contracts/http.ts';
-import { LimitExceeded, Unauthenticated } from '../domain/errors.ts';
+import { LimitExceeded } from '../domain/errors.ts';
 import type { Ports } from '../ports/index.ts';
 
 const PATH = '/v1/blobs';
@@ -14,7 +16,7 @@ const PATH = '/v1/blobs';
 const UPLOAD_BYTES_MAX = 2 * 1024 ** 3;
 
 export interface UploadNeeds {
-  readonly ports: Pick<Ports, 'identities' | 'artifacts' | 'ids'>;
+  readonly ports: Pick<Ports, 'identities' | 'artifacts' | 'ids' | 'environments'>;
   readonly folder: string;
 }
 
@@ -29,8 +31,8 @@ export async function receiveUpload(needs: UploadNeeds, request: IncomingMessage
 }
 
 async function store({ ports, folder }: UploadNeeds, request: IncomingMessage): Promise<HttpAnswer> {
-  const token = /^Bearer ([\x21-\x7e]{1,4096})$/.exec(request.headers.authorization ?? '')?.[1];
-  if (token === undefined || (await ports.identities.byToken(token)) === null) throw new Unauthenticated('Send a token: "Authorization: Bearer ...".');
+  // Whose artifact it is shows when it is registered; until then whoever registers anywhere may store one.
+  await authorize(ports)(await identify(ports, request.headers.authorization), 'register', { kind: 'anywhere' });
   if (Number(request.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX) throw new LimitExceeded(`An artifact may have ${UPLOAD_BYTES_MAX} bytes at most.`);
   const path = join(folder, ports.ids.next());
   try {

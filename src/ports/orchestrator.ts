@@ -32,6 +32,8 @@ export interface Orchestrator {
   start(request: { machine: MachineName; name: string; input: unknown }): Promise<void>;
   describe(machine: MachineName, name: string): Promise<Execution | undefined>;
   history(machine: MachineName, name: string, page: { limit: number; after?: number }): Promise<readonly HistoryEvent[]>;
+  /** Where the platform's own console shows an execution; absent where it has none. */
+  consoleUrl?(machine: MachineName, name: string): string;
   /** Stops an execution and its nested ones. */
   stop(machine: MachineName, name: string, error: string, cause: string): Promise<void>;
   /** @throws TokenRefused when the token was used, has expired or never was. */

@@ -74,13 +74,13 @@ it.each([
   { method: 'POST', path: '/v1/pipelines/nobody-1/cancel', body: {}, status: 404, says: 'nobody-1' },
   { method: 'POST', path: '/v1/services/nobody/environments/production/scale', body: { instances: 1 }, status: 404, says: 'never deployed' },
   { method: 'GET', path: '/v1/deliveries?limit=100000', body: undefined, status: 400, says: 'limit' },
-  { method: 'DELETE', path: '/v1/services', body: undefined, status: 404, says: '' },
+  { method: 'DELETE', path: '/v1/services', body: undefined, status: 405, says: '' },
 ])('$method $path with $body is answered $status', async ({ method, path, body, status, says }) => {
   const answer = await at.client.ask(method, path, body);
   expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(says)]);
 });
 
 it('no JSON is answered 400, in words', async () => {
-  const answer = await fetch(`${at.client.address}/v1/repositories`, { method: 'POST', body: '{"url":', headers: { authorization: `Bearer ${readFileSync(at.client.home.token, 'utf8').trim()}` } });
+  const answer = await fetch(`${at.client.address}/v1/repositories`, { method: 'POST', body: '{"url":', headers: { 'content-type': 'application/json', authorization: `Bearer ${readFileSync(at.client.home.token, 'utf8').trim()}` } });
   expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('no JSON')]);
 });

@@ -40,6 +40,7 @@ export function createStepFunctions({ client, machineArnPrefix }: StepFunctionsO
       const events = await told(`read the history of ${machine} ${name}`, () => eventsOf(client, executionArn(machine, name), after + limit), { ExecutionDoesNotExist: [] as AwsEvent[] });
       return historyEvents(events).filter((event) => event.id > after).slice(0, limit);
     },
+    consoleUrl: (machine, name) => consoleUrl(executionArn(machine, name)),
     stop: async (machine, name, error, cause) => {
       const command = new StopExecutionCommand({ executionArn: executionArn(machine, name), error: error.slice(0, ERROR_CHARACTERS_MAX), cause: cause.slice(0, CAUSE_CHARACTERS_MAX) });
       await told(`stop ${machine} ${name}`, () => client.send(command), { ExecutionDoesNotExist: undefined });
@@ -47,6 +48,14 @@ export function createStepFunctions({ client, machineArnPrefix }: StepFunctionsO
     succeedTask: (token, output) => answered('succeed', () => client.send(new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(output ?? null) }))),
     failTask: (token, error, cause) => answered('fail', () => client.send(new SendTaskFailureCommand({ taskToken: token, error: error.slice(0, ERROR_CHARACTERS_MAX), cause: cause.slice(0, CAUSE_CHARACTERS_MAX) }))),
   };
+}
+
+const CONSOLES: Readonly<Record<string, string>> = { aws: 'console.aws.amazon.com', 'aws-us-gov': 'console.amazonaws-us-gov.com', 'aws-cn': 'console.amazonaws.cn' };
+
+/** The page of an execution in the console of its partition and region. */
+function consoleUrl(executionArn: string): string {
+  const [, partition = 'aws', , region = ''] = executionArn.split(':');
+  return `https://${region}.${CONSOLES[partition] ?? CONSOLES['aws'] ?? ''}/states/home?region=${region}#/v2/executions/details/${executionArn}`;
 }
 
 function demand(prefix: string | null): string {

@@ -1,21 +1,12 @@
 /** Every change of desired state goes through here: generation raised, audit item written, both with the caller's own writes. */
-import * as z from 'zod';
-import { Generation, Identity, type EnvironmentName, type ServiceName } from '../../domain/ids.ts';
-import { Desired } from '../../domain/state.ts';
+import { AuditEntry } from '../../contracts/api/places.ts';
+import { Generation, type EnvironmentName, type Identity, type ServiceName } from '../../domain/ids.ts';
+import type { Desired } from '../../domain/state.ts';
 import type { Write } from '../../ports/item-store.ts';
 import { creating, expecting, type Stored } from './documents.ts';
 import { auditKey, desiredKey } from './keys.ts';
 
-export const AuditEntry = z.strictObject({
-  at: z.number(),
-  by: Identity,
-  why: z.string(),
-  generation: Generation,
-  commit: z.string().nullable(),
-  before: Desired.nullable(),
-  after: Desired,
-});
-export type AuditEntry = z.infer<typeof AuditEntry>;
+export { AuditEntry };
 
 export type DesiredChange = Omit<Desired, 'generation' | 'changedAt' | 'changedBy'>;
 

@@ -47,3 +47,8 @@ export const digestKey = (digest: Digest): ItemKey => ({ partition: `digest#${di
 export { shortHash };
 /** Stands when people were told of something once. */
 export const alertedKey = (what: string): ItemKey => ({ partition: `alerted#${shortHash(what)}`, sort: 'alerted' });
+/** What a caller's request with a key of theirs was answered. */
+export const idempotencyKey = (by: string, key: string): ItemKey => {
+  const name = createHash('sha256').update(`${by}\n${key}`).digest('hex');
+  return { partition: `idempotency#${name}`, sort: 'request' };
+};

@@ -1,6 +1,5 @@
 /** `slipway service`: the repositories whose pushes are listened to, and their services. */
 import { join, resolve } from 'node:path';
-import * as z from 'zod';
 import { Repositories, Repository } from '../answers/installation.ts';
 import { ServiceStatus } from '../answers/place.ts';
 import { harmless } from '../answers/text.ts';
@@ -41,7 +40,7 @@ function addList(host: Host, service: Host['program']): void {
   example(command, 'slipway service list');
   runs(host, command, async (session) => {
     const client = await session.connect();
-    const [repositories, services] = [await client.get('/v1/repositories', Repositories), await client.get('/v1/services', z.array(ServiceStatus))];
+    const [repositories, services] = [await client.get('/v1/repositories', Repositories), await client.list('/v1/services', ServiceStatus)];
     session.answer({ repositories: repositories.raw, services: services.raw }, () => {
       const known = repositories.value.map(({ url }) => url);
       const rows = services.value.map(({ service: { name, team, repository } }) => [name, team, repository ?? 'artifacts from outside']);

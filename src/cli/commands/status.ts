@@ -1,5 +1,4 @@
 /** `slipway status`: what is asked for and what runs. */
-import * as z from 'zod';
 import { ServiceStatus, type PlaceStatus } from '../answers/place.ts';
 import { serviceName } from '../arguments.ts';
 import { differences } from '../differences.ts';
@@ -19,7 +18,7 @@ export function addStatus(host: Host): void {
       const { value, raw } = await client.get(`/v1/services/${encodeURIComponent(service)}`, ServiceStatus);
       return session.answer(raw, () => oneService(session, value));
     }
-    const { value, raw } = await client.get('/v1/services', z.array(ServiceStatus));
+    const { value, raw } = await client.list('/v1/services', ServiceStatus);
     return session.answer(raw, () => (value.length === 0 ? ['No services yet. Add a repository: slipway service add URL'] : statusTable(session, value)));
   });
 }

@@ -1,18 +1,46 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { apiApp } from '../../../src/api/app.ts';
+import { generatedFiles } from '../../../scripts/generate-schemas.ts';
+import { BINDINGS, apiApp, DOCUMENT_PATH } from '../../../src/api/app.ts';
+import { OPERATIONS } from '../../../src/contracts/api/index.ts';
+import { openapiDocument } from '../../../src/contracts/api/openapi.ts';
 import type { Ports } from '../../../src/ports/index.ts';
 
-const documented = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8');
-const routes = apiApp({} as Ports).routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
+const text = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+const documented = text('docs/api.md');
+const named = (operations: readonly { method: string; path: string }[]): string[] => operations.map(({ method, path }) => `${method} ${path}`).sort();
+const routes = apiApp({} as Ports).routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, path })).filter(({ path }) => path !== DOCUMENT_PATH);
+const document = openapiDocument() as { paths: Record<string, Record<string, { operationId: string; parameters: { in: string; name: string }[] }>> };
 
-describe('docs/api.md', () => {
-  it.each([...new Set(routes)])('names %s', (route) => {
-    expect(documented).toMatch(new RegExp(`\`${route.replaceAll(/[.*+?^$()|[\]\\]/g, String.raw`\$&`)}(?:\\?[^\`]*)?\``));
+describe('the operations', () => {
+  it('each are bound once, and nothing else is served', () => {
+    expect(named(BINDINGS.map(({ operation }) => operation))).toEqual(named(OPERATIONS));
+    expect(named(routes)).toEqual(named(OPERATIONS));
+    expect(new Set(OPERATIONS.map(({ id }) => id)).size).toBe(OPERATIONS.length);
   });
 
-  it('names no route that is not there', () => {
-    const named = [...documented.matchAll(/`(GET|POST|PUT|DELETE) (\/v1\/[^`?]*)(?:\?[^`]*)?`/g)].map(([, method, path]) => `${method ?? ''} ${path ?? ''}`);
-    expect(named.filter((route) => !routes.includes(route) && route !== 'PUT /v1/blobs')).toEqual([]);
+  it('are those of the OpenAPI document, with every part of their paths', () => {
+    const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })));
+    expect(named(operations.map(({ method, path }) => ({ method, path: path.replaceAll(/\{([a-z]+)\}/g, ':$1') })))).toEqual(named(OPERATIONS));
+    for (const { path, operation } of operations) expect(operation.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => `{${name}}`)).toEqual(path.match(/\{[a-z]+\}/g) ?? []);
   });
+
+  it('are those of docs/api.md', () => {
+    const found = [...documented.matchAll(/\| `(GET|POST|PUT|DELETE) (\/v1\/[^`?]*)/g)].map(([, method, path]) => ({ method: method ?? '', path: path ?? '' }));
+    expect(named(found)).toEqual(named(OPERATIONS));
+  });
+});
+
+it.each(['schemas/openapi.json', 'docs/api.md'])('%s is as "npm run generate" makes it', async (path) => {
+  expect(text(path) === (await generatedFiles()).get(path)).toBe(true);
+});
+
+it('every answer and body says its fields', () => {
+  const json = JSON.stringify(document);
+  expect(json).toContain('"openapi":"3.1.0"');
+  for (const [path, methods] of Object.entries(document.paths)) for (const [method, operation] of Object.entries(methods)) {
+    const schema = (operation as unknown as { responses: Record<string, { content?: Record<string, { schema: Record<string, unknown> }> }> }).responses;
+    const answer = Object.entries(schema).find(([status]) => status.startsWith('2'))?.[1].content?.['application/json']?.schema;
+    expect({ path, method, says: answer?.['$ref'] === undefined ? answer?.['type'] : 'document' }).toEqual({ path, method, says: expect.stringMatching(/^(?:object|array|document)$/) });
+  }
 });

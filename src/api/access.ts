@@ -1,0 +1,48 @@
+/** Where requests ask for permission. */
+import { placeOf } from '../app/authorize.ts';
+import { getPipeline } from '../app/state/documents.ts';
+import { Unauthenticated } from '../domain/errors.ts';
+import type { EnvironmentName, Identity, PipelineId, ServiceName } from '../domain/ids.ts';
+import type { Where } from '../domain/roles.ts';
+import type { Ports } from '../ports/index.ts';
+
+/** Who shows this header. @throws Unauthenticated for no token, a malformed one, and one that nobody has */
+export async function identify({ identities }: Pick<Ports, 'identities'>, authorization: string | undefined): Promise<Identity> {
+  const token = /^Bearer ([\x21-\x7e]{1,16384})$/.exec(authorization ?? '')?.[1];
+  const identity = token === undefined ? null : await identities.byToken(token);
+  if (identity === null) throw new Unauthenticated('Send a token: "Authorization: Bearer ...". On one machine the owner\'s is in the file "token" of the data directory.');
+  return identity;
+}
+
+export const anywhere = (): Where => ({ kind: 'anywhere' });
+export const installation = (): Where => ({ kind: 'installation' });
+
+export const atService = (ports: Ports, { params }: { params: { service: ServiceName } }): Promise<Where> => placeOf(ports, params.service, []);
+export const atPlace = (ports: Ports, { params }: { params: { service: ServiceName; environment: EnvironmentName } }): Promise<Where> => placeOf(ports, params.service, [params.environment]);
+export const atNamed = (ports: Ports, { body }: { body: { service: ServiceName; environment: EnvironmentName } }): Promise<Where> => placeOf(ports, body.service, [body.environment]);
+
+/** In every environment that it goes through. */
+export async function atPipeline(ports: Ports, { params }: { params: { pipeline: PipelineId } }): Promise<Where> {
+  const { value } = await getPipeline(ports.store, params.pipeline);
+  return placeOf(ports, value.service, value.waves.flat());
+}
+
+/** The environment that a body names, or all that there are. */
+export async function whereNamed(ports: Ports, { body }: { body: { service: ServiceName; environment?: EnvironmentName | undefined } }): Promise<Where> {
+  return placeOf(ports, body.service, body.environment === undefined ? (await ports.environments.read()).environments.map(({ name }) => name) : [body.environment]);
+}
+
+/** Looks up the team of each service once, to leave out what the caller may not see. */
+export function teams(ports: Pick<Ports, 'store'>): (service: ServiceName) => Promise<string> {
+  const known = new Map<ServiceName, Promise<string>>();
+  return (service) => {
+    const team = known.get(service) ?? placeOf(ports, service, []).then((place) => (place.kind === 'place' ? place.team : ''));
+    known.set(service, team);
+    return team;
+  };
+}
+
+export async function filtered<T>(items: readonly T[], isSeen: (item: T) => Promise<boolean>): Promise<T[]> {
+  const seen = await Promise.all(items.map(isSeen));
+  return items.filter((_, index) => seen[index]);
+}

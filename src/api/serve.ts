@@ -1,0 +1,101 @@
+/** Binds operations to use cases, and serves them: parse, ask whether it is allowed, run, answer. The only place that does. */
+import type { Context } from 'hono';
+import type * as z from 'zod';
+import { authorize, rulesFor } from '../app/authorize.ts';
+import { once } from '../app/once.ts';
+import type { Operation } from '../contracts/api/operation.ts';
+import { InvalidInput, UnsupportedMediaType } from '../domain/errors.ts';
+import { access, type Where } from '../domain/roles.ts';
+import type { Ports } from '../ports/index.ts';
+import { check } from './input.ts';
+import { answered, type ApiEnvironment, notModified } from './routing.ts';
+import { etagsOf } from './tags.ts';
+
+type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
+type Plain = string | number | boolean | null | undefined;
+/** What a use case answers may be read only. */
+export type Frozen<T> = T extends Plain ? T : T extends readonly (infer U)[] ? readonly Frozen<U>[] : T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
+
+export interface Asked<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly by: ApiEnvironment['Variables']['identity'];
+  /** The tags of `If-Match`; absent: whatever is there. */
+  readonly ifMatch: readonly string[] | undefined;
+  /** Whether the caller may look at services of this team, in this environment or in any. */
+  readonly sees: (team: string, environment?: string) => boolean;
+}
+
+export interface Answered<T> {
+  readonly value: T;
+  /** Cursor of the next part. */
+  readonly next?: string | undefined;
+  /** The resource's own tag; absent: that of the text. */
+  readonly etag?: string;
+}
+
+export interface Binding {
+  readonly operation: Operation;
+  readonly serve: (ports: Ports, context: Context<ApiEnvironment>) => Promise<Response>;
+}
+
+type Run<A> = Promise<Answered<Frozen<A>>>;
+
+/** @param where what permission is asked for, from the parsed request; nothing of `run` happens before it is given */
+export function bind<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType>(
+  operation: Operation<P, Q, B, A>,
+  where: (ports: Ports, asked: { params: z.output<P>; query: z.output<Q>; body: Parsed<B> }) => Promise<Where> | Where,
+  run: (ports: Ports, asked: Asked<z.output<P>, z.output<Q>, Parsed<B>>) => Run<z.output<A>>,
+): Binding {
+  return {
+    operation,
+    serve: async (ports, context) => {
+      const by = context.get('identity');
+      const text = operation.body === null ? '' : await bodyText(context);
+      const parsed = { params: check(operation.params, context.req.param()), query: check(operation.query, context.req.query()), body: (operation.body === null ? undefined : check(operation.body, jsonOf(text))) as Parsed<B> };
+      if (operation.action !== 'known') await authorize(ports)(by, operation.action, await where(ports, parsed));
+      const rules = await rulesFor(ports, by);
+      const sees = (team: string, environment?: string) => access(rules, by, 'view', { kind: 'place', team, environments: environment === undefined ? [] : [environment] }).allowed;
+      const asked = { ...parsed, by, sees, ifMatch: ifMatchOf(operation, context) };
+      const answer = async () => {
+        const { value, next, etag } = await run(ports, asked);
+        return answered(operation.status, value, { next: next === undefined ? undefined : nextPath(context, next), etag });
+      };
+      if (operation.method === 'GET') return notModified(context, await answer());
+      const key = context.req.header('idempotency-key');
+      if (key === undefined) return (await answer()).response();
+      if (operation.secret) throw new InvalidInput('The answer holds a secret that is kept nowhere, so it could not be given again. Send no Idempotency-Key here.');
+      return (await once(ports)({ by, key, request: `${operation.method} ${context.req.path}\n${text}` }, answer)).response();
+    },
+  };
+}
+
+async function bodyText(context: Context): Promise<string> {
+  const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== undefined && type !== 'application/json') throw new UnsupportedMediaType(`A body of the type ${type.slice(0, 100)} is not taken. Send JSON: "Content-Type: application/json".`);
+  return context.req.text();
+}
+
+/** No body at all is the empty object, for requests of which everything is optional. */
+function jsonOf(text: string): unknown {
+  if (text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidInput('The body is no JSON.');
+  }
+}
+
+function ifMatchOf(operation: Pick<Operation, 'guarded'>, context: Context): readonly string[] | undefined {
+  const header = context.req.header('if-match');
+  if (header === undefined || header === '*') return undefined;
+  if (!operation.guarded) throw new InvalidInput('If-Match is not taken here: nothing that this request changes has an ETag.');
+  return etagsOf(header);
+}
+
+function nextPath(context: Context, cursor: string): string {
+  const query = new URLSearchParams(context.req.query());
+  query.set('cursor', cursor);
+  return `${context.req.path}?${query.toString()}`;
+}
