@@ -20,12 +20,14 @@ export interface Advance {
   /** When to look first whether what is launched is healthy, ISO 8601: a look before anything can be competes with its start. */
   readonly firstSettle: string;
   readonly hold: boolean;
+  /** The hold is the bake. */
+  readonly bake: boolean;
   /** When the judge looks first, ISO 8601: at once after the weights moved, to read where the counts stand. Empty without a hold. */
   readonly firstLook: string;
   readonly shrink: boolean;
 }
 
-const NOTHING: Advance = { done: true, launches: [], routes: [], firstSettle: '', hold: false, firstLook: '', shrink: false };
+const NOTHING: Advance = { done: true, launches: [], routes: [], firstSettle: '', hold: false, bake: false, firstLook: '', shrink: false };
 
 /** Idempotent: a batch whose desired state stands already raises no generation. @throws Superseded, Cancelled, StaleGeneration */
 export const advance = (needs: Pick<Ports, 'store' | 'clock' | 'settings'>) => (input: { deploymentId: DeploymentId; stage: StageName; batch: number }): Promise<Advance> => untilWritten(async () => {
@@ -41,6 +43,7 @@ export const advance = (needs: Pick<Ports, 'store' | 'clock' | 'settings'>) => (
     routes: sameAsBefore(stageOf(deployment, input.stage).batches, input.batch) ? [] : [routeCall(desired)],
     firstSettle: new Date(needs.clock.now() + needs.settings.settleFirstSeconds * 1000).toISOString(),
     hold: batch.hold !== null && batch.hold.seconds > 0,
+    bake: batch.bake === true,
     firstLook: batch.hold === null ? '' : new Date(needs.clock.now()).toISOString(),
     shrink: batch.shrink.length > 0,
   };

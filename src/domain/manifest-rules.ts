@@ -66,9 +66,14 @@ function checkCanary({ canary, strategy, environments }: Manifest): Finding[] {
   return findings;
 }
 
-function checkRollout({ rollout }: Manifest): Finding[] {
-  if (rollout.watch === 0 || rollout.interval <= rollout.watch) return [];
-  return [warning(['rollout', 'interval'], `is longer than the watch of ${rollout.watch}s: the judge looks only once after each batch, at the end.`)];
+function checkRollout({ rollout, parallelRun }: Manifest): Finding[] {
+  const { bake } = rollout;
+  const once = [
+    ...(bake === undefined || bake.interval <= bake.duration ? [] : [warning(['rollout', 'bake', 'interval'], `is longer than the bake of ${bake.duration}s: the judge looks only once, at the end.`)]),
+    ...(parallelRun === undefined || parallelRun.interval <= parallelRun.duration ? [] : [warning(['parallelRun', 'interval'], `is longer than the parallel run of ${parallelRun.duration}s: it is looked at only once, at the end.`)]),
+  ];
+  if (rollout.watch === 0 || rollout.interval <= rollout.watch) return once;
+  return [...once, warning(['rollout', 'interval'], `is longer than the watch of ${rollout.watch}s: the judge looks only once after each batch, at the end.`)];
 }
 
 function checkStrategy({ target, strategy, environments }: Manifest): Finding[] {

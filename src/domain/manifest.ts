@@ -110,10 +110,17 @@ export const Canary = z.strictObject({
 
 const Batches = z.array(z.int().min(1).max(100)).min(1).max(20).refine((batches) => batches.at(-1) === 100 && batches.every((batch, index) => index === 0 || batch > (batches[index - 1] ?? 0)), 'batches ascend and end with 100');
 
+const Bake = z.strictObject({
+  duration: Duration.refine((value) => value > 0, 'more than 0').meta({ description: 'How long the judge goes on after all traffic is on the release, against the last counts of the one before.', examples: ['1h'] }),
+  interval: Interval.default(30).meta({ description: 'Between two looks of the judge.', examples: ['30s'] }),
+  keep: Count.default({ percent: 100 }).refine((count) => (typeof count === 'number' ? count : count.percent) > 0, 'at least one instance').meta({ description: 'Instances of the release before that are kept until then, a number or a percentage of what it had: a rollback moves the traffic first.', examples: ['50%'] }),
+});
+
 export const Rollout = z.strictObject({
   batches: Batches.default([25, 50, 100]).meta({ description: 'Ascending percentages of the instances; the last is 100.', examples: [[25, 50, 100]] }),
   watch: Duration.default(30).meta({ description: 'How long the judge watches after each batch.', examples: ['30s'] }),
   interval: Interval.default(10).meta({ description: 'Between two looks of the judge.', examples: ['10s'] }),
+  bake: Bake.optional().meta({ description: 'A watch after all traffic has moved, with the release before kept for a fast way back. Absent: it is retired at once.', examples: [{ duration: '1h', keep: '50%' }] }),
   drain: Grace.default(10).meta({ description: 'How long open connections may take to end before an instance stops; at most 1h.', examples: ['10s'] }),
 });
 

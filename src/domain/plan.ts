@@ -20,6 +20,8 @@ export const Batch = z.strictObject({
   hold: Hold.nullable(),
   /** While this batch holds, the candidate answers mirrored requests; its answers decide instead of the judge. */
   parallelRun: ParallelRun.optional(),
+  /** All traffic is on the candidate already; it is watched on, with the stable revision kept. */
+  bake: z.literal(true).optional(),
   shrink: z.array(z.strictObject({ revision: RevisionId, count: z.int().min(0) })),
 });
 export type Batch = z.infer<typeof Batch>;

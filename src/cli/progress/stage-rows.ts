@@ -45,7 +45,7 @@ function stageRow(detail: DeploymentDetail, stage: StageName, plan: StagePlan): 
     weight: detail.observed?.weights[deployment.plan.candidate] ?? 0,
     batch: plan.batches.length > 1 ? { number: Math.min(deployment.batch + 1, plan.batches.length), of: plan.batches.length } : null,
     endsAt: holding ? hold.startedAt + hold.seconds * 1000 : null,
-    note: noteOf(detail, hold),
+    note: noteOf(detail, hold, plan.batches[deployment.batch]),
   };
 }
 
@@ -116,9 +116,11 @@ function judgedOf(hold: Hold | undefined): Judged | null {
   return { requests: evidence.candidate.requests, needed: evidence.thresholds.minimumRequests, failureRate: evidence.candidate.failureRate, stableFailureRate: evidence.stable?.failureRate ?? null, verdict: kind, reason };
 }
 
-function noteOf({ deployment, observed }: DeploymentDetail, hold: Hold | undefined): string | null {
+function noteOf({ deployment, observed }: DeploymentDetail, hold: Hold | undefined, batch: StagePlan['batches'][number] | undefined): string | null {
   const problem = observed?.instances.find((instance) => instance.revision === deployment.plan.candidate && instance.problem !== null && instance.health !== 'healthy')?.problem ?? null;
   const notes = [
+    ...(batch?.parallelRun === undefined ? [] : [`comparing answers${hold?.parallelRun === undefined ? '' : `: ${hold.parallelRun.verdict.reason}`}`]),
+    ...(batch?.bake === true ? ['bake'] : []),
     ...(problem === null ? [] : [problem]),
     ...(hold !== undefined && hold.extensions > 0 ? [`extended ${hold.extensions === 1 ? 'once' : `${hold.extensions} times`}`] : []),
     ...(deployment.promoteRequestedBy === null ? [] : [`${deployment.promoteRequestedBy} asked to promote`]),

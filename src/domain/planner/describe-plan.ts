@@ -26,12 +26,17 @@ function describeStage(plan: Plan, stage: StagePlan, testsAfterFirst: boolean): 
 function describeBatch(plan: Plan, batch: Batch): string {
   const launches = batch.launch.map(({ revision, count }) => `${role(plan, revision)} to ${instances(count)}`);
   const shrinks = batch.shrink.map(({ revision, count }) => (count === 0 ? `retire ${role(plan, revision)}` : `${role(plan, revision)} down to ${instances(count)}`));
-  return [...launches, describeWeights(plan, batch.weights), ...(batch.hold === null ? [] : [batch.parallelRun === undefined ? describeHold(batch.hold) : `compare the candidate's answers to ${batch.parallelRun.sample} % of the requests for ${seconds(batch.hold.seconds)}${batch.parallelRun.onDifference === 'report' ? ', to report only' : ''}`]), ...shrinks].join('; ');
+  return [...launches, describeWeights(plan, batch.weights), ...(batch.hold === null ? [] : [describeWatch({ ...batch, hold: batch.hold })]), ...shrinks].join('; ');
 }
 
 function describeWeights(plan: Plan, weights: Weights): string {
   const shares = Object.entries(weights).filter(([, weight]) => weight > 0).map(([revision, weight]) => `${weight} % ${role(plan, revision)}`);
   return shares.length === 0 ? 'no traffic' : `traffic ${shares.join(', ')}`;
+}
+
+function describeWatch({ hold, parallelRun, bake }: Batch & { readonly hold: Hold }): string {
+  if (parallelRun !== undefined) return `compare the candidate's answers to ${parallelRun.sample} % of the requests for ${seconds(hold.seconds)}${parallelRun.onDifference === 'report' ? ', to report only' : ''}`;
+  return bake === true ? `bake: judge on for ${seconds(hold.seconds)}, ready to go back at once` : describeHold(hold);
 }
 
 function describeHold(hold: Hold): string {

@@ -2,6 +2,7 @@
 import type { EnvironmentName } from '../ids.ts';
 import type { Batch, Plan, StagePlan } from '../plan.ts';
 import { gatesAt, gatesBeforeRollout } from './gates.ts';
+import { withBake } from './bake.ts';
 import { withParallelRun } from './parallel-run.ts';
 import type { Setting } from './setting.ts';
 import { scaledToZero, stagingBatches } from './staging.ts';
@@ -33,5 +34,5 @@ export function productionStages(setting: Setting, environment: EnvironmentName,
 function batchesOf(setting: Setting, strategy: Strategy): ProductionBatches {
   if (setting.instances === 0) return { canary: [], rollout: [scaledToZero(setting)] };
   const { stable } = setting;
-  return stable === null ? { canary: [], rollout: [atOnce(setting)] } : withParallelRun({ ...setting, stable }, productionBatches(strategy, { ...setting, stable }));
+  return stable === null ? { canary: [], rollout: [atOnce(setting)] } : withParallelRun({ ...setting, stable }, withBake({ ...setting, stable }, productionBatches(strategy, { ...setting, stable })));
 }

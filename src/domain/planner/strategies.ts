@@ -2,6 +2,7 @@
 import { instancesOf } from '../duration.ts';
 import type { STRATEGIES } from '../manifest.ts';
 import type { Batch } from '../plan.ts';
+import { keptForBake } from './bake.ts';
 import { batch, launchCandidate, split } from './batch.ts';
 import { countForShare, holdOf, retireOthers, rolloutHold, type Setting } from './setting.ts';
 
@@ -64,14 +65,14 @@ function growBeside(setting: Serving, canaryShare: number): Batch[] {
 
 /**
  * The stable revision shrinks as the candidate grows: launched first, so that there are never more than a batch too many and never
- * fewer than wanted. Weights are the shares of instances after the shrink, rounded down for the candidate.
+ * fewer than wanted; what a bake keeps stays through. Weights are the shares of instances after the shrink, rounded down for the candidate.
  */
 function growInPlace(setting: Serving): Batch[] {
   const { instances, candidate, stable, manifest } = setting;
   const counts = ascending(manifest.rollout.batches.map((share) => countForShare(setting, share)));
   let left = stable.count;
   return counts.map((count) => {
-    left = Math.min(left, instances - count);
+    left = Math.max(keptForBake(setting), Math.min(left, instances - count));
     const last = count === instances;
     return batch({
       launch: launchCandidate(setting, count),

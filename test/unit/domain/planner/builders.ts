@@ -64,7 +64,7 @@ const anyManifest = fc.record({
     interval: fc.constantFrom(0.05, 1, 10),
     instances: count(50),
   }, { requiredKeys: ['traffic'] }),
-  rollout: fc.record({ batches: percents(99).map((steps) => [...steps.sort((a, b) => a - b), 100]), watch: fc.constantFrom(0, 0.1, 30), interval: fc.constantFrom(0.05, 5) }),
+  rollout: fc.record({ batches: percents(99).map((steps) => [...steps.sort((a, b) => a - b), 100]), watch: fc.constantFrom(0, 0.1, 30), interval: fc.constantFrom(0.05, 5), bake: fc.constantFrom(undefined, { duration: 1 }, { duration: 3600, keep: '50%' }, { duration: 60, keep: 1 }) }),
   approval: fc.record({ required: fc.boolean(), approvers: fc.constantFrom([], ['anna']) }),
   tests: fc.constantFrom([], [{ name: 'answers', http: { path: '/' } }]),
   gates: fc.array(fc.record({ kind: fc.constant('person'), name: fc.constant('look'), stage: fc.constantFrom('staging', 'canary', 'rollout'), when: fc.constantFrom('before', 'after') }), { maxLength: 3 }),

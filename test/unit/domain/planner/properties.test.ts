@@ -47,6 +47,23 @@ describe('every plan', () => {
     }), RUNS);
   });
 
+  it('with a bake, keeps the stable revision at 100 % of the traffic until the bake is over, so that the way back needs no launch', () => {
+    fc.assert(fc.property(anyPlanInput, (input) => {
+      const plan = compilePlan(input);
+      const { bake } = input.release.manifest.rollout;
+      const batches = plan.stages.rollout?.batches ?? [];
+      const baked = bake !== undefined && input.mode === 'normal' && plan.kind === 'production' && plan.stable !== null && plan.stableInstances > 0 && plan.instances > 0;
+      expect(batches.filter((batch) => batch.bake === true)).toHaveLength(baked ? 1 : 0);
+      if (!baked || plan.stable === null) return;
+      expect(batches.at(-1)).toMatchObject({ bake: true, launch: [], weights: { [plan.candidate]: 100 }, hold: { seconds: bake.duration, rule: input.release.manifest.canary.judge } });
+      const kept = typeof bake.keep === 'number' ? bake.keep : Math.ceil((bake.keep.percent * plan.stableInstances) / 100);
+      const points = walk(plan, startOf(plan, input.desired));
+      for (const point of points.slice(0, -1)) expect(point.counts[plan.stable]).toBeGreaterThanOrEqual(Math.min(kept, plan.stableInstances));
+      // The last batch before shrinks it to what is kept, and leaves nothing else.
+      expect(points.at(-2)?.counts).toEqual({ [plan.candidate]: plan.instances, [plan.stable]: Math.min(kept, plan.stableInstances) });
+    }), RUNS);
+  });
+
   it('with a parallel run, compares in one batch before the candidate gets any traffic', () => {
     fc.assert(fc.property(anyPlanInput, (input) => {
       const plan = compilePlan(input);
