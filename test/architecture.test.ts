@@ -62,7 +62,8 @@ function layerOf(path: string): string {
 const CORE = ['domain', 'contracts', 'ports'];
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: [], contracts: ['domain'], ports: ['domain', 'contracts'], app: CORE, api: ['app', ...CORE], 'config.ts': ['domain'],
-  'adapters/item-store-rules': CORE, 'adapters/archive-rules': CORE, 'adapters/local': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules'], 'adapters/aws': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules'],
+  'adapters/item-store-rules': CORE, 'adapters/archive-rules': CORE, 'adapters/source-rules': CORE,
+  'adapters/local': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules', 'adapters/source-rules'], 'adapters/aws': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules', 'adapters/source-rules'],
   engine: CORE, router: CORE, cli: ['contracts', 'domain'], 'targets/registry.ts': ['domain'], functions: ['main', 'app', 'contracts', 'domain', 'api'],
   main: ['functions', 'app', 'api', 'config.ts', 'engine', 'router', 'cli', 'adapters/local', 'adapters/aws', 'targets/registry.ts', 'targets/_aws', ...TARGET_KINDS.map((kind) => `targets/${kind}`), ...CORE],
 };

@@ -11,22 +11,22 @@ export interface SourcesUnderTest {
   readonly sources: Sources;
   readonly origin: GitRepository;
   readonly address: string;
-  readonly close: () => void;
+  readonly close: () => void | Promise<void>;
 }
 
 const ZEROS = CommitId.parse('0'.repeat(40));
 const NOBODYS = CommitId.parse('1234567890'.repeat(4));
 
-export function sourcesContract(name: string, open: () => SourcesUnderTest): void {
+export function sourcesContract(name: string, open: () => SourcesUnderTest | Promise<SourcesUnderTest>): void {
   describe(`sources contract: ${name}`, () => {
     let under: SourcesUnderTest;
     let work: string;
-    beforeEach(() => {
+    beforeEach(async () => {
       work = mkdtempSync(join(tmpdir(), 'slipway-checkout-'));
-      under = open();
+      under = await open();
     });
-    afterEach(() => {
-      under.close();
+    afterEach(async () => {
+      await under.close();
       rmSync(work, { recursive: true, force: true });
     });
 

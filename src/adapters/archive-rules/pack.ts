@@ -4,22 +4,12 @@ import { lstat, open, readdir, readlink, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { Header, Pax } from 'tar';
 import { ArtifactRefused } from '../../domain/errors.ts';
 import { diskFault } from './disk-fault.ts';
-import { type EntryKind, createEntryRules } from './entry-rules.ts';
+import { BLOCK, type Entry, headerOf } from './entry-header.ts';
+import { createEntryRules } from './entry-rules.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './limits.ts';
 
-interface Entry {
-  readonly path: string;
-  readonly kind: EntryKind;
-  readonly bytes: number;
-  readonly mode: number;
-  readonly target?: string;
-}
-
-/** Records are padded to this; https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html */
-const BLOCK = 512;
 const GZIP_OS_BYTE = 9;
 const GZIP_OS_UNKNOWN = 255;
 
@@ -47,19 +37,6 @@ async function entriesOf(root: string, limits: ArchiveLimits): Promise<readonly 
   }
   rules.finish();
   return entries.sort((one, other) => Buffer.compare(Buffer.from(one.path), Buffer.from(other.path)));
-}
-
-const TYPES = { file: 'File', folder: 'Directory', link: 'SymbolicLink' } as const;
-
-function headerOf(entry: Entry): Buffer {
-  const fields = {
-    path: entry.kind === 'folder' ? `${entry.path}/` : entry.path,
-    ...(entry.target === undefined ? {} : { linkpath: entry.target }),
-    size: entry.bytes,
-  };
-  const header = new Header({ ...fields, mode: entry.mode, uid: 0, gid: 0, mtime: new Date(0), type: TYPES[entry.kind] });
-  const block = Buffer.alloc(BLOCK);
-  return header.encode(block) ? Buffer.concat([new Pax(fields).encode(), block]) : block;
 }
 
 async function* contentOf(root: string, entry: Entry): AsyncGenerator<Buffer> {

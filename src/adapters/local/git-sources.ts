@@ -1,4 +1,4 @@
 export { createGitSources } from './git-sources/sources.ts';
 export type { GitSourcesOptions, GitSettings } from './git-sources/sources.ts';
-export { REPOSITORY_SCHEMES } from './git-sources/repository-url.ts';
-export type { RepositoryScheme } from './git-sources/repository-url.ts';
+export { REPOSITORY_SCHEMES } from '../source-rules/repository-url.ts';
+export type { RepositoryScheme } from '../source-rules/repository-url.ts';

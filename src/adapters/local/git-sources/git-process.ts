@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 import { LimitExceeded, ProviderUnavailable } from '../../../domain/errors.ts';
 import { diskFault } from '../../archive-rules/disk-fault.ts';
-import type { RepositoryScheme } from './repository-url.ts';
+import type { RepositoryScheme } from '../../source-rules/repository-url.ts';
 
 /** git ended with an error of its own. Does not leave this folder. */
 export class GitFailed extends Error {

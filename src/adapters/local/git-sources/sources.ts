@@ -9,9 +9,9 @@ import type { CommitInfo, ManifestFile, Sources } from '../../../ports/sources.t
 import { extractArchive } from '../../archive-rules/extract.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../../archive-rules/limits.ts';
 import { createGit } from './git-process.ts';
-import { createMemo } from './memo.ts';
+import { createMemo } from '../../source-rules/memo.ts';
 import { createMirrors } from './mirrors.ts';
-import { type RepositoryScheme, checkRepository } from './repository-url.ts';
+import { type RepositoryScheme, checkRepository } from '../../source-rules/repository-url.ts';
 import { commitInfo, differingPaths, readManifests } from './tree.ts';
 
 export interface GitSettings {

@@ -1,21 +1,17 @@
 /** What a commit holds, read from a mirror. */
-import { InvalidManifest, LimitExceeded } from '../../../domain/errors.ts';
 import type { CommitId } from '../../../domain/ids.ts';
 import type { CommitInfo, ManifestFile } from '../../../ports/sources.ts';
+import { commitInfoOf } from '../../source-rules/commit-info.ts';
+import { demandCount, demandFile, demandSize, isManifestPath, MANIFEST_BYTES_MAX, manifestOf } from '../../source-rules/manifest-files.ts';
 import { type Git, GitFailed } from './git-process.ts';
 
-export const MANIFEST_NAME = 'slipway.yaml';
-export const MANIFESTS_MAX = 500;
-export const MANIFEST_BYTES_MAX = 256 * 1024;
 /** About a million paths. */
 const LISTING_BYTES = 128 * 1024 * 1024;
 
-/** The author by mail address, which has no spaces; `committedAt` in milliseconds. */
 export async function commitInfo(git: Git, mirror: string, commit: CommitId): Promise<CommitInfo> {
   const out = await git.run(mirror, ['show', '--no-patch', '--no-show-signature', '--no-color', '--format=%ae%x00%an%x00%ct%x00%s', commit]);
   const [mail = '', name = '', seconds = '', subject = ''] = out.toString('utf8').split('\0');
-  const author = [mail, name].map((text) => text.replaceAll(/[\s\p{C}]+/gu, '-').slice(0, 100)).find((text) => text !== '') ?? 'unknown';
-  return { commit, author, committedAt: Number.parseInt(seconds, 10) * 1000, subject: subject.trim().slice(0, 500) };
+  return commitInfoOf(commit, { mail, name, seconds, subject });
 }
 
 interface Listed {
@@ -26,10 +22,10 @@ interface Listed {
 function manifestEntry(line: string): Listed | undefined {
   const tab = line.indexOf('\t');
   const path = line.slice(tab + 1);
-  if (path !== MANIFEST_NAME && !path.endsWith(`/${MANIFEST_NAME}`)) return undefined;
+  if (!isManifestPath(path)) return undefined;
   const [mode, kind, object = '', size] = line.slice(0, tab).split(/ +/);
-  if (kind !== 'blob' || mode === '120000') throw new InvalidManifest(`${path} is not a file but a ${mode === '120000' ? 'symlink' : kind}. Put the manifest itself there.`, { issues: [{ path }] });
-  if (Number(size) > MANIFEST_BYTES_MAX) throw new InvalidManifest(`${path} has ${size} bytes; a manifest has at most ${MANIFEST_BYTES_MAX}. Make it shorter.`, { issues: [{ path }] });
+  demandFile(path, mode === '120000' ? 'symlink' : kind === 'blob' ? 'file' : 'commit');
+  demandSize(path, Number(size));
   return { path, object };
 }
 
@@ -51,16 +47,11 @@ function blobsOf(out: Buffer): readonly Buffer[] {
 export async function readManifests(git: Git, mirror: string, commit: CommitId): Promise<readonly ManifestFile[]> {
   const listing = await git.run(mirror, ['ls-tree', '-r', '-z', '-l', '--full-tree', commit], { maxBytes: LISTING_BYTES });
   const entries = listing.toString('utf8').split('\0').flatMap((line) => manifestEntry(line) ?? []);
-  if (entries.length > MANIFESTS_MAX) throw new LimitExceeded(`The commit has ${entries.length} manifests; at most ${MANIFESTS_MAX} are read. Divide the repository.`, { commit, manifests: entries.length });
+  demandCount(commit, entries.length);
   if (entries.length === 0) return [];
   const maxBytes = entries.length * (MANIFEST_BYTES_MAX + 200);
   const blobs = blobsOf(await git.run(mirror, ['cat-file', '--batch'], { input: entries.map((entry) => `${entry.object}\n`).join(''), maxBytes }));
-  return entries.map(({ path }, index) => {
-    const bytes = blobs[index] ?? Buffer.alloc(0);
-    const text = bytes.toString('utf8');
-    if (!Buffer.from(text).equals(bytes)) throw new InvalidManifest(`${path} is not UTF-8 text. Save it as UTF-8.`, { issues: [{ path }] });
-    return { path, text };
-  });
+  return entries.map(({ path }, index) => manifestOf(path, blobs[index] ?? Buffer.alloc(0)));
 }
 
 /** Renames count as a removal and an addition, so both places show. */

@@ -1,6 +1,6 @@
 /** Which addresses git may be given. Git itself would also take `ext::<command>`, which runs a command. */
 import { isAbsolute, normalize } from 'node:path';
-import { Forbidden, InvalidInput } from '../../../domain/errors.ts';
+import { Forbidden, InvalidInput } from '../../domain/errors.ts';
 
 /** `path` is an absolute path without a scheme. */
 export const REPOSITORY_SCHEMES = ['https', 'ssh', 'http', 'file', 'path'] as const;

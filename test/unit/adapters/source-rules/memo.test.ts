@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createMemo } from '../../../../../src/adapters/local/git-sources/memo.ts';
+import { createMemo } from '../../../../src/adapters/source-rules/memo.ts';
 
 describe('createMemo', () => {
   it('asks once for one key, at the same time and later', async () => {

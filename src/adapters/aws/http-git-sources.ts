@@ -1,0 +1,106 @@
+/** Repositories over HTTPS without a git program, for functions: reads of a commit only what is asked for. docs/decisions/0011 */
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidInput, NotFound } from '../../domain/errors.ts';
+import { CommitId } from '../../domain/ids.ts';
+import type { CommitInfo, ManifestFile, Sources } from '../../ports/sources.ts';
+import { diskFault } from '../archive-rules/disk-fault.ts';
+import { extractArchive } from '../archive-rules/extract.ts';
+import { ARCHIVE_LIMITS } from '../archive-rules/limits.ts';
+import { demandCount, demandFile, demandSize, isManifestPath, manifestOf } from '../source-rules/manifest-files.ts';
+import { createMemo } from '../source-rules/memo.ts';
+import { type RepositoryScheme, checkRepository } from '../source-rules/repository-url.ts';
+import { writeArchive } from './http-git/checkout.ts';
+import { type Objects, readPack } from './http-git/pack-file.ts';
+import { differingPaths, everything, infoOf, treeOf } from './http-git/trees.ts';
+import { fetchPack, type HostSettings, type Wanted } from './http-git/upload-pack.ts';
+
+export interface HttpGitSettings extends HostSettings {
+  readonly schemes: readonly RepositoryScheme[];
+  /** Of all objects of one commit, in memory. */
+  readonly objectBytesMax: number;
+}
+
+export interface HttpGitOptions {
+  /** A folder for a checkout's archive, such as /tmp. */
+  readonly directory: string;
+  readonly settings?: Partial<HttpGitSettings>;
+}
+
+const DEFAULTS: HttpGitSettings = { schemes: ['https'], timeoutMs: 60_000, answerBytesMax: 128 * 2 ** 20, objectBytesMax: 256 * 2 ** 20, credential: async () => null };
+/** Commits whose folders stay in memory; one push needs two. */
+const KEPT_COMMITS = 2;
+
+/**
+ * Sources by git's protocol over HTTP. A commit's files are read only for `checkout` and, of them, the manifests; folders come without
+ * what is in the files, where the host can do that. Filters (LFS), submodules and a repository's own configuration never take effect.
+ * @throws from every call: InvalidInput or Forbidden for an address that is refused or not allowed to be read, NotFound, NotSupported
+ * (a host without version 2 of the protocol), LimitExceeded, ProviderUnavailable
+ */
+export function createHttpGitSources({ directory, settings = {} }: HttpGitOptions): Sources {
+  const options = { ...DEFAULTS, ...settings };
+  const objectsOf = async (repository: string, commit: CommitId, wanted: Wanted): Promise<Objects> =>
+    readPack(await fetchPack(repository, wanted, options), commit.length === 64 ? 'sha256' : 'sha1', options.objectBytesMax);
+  const check = (repository: string, commits: readonly CommitId[]): void => {
+    checkRepository(repository, options.schemes);
+    const bad = commits.find((commit) => !CommitId.safeParse(commit).success);
+    if (bad !== undefined) throw new InvalidInput(`${JSON.stringify(String(bad).slice(0, 100))} is no commit id. Give all 40 or 64 hexadecimal digits.`, {});
+  };
+  // What a commit holds never changes, so pushes of many services, and redeliveries, ask the host once.
+  const folders = createMemo<Objects>(KEPT_COMMITS);
+  const infos = createMemo<CommitInfo>();
+  const files = createMemo<readonly ManifestFile[]>();
+  const differences = createMemo<readonly string[] | null>();
+  const foldersOf = (repository: string, commit: CommitId): Promise<Objects> => folders([repository, commit], () => objectsOf(repository, commit, { objects: [commit], shallow: true, withoutFiles: true }));
+
+  const readManifests = async (repository: string, commit: CommitId): Promise<readonly ManifestFile[]> => {
+    const objects = await foldersOf(repository, commit);
+    const entries = everything(objects, treeOf(objects, commit)).filter(({ path, kind }) => kind !== 'folder' && isManifestPath(path));
+    for (const { path, kind } of entries) demandFile(path, kind === 'symlink' ? 'symlink' : kind === 'submodule' ? 'commit' : 'file');
+    demandCount(commit, entries.length);
+    const missing = [...new Set(entries.map(({ object }) => object))].filter((object) => !objects.has(object));
+    const fetched: Objects = missing.length === 0 ? objects : await objectsOf(repository, commit, { objects: missing, shallow: false, withoutFiles: false });
+    return entries.map(({ path, object }) => {
+      const found = objects.get(object) ?? fetched.get(object);
+      if (found?.type !== 'blob') throw new NotFound(`The git host left out ${path} of the commit ${commit}. Try again.`, { path, commit });
+      demandSize(path, found.data.length);
+      return manifestOf(path, found.data);
+    });
+  };
+
+  const changes = async (repository: string, before: CommitId, after: CommitId): Promise<readonly string[] | null> => {
+    if (/^0+$/.test(before) || before.length !== after.length) return null;
+    const now = await foldersOf(repository, after);
+    const old = await foldersOf(repository, before).catch((error: unknown) => (error instanceof NotFound ? null : Promise.reject(error)));
+    return old === null ? null : differingPaths(old, treeOf(old, before), now, treeOf(now, after));
+  };
+
+  return {
+    async fetch(repository, commit) {
+      check(repository, [commit]);
+      return infos([repository, commit], async () => infoOf(await foldersOf(repository, commit), commit));
+    },
+    async manifests(repository, commit) {
+      check(repository, [commit]);
+      return files([repository, commit], () => readManifests(repository, commit));
+    },
+    async changedPaths(repository, before, after) {
+      check(repository, [before, after]);
+      return differences([repository, before, after], () => changes(repository, before, after));
+    },
+    async checkout(repository, commit, target) {
+      check(repository, [commit]);
+      const objects = await objectsOf(repository, commit, { objects: [commit], shallow: true, withoutFiles: false });
+      const archive = join(directory, `slipway-${randomBytes(12).toString('hex')}.tar`);
+      try {
+        await writeArchive(objects, everything(objects, treeOf(objects, commit)), archive);
+        await extractArchive({ path: archive }, target, ARCHIVE_LIMITS);
+      } catch (error) {
+        throw diskFault(error, `check out ${commit}`);
+      } finally {
+        await rm(archive, { force: true });
+      }
+    },
+  };
+}
