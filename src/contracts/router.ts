@@ -33,7 +33,11 @@ export const RevisionCounts = z.strictObject({
 });
 export type RevisionCounts = z.infer<typeof RevisionCounts>;
 
-export const LATENCY_BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000] as const;
+/** Ten to a decade (the R10 series of preferred numbers): the judge counts on both sides of a bound exactly, and a bound is at most 1.28 times the one before. */
+export const LATENCY_BOUNDS_MS: readonly number[] = [
+  1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8, 10, 12.5, 16, 20, 25, 32, 40, 50, 63, 80, 100, 125, 160, 200, 250, 320, 400, 500, 630, 800,
+  1000, 1250, 1600, 2000, 2500, 3200, 4000, 5000, 6300, 8000, 10_000,
+];
 
 export const RouterCounts = z.strictObject({
   /** Changes when the router process is another one: counts began at 0 again. */
