@@ -3,7 +3,7 @@ import * as z from 'zod';
 
 const Weights = z.record(z.string(), z.number());
 const Arm = z.object({ requests: z.number(), failures: z.number(), failureRate: z.number().nullable() });
-export const Verdict = z.object({ kind: z.string(), reason: z.string(), evidence: z.object({ candidate: Arm, stable: Arm.nullable(), thresholds: z.object({ failureRateLimit: z.number() }) }) });
+export const Verdict = z.object({ kind: z.string(), reason: z.string(), evidence: z.object({ candidate: Arm, stable: Arm.nullable(), logE: z.number(), boundary: z.number(), decidedAt: z.object({ abort: z.number().nullable() }) }) });
 export type Verdict = z.infer<typeof Verdict>;
 
 export const Instance = z.object({ instance: z.string(), revision: z.string(), zone: z.string(), health: z.string(), address: z.string().nullable() });

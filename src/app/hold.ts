@@ -2,8 +2,8 @@
 import type { Deployment, HoldProgress } from '../domain/deployment.ts';
 import { InstancesUnhealthy } from '../domain/errors.ts';
 import type { RevisionId } from '../domain/ids.ts';
-import { armDelta, type ArmCounts } from '../domain/judge/counts.ts';
-import type { Verdict } from '../domain/judge/judge.ts';
+import { armDelta, type ArmCounts, plainCounts } from '../domain/judge/counts.ts';
+import type { HoldStart, Verdict } from '../domain/judge/judge.ts';
 import type { JudgeRule } from '../domain/manifest.ts';
 import type { Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
@@ -61,7 +61,7 @@ function judged(needs: Pick<HoldNeeds, 'judge' | 'clock'>, deployment: Deploymen
   const { candidate, stable } = deployment.plan;
   const counts = (revision: RevisionId | null): ArmCounts | null => (revision === null ? null : now.revisions[revision] ?? null);
   const reading = { epoch: now.epoch, candidate: plain(counts(candidate)), stable: plain(counts(stable)) };
-  const state = before.judge ?? needs.judge.start(startOf(deployment, before));
+  const state = before.judge ?? needs.judge.start(startOf(deployment, before, reading.stable));
   if (before.reading === null) return { progress: { ...before, reading, judge: state, turns: 1 }, verdict: null };
   const delta = (was: ArmCounts | null, is: ArmCounts | null) => (is === null ? null : armDelta(was ?? undefined, is));
   const ticked = needs.judge.tick(state, {
@@ -72,13 +72,17 @@ function judged(needs: Pick<HoldNeeds, 'judge' | 'clock'>, deployment: Deploymen
 }
 
 /** A source's counts may be read-only; what is stored is plain JSON. */
-const plain = (counts: ArmCounts | null) => (counts === null ? null : { requests: counts.requests, failures: { ...counts.failures }, latencyBuckets: [...counts.latencyBuckets], boundsMs: [...counts.boundsMs] });
+const plain = (counts: ArmCounts | null) => (counts === null ? null : plainCounts(counts));
 
-/** At 100 % nothing compares any more: the stable revision's counts of the latest hold that did are the baseline. */
-function startOf(deployment: Deployment, hold: HoldProgress) {
+/**
+ * At 100 % nothing compares any more: the stable revision's counts of the latest hold that did are the baseline, or else all that was
+ * counted of it before. Evidence against the candidate goes on from hold to hold, so that alpha is for the deployment as a whole.
+ */
+function startOf(deployment: Deployment, hold: HoldProgress, history: ArmCounts | null): HoldStart {
   const { stable, stages } = deployment.plan;
   const weights = hold.stage === 'rollout' ? stages.rollout?.batches[hold.batch]?.weights : undefined;
   const comparing = stable !== null && (weights === undefined || (weights[stable] ?? 0) > 0);
-  const compared = deployment.holds.filter((known) => known.judge?.comparing === true).at(-1)?.judge?.stable ?? null;
-  return { comparing, baseline: comparing ? null : compared };
+  const judged = deployment.holds.flatMap((known) => known.judge ?? []);
+  const compared = judged.findLast((known) => known.comparing)?.stable ?? null;
+  return { comparing, baseline: comparing ? null : compared, history, previous: judged.at(-1) ?? null };
 }

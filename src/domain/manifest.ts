@@ -89,11 +89,27 @@ export const Test = z.strictObject({
 }).refine((test) => (test.http === undefined) !== (test.command === undefined), 'a test has either `http` or `command`, and not both');
 export type Test = z.infer<typeof Test>;
 
+/** `failures`, a class of them, `latency.p99`, or a metric of the service's own: `orders`, `queue-age.p90`. */
+const MetricName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,59}(?:\.[A-Za-z0-9_-]{1,60})?$/, 'the name of a metric, such as failures, failures.timeout, latency.p99 or orders');
+export const MetricRule = z.strictObject({
+  weight: z.number().min(0.01).max(1000).optional().meta({ description: 'Its share of the evidence that is needed, against 90 for all failures, 2 for each latency and 2 for all others together. A heavier metric decides sooner, and the others later.', examples: [5] }),
+  critical: z.boolean().default(false).meta({ description: 'Weighs as much as all failures, and the candidate passes only when it is shown to be good enough in this too.', examples: [true] }),
+  muted: z.boolean().default(false).meta({ description: 'Shown, and never decides.', examples: [true] }),
+  ratio: z.number().min(1).max(1_000_000).optional().meta({ description: 'How many times as often (or, of a histogram, as high) as on the stable revision is tolerated here. Absent: maximumFailureRatio, or maximumLatencyRatio.', examples: [1.5] }),
+});
+export type MetricRule = z.infer<typeof MetricRule>;
+
 export const JudgeRule = z.strictObject({
-  minimumRequests: z.int().min(1).default(50).meta({ description: 'Fewer requests on the candidate are no evidence.', examples: [50] }),
-  maximumFailureRatio: z.number().min(1).default(2).meta({ description: 'The candidate may fail this many times as often as the stable revision.', examples: [2] }),
-  maximumFailureRate: z.number().min(0).max(1).default(0.01).meta({ description: 'At or below this rate of failures (0.01 is 1 %) the candidate is never aborted for them.', examples: [0.01] }),
-  maximumLatencyRatio: z.number().min(1).default(2).meta({ description: 'The candidate\'s 90th percentile of latency may be this many times the stable one\'s.', examples: [2] }),
+  alpha: z.number().min(0.0001).max(0.2).default(0.01).meta({ description: 'The chance that a release that is no worse is ever stopped, over all looks and all metrics.', examples: [0.01] }),
+  beta: z.number().min(0.0001).max(0.2).default(0.05).meta({ description: 'The chance that a release that is bad, as badRatio says, is found good enough.', examples: [0.05] }),
+  minimumRequests: z.int().min(1).default(50).meta({ description: 'Fewer requests on the candidate are no evidence that it is good; so many without one failure are.', examples: [50] }),
+  maximumFailureRatio: z.number().min(1).max(1_000_000).default(1).meta({ description: 'The candidate may fail this many times as often as the stable revision.', examples: [2] }),
+  maximumFailureRate: z.number().min(0).max(1).default(0).meta({ description: 'At or below this rate of failures (0.01 is 1 %) the candidate is never aborted for them.', examples: [0.01] }),
+  maximumLatencyRatio: z.number().min(1).max(1_000_000).default(1.25).meta({ description: 'The candidate may be this many times as slow as the stable revision, at each of p50, p75, p90 and p99.', examples: [1.5] }),
+  badRatio: z.number().min(1.2).max(100).default(3).meta({ description: 'So many times what is tolerated is bad: the candidate passes when it is shown to be better than that.', examples: [3] }),
+  promoteEarly: z.boolean().default(false).meta({ description: 'Whether the watch ends as soon as the candidate is shown to be good enough. Faults that come later are then found later.', examples: [true] }),
+  warmUp: Duration.default(30).meta({ description: 'So long at the beginning, but at most a quarter of the watch, slow answers do not count: caches are cold. Failures count from the first request.', examples: ['30s'] }),
+  metrics: z.record(MetricName, MetricRule).default({}).meta({ description: 'What is special about single metrics, by name: failures, failures.<class>, latency.p50 to latency.p99, and the service\'s own.', examples: [{ 'latency.p50': { muted: true } }] }),
   onInconclusive: z.enum(['extend', 'ask', 'abort']).default('abort').meta({ description: 'What happens when time is up and the evidence is not enough: watch longer, ask a person, or go back.', examples: ['extend'] }),
   extensions: z.int().min(0).max(20).default(2).meta({ description: 'How often `extend` may lengthen the watch.', examples: [2] }),
 });

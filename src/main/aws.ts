@@ -17,7 +17,7 @@ import { systemClock } from '../adapters/local/system-clock.ts';
 import { alertKey } from '../app/state/keys.ts';
 import { awsConfig, processEnvironment, type AwsConfig } from '../config.ts';
 import { NotSupported } from '../domain/errors.ts';
-import { ratioJudge } from '../domain/judge/ratio-judge.ts';
+import { sequentialJudge } from '../domain/judge/sequential/sequential-judge.ts';
 import type { HttpChecks } from '../ports/http-checks.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Settings } from '../ports/settings.ts';
@@ -46,7 +46,7 @@ const httpChecks: HttpChecks = {
 function compose(config: AwsConfig): Ports {
   const store = createDynamoStore({ client: new DynamoDBClient({}), table: config.table });
   return {
-    store, clock: systemClock, ids: randomIds, judge: ratioJudge, settings: settingsOf(config),
+    store, clock: systemClock, ids: randomIds, judge: sequentialJudge, settings: settingsOf(config),
     orchestrator: createStepFunctions({ client: new SFNClient({}), machineArnPrefix: config.machineArnPrefix }),
     targets: createLambdaTargets({ client: new LambdaClient({}), names: config.targets }),
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),

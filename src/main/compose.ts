@@ -1,7 +1,7 @@
 /** The composition root of one machine: every port with its local adapter. */
 import { randomUUID } from 'node:crypto';
 import { Generation, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
-import { ratioJudge } from '../domain/judge/ratio-judge.ts';
+import { sequentialJudge } from '../domain/judge/sequential/sequential-judge.ts';
 import type { LocalConfig } from '../config.ts';
 import { finishBuild } from '../app/finish-build.ts';
 import { referencedArtifacts } from '../app/referenced-artifacts.ts';
@@ -84,7 +84,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const builder = createLocalBuilder({ directory: home.builds, sources, artifacts, clock: systemClock, settings: { path: options.config.path, environment: options.config.buildEnvironment ?? {} }, onFinished: async ({ request, outcome }) => finishBuild(ports)({ pipelineId: request.build as never, token: request.token, outcome }) });
   const commands = createCommandRunner({ directory: home.commands, sources, artifacts, settings: { path: options.config.path }, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
   const ports: Ports = {
-    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: ratioJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) },
+    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) },
     httpChecks: createHttpChecks(), slackReplies: createSlackReplies(), environments: createEnvironmentsFile({ path: home.environments }), settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     webhookSecrets: { github: async () => secretAt(home.webhookSecret), slack: async () => secretAt(home.slackSecret) },

@@ -1,14 +1,8 @@
 /** Counts the judge reads. Adapters: the router (one machine), CloudWatch. */
+import type { ArmCounts } from '../domain/judge/counts.ts';
 import type { EnvironmentName, RevisionId, ServiceName } from '../domain/ids.ts';
 
-/** Cumulative counts of one revision. */
-export interface ArmCounts {
-  readonly requests: number;
-  readonly failures: Readonly<Record<string, number>>;
-  /** Counts per bucket; `boundsMs[i]` is the upper bound of bucket i, the last bucket is open. */
-  readonly latencyBuckets: readonly number[];
-  readonly boundsMs: readonly number[];
-}
+export type { ArmCounts };
 
 export interface MetricsReading {
   /** Counters with another epoch began at 0 again. */

@@ -36,9 +36,10 @@ export async function badRelease(stage: Stage): Promise<void> {
 
 function printEvidence({ story }: Stage, verdict: Verdict | undefined): void {
   if (verdict === undefined) return;
-  const { candidate, stable, thresholds } = verdict.evidence;
+  const { candidate, stable, logE, boundary, decidedAt } = verdict.evidence;
   const percent = (rate: number | null): string => (rate === null ? 'no rate' : `${(100 * rate).toFixed(1)} %`);
-  story.line(`evidence: canary ${candidate.failures} of ${candidate.requests} requests failed (${percent(candidate.failureRate)}); stable ${stable?.failures ?? 0} of ${stable?.requests ?? 0} (${percent(stable?.failureRate ?? null)}); allowed ${percent(thresholds.failureRateLimit)}`);
+  story.line(`evidence: canary ${candidate.failures} of ${candidate.requests} requests failed (${percent(candidate.failureRate)}); stable ${stable?.failures ?? 0} of ${stable?.requests ?? 0} (${percent(stable?.failureRate ?? null)})`);
+  story.line(`the evidence that it is worse: ${Math.round(Math.exp(logE))} to 1 after ${(decidedAt.abort ?? 0).toFixed(0)} s of the canary; ${Math.round(Math.exp(boundary))} to 1 is enough`);
 }
 
 function checkTakenBack({ checks }: Stage, ended: PipelineDetail, verdict: Verdict | undefined): void {

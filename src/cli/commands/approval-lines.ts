@@ -1,8 +1,9 @@
 /** What a request for a decision shows. */
 import type { Approval } from '../answers/approval.ts';
-import type { Arm, TestResult, Verdict } from '../answers/evidence.ts';
+import type { TestResult } from '../answers/evidence.ts';
+import { evidenceLines } from '../text/evidence-lines.ts';
 import type { Style } from '../text/style.ts';
-import { clockTime, count, percent, span } from '../text/time.ts';
+import { clockTime, count, span } from '../text/time.ts';
 
 export function approvalLines({ subject, rule, author, binding, expiresAt, decisions }: Approval, style: Style, now: number): string[] {
   const left = (expiresAt - now) / 1000;
@@ -24,14 +25,4 @@ export function approvalLines({ subject, rule, author, binding, expiresAt, decis
 export function testsLine(tests: readonly TestResult[]): string {
   const failed = tests.filter((test) => test.outcome === 'failed');
   return `tests: ${tests.length - failed.length} of ${count(tests.length, 'test')} passed${failed.length === 0 ? '' : `; failed: ${failed.map((test) => test.name).join(', ')}`}`;
-}
-
-/** Both arms, side by side. */
-export function evidenceLines({ evidence }: Verdict): string[] {
-  return [`candidate  ${armText(evidence.candidate)}`, ...(evidence.stable === null ? [] : [`stable     ${armText(evidence.stable)}`])];
-}
-
-function armText({ requests, failures, failureRate, p50Ms, p90Ms, p99Ms }: Arm): string {
-  const latency = [['p50', p50Ms], ['p90', p90Ms], ['p99', p99Ms]].flatMap(([name, value]) => (typeof value === 'number' ? [`${String(name)} ${Math.round(value)} ms`] : []));
-  return [count(requests, 'request'), `${failures} failed${failureRate === null ? '' : ` (${percent(failureRate)})`}`, ...latency].join(', ');
 }

@@ -6,8 +6,9 @@ import { outcomeText, styled, viewLines } from '../progress/describe.ts';
 import { viewOf } from '../progress/view.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
 import { table } from '../text/cells.ts';
+import { evidenceLines } from '../text/evidence-lines.ts';
 import { clockTime, span } from '../text/time.ts';
-import { approvalLines, evidenceLines } from './approval-lines.ts';
+import { approvalLines } from './approval-lines.ts';
 import { parallelRunLines } from './parallel-run-lines.ts';
 
 export function addShow(host: Host): void {

@@ -1,4 +1,4 @@
-/** The two pieces of statistics that the ratio judge needs. */
+/** The pieces of statistics that the judge needs for one arm. */
 
 /**
  * P(X >= successes) for X ~ Binomial(trials, p): exact, summed from the term at `successes` upwards (or from the one below it
@@ -40,11 +40,36 @@ function logFactorial(n: number): number {
   return n * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI * n) + 1 / (12 * n) - 1 / (360 * n ** 3) + 1 / (1260 * n ** 5);
 }
 
-/** The upper end of Wilson's score interval (Wilson 1927): a rate that the true one is under, at 95 % on this side with z = 1.645. */
-export function wilsonUpper(successes: number, trials: number, z = 1.645): number {
-  if (trials === 0) return 1;
-  const rate = successes / trials;
-  const zz = (z * z) / trials;
-  // Never under the rate itself, which rounding could do at a rate of 1.
-  return Math.min(1, Math.max(rate, (rate + zz / 2 + z * Math.sqrt((rate * (1 - rate)) / trials + zz / (4 * trials))) / (1 + zz)));
+/**
+ * Wilson's score interval (Wilson 1927) of a rate: both ends, at 95 % with z = 1.96. It is for one look; the verdict does not rest on it.
+ */
+export function wilson(bad: number, total: number, z = 1.96): { readonly low: number; readonly high: number } {
+  if (total === 0) return { low: 0, high: 1 };
+  const rate = bad / total;
+  const zz = (z * z) / total;
+  const middle = rate + zz / 2;
+  const half = z * Math.sqrt((rate * (1 - rate)) / total + zz / (4 * total));
+  // Never beyond the rate itself, which rounding could do at a rate of 0 or 1.
+  return { low: Math.max(0, Math.min(rate, (middle - half) / (1 + zz))), high: Math.min(1, Math.max(rate, (middle + half) / (1 + zz))) };
+}
+
+/** The highest rate at which so few bad events still have a chance of `doubt` (Clopper, Pearson 1934). */
+export function highestRate(bad: number, total: number, doubt: number): number {
+  return bad >= total ? 1 : crossing((rate) => 1 - binomialTail(bad + 1, total, rate) > doubt);
+}
+
+/** The lowest rate at which so many still have that chance. */
+export function lowestRate(bad: number, total: number, doubt: number): number {
+  return bad === 0 ? 0 : crossing((rate) => binomialTail(bad, total, rate) < doubt);
+}
+
+/** Where a condition that holds at low rates ends to hold, by halving. */
+function crossing(holds: (rate: number) => boolean): number {
+  let [low, high] = [0, 1];
+  for (let halvings = 0; halvings < 50; halvings += 1) {
+    const middle = (low + high) / 2;
+    if (holds(middle)) low = middle;
+    else high = middle;
+  }
+  return high;
 }

@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import type { JudgeRule } from '../manifest.ts';
 import { ArmCounts, type ArmDelta } from './counts.ts';
+import { MetricState } from './sequential/metric.ts';
+import { Threshold } from './sequential/thresholds.ts';
 
 export const ArmEvidence = z.strictObject({
   requests: z.int(),
@@ -16,24 +18,53 @@ export const ArmEvidence = z.strictObject({
 });
 export type ArmEvidence = z.infer<typeof ArmEvidence>;
 
+/** Bad events of one arm in this hold, with the 95 % interval of their rate at this look. */
+export const ArmRate = z.strictObject({ total: z.number(), bad: z.number(), rate: z.number().nullable(), low: z.number(), high: z.number() });
+export type ArmRate = z.infer<typeof ArmRate>;
+
+export const MetricEvidence = z.strictObject({
+  name: z.string(),
+  /** Its share of alpha. */
+  weight: z.number(),
+  critical: z.boolean(),
+  muted: z.boolean(),
+  candidate: ArmRate,
+  /** Null: not compared in this hold. */
+  stable: ArmRate.nullable(),
+  /** What counts as bad: over this, in the unit of the histogram. Null for a metric of events. */
+  over: z.strictObject({ candidate: z.number(), stable: z.number() }).nullable(),
+  /** ln of the e-value that it is worse. */
+  logE: z.number(),
+  /** Whether it has to be shown to be good enough, and whether it is. */
+  needed: z.boolean(),
+  goodEnough: z.boolean(),
+  /** How many bad events come together; the evidence is divided by it. */
+  dispersion: z.number(),
+});
+export type MetricEvidence = z.infer<typeof MetricEvidence>;
+
+export const STABLE_FROM = ['this hold', 'an earlier hold', 'before this hold'] as const;
+
 export const Evidence = z.strictObject({
   judge: z.string(),
   candidate: ArmEvidence,
   /** Over the same ticks as the candidate; null when the stable revision has no traffic and none was handed in from before. */
   stable: ArmEvidence.nullable(),
-  /** Where the stable numbers are from: this hold, or the one before it. */
-  stableFrom: z.enum(['this hold', 'an earlier hold']).nullable(),
-  thresholds: z.strictObject({
-    minimumRequests: z.int(),
-    /** The highest rate of failures that is not held against the candidate, with the doubt about the stable one in its favour. */
-    failureRateLimit: z.number(),
-    /** The same without that doubt: what it must keep to for a pass. */
-    failureRateGoal: z.number(),
-    minimumFailures: z.int(),
-    latencyP90LimitMs: z.number().nullable(),
-  }),
-  /** The chance of as many failures as these if the candidate were just within the limit; null without a request. */
-  chanceWithinLimit: z.number().nullable(),
+  /** Where the stable numbers are from. */
+  stableFrom: z.enum(STABLE_FROM).nullable(),
+  thresholds: z.strictObject({ minimumRequests: z.int(), alpha: z.number(), beta: z.number(), badRatio: z.number() }),
+  metrics: z.array(MetricEvidence),
+  /** ln of the combined e-value that the candidate is worse, and where it aborts: ln(1 / alpha). */
+  logE: z.number(),
+  boundary: z.number(),
+  /** Anytime-valid: the chance of evidence as strong as the strongest so far, at any look, from a release that is no worse. */
+  pValue: z.number(),
+  /** The combined ln e-value over the hold, thinned: [seconds since its start, ln E]. */
+  points: z.array(z.tuple([z.number(), z.number()])),
+  /** Seconds since the start at which this would have been said first; null: not yet. */
+  decidedAt: z.strictObject({ abort: z.number().nullable(), goodEnough: z.number().nullable() }),
+  /** At this pace it aborts after so many seconds more; null: it does not go that way. */
+  secondsToAbort: z.number().nullable(),
   ticks: z.strictObject({ used: z.int(), withoutData: z.int(), reset: z.int() }),
 });
 export type Evidence = z.infer<typeof Evidence>;
@@ -43,24 +74,37 @@ export const VERDICTS = ['continue', 'promote', 'abort', 'inconclusive'] as cons
 export const Verdict = z.strictObject({ kind: z.enum(VERDICTS), reason: z.string(), evidence: Evidence });
 export type Verdict = z.infer<typeof Verdict>;
 
-/** What a judge knows of one hold: plain JSON of at most a few kilobytes, kept on the deployment between ticks. */
+/** What a judge knows of one hold: plain JSON of some kilobytes, kept on the deployment between ticks. */
 export const JudgeState = z.strictObject({
+  /** The judge with the version of its state; a judge goes on only from its own. */
   judge: z.string(),
   candidate: ArmCounts,
   stable: ArmCounts,
   /** False: the stable revision has no traffic in this hold. */
   comparing: z.boolean(),
-  /** The stable revision's counts in an earlier hold, for a hold in which it has no traffic. */
-  baseline: ArmCounts.nullable(),
+  /** The stable revision's counts from before, for a hold in which it has no traffic. */
+  baseline: z.strictObject({ counts: ArmCounts, from: z.enum(STABLE_FROM) }).nullable(),
+  metrics: z.record(z.string(), MetricState),
+  /** Frozen; by histogram, those of which none could be chosen included. */
+  thresholds: z.record(z.string(), z.array(Threshold)),
+  /** The stable revision's counts that thresholds are chosen from, until all are. */
+  training: ArmCounts.nullable(),
   ticks: z.strictObject({ used: z.int(), withoutData: z.int(), reset: z.int() }),
+  points: z.array(z.tuple([z.number(), z.number()])),
+  greatestLogE: z.number(),
+  decidedAt: z.strictObject({ abort: z.number().nullable(), goodEnough: z.number().nullable() }),
 });
 export type JudgeState = z.infer<typeof JudgeState>;
 
 export interface HoldStart {
   /** Whether the stable revision has a weight over 0 in this hold. */
   readonly comparing: boolean;
-  /** `stable` of the judge's state in the latest hold that compared; null when there was none. */
+  /** The stable revision's counts in the latest hold that compared; null when there was none. */
   readonly baseline: ArmDelta | null;
+  /** All that the source has counted of the stable revision before this hold: what is slow is frozen from it. */
+  readonly history?: ArmCounts | null;
+  /** The judge's state at the end of the hold before, in the same deployment: its evidence goes on, so that alpha holds for all holds together. */
+  readonly previous?: JudgeState | null;
 }
 
 export interface TickInput {

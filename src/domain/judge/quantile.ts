@@ -27,12 +27,3 @@ export function quantileMs(counts: ArmCounts, q: number): number | null {
   }
   return counts.boundsMs.at(-1) ?? null;
 }
-
-/**
- * A latency that the true quantile is hardly under: the quantile at the lower end of the rank's normal interval
- * (order statistics: the rank of the q-quantile has the standard deviation sqrt(q (1 - q) / n)).
- */
-export function surelyOverMs(counts: ArmCounts, q: number, z = 2.576): number | null {
-  const samples = latencySamples(counts);
-  return samples === 0 ? null : quantileMs(counts, q - z * Math.sqrt((q * (1 - q)) / samples));
-}

@@ -50,9 +50,19 @@ export const desired = (environment: string, parts: Loose = {}) => Desired.parse
 
 const arm = (requests: number, failures: number) => ({ requests, failures, failuresByClass: { status5xx: failures }, failureRate: requests === 0 ? null : failures / requests, p50Ms: 4, p90Ms: 12, p99Ms: 40 });
 
+const rate = (total: number, bad: number) => ({ total, bad, rate: total === 0 ? null : bad / total, low: 0.001, high: 0.05 });
+const evidence = (requests: number, failures: number) => ({
+  judge: 'sequential/1', candidate: arm(requests, failures), stable: arm(requests * 9, 2), stableFrom: 'this hold', thresholds: { minimumRequests: 50, alpha: 0.01, beta: 0.05, badRatio: 3 },
+  metrics: [
+    { name: 'failures', weight: 0.9, critical: false, muted: false, candidate: rate(requests, failures), stable: rate(requests * 9, 2), over: null, logE: 1.25, needed: true, goodEnough: false, dispersion: 5 },
+    { name: 'latency.p90', weight: 0.02, critical: false, muted: false, candidate: rate(requests, 7), stable: rate(requests * 9, 63), over: { candidate: 63, stable: 50 }, logE: -2, needed: true, goodEnough: true, dispersion: 1 },
+  ],
+  logE: 1.14, boundary: Math.log(100), pValue: 0.32, points: [[10, 0], [20, 0.5], [30, 1.14]], decidedAt: { abort: null, goodEnough: null }, secondsToAbort: 90, ticks: { used: 3, withoutData: 1, reset: 0 },
+});
+
 export const hold = (stageName: string, requests: number, failures: number, parts: Loose = {}) => ({
   stage: stageName, batch: 0, startedAt: START + 10_000, seconds: 60, extensions: 0, turns: 3, reading: null, judge: null,
-  verdict: { kind: 'continue', reason: 'No worse so far.', evidence: { judge: 'ratio/1', candidate: arm(requests, failures), stable: arm(requests * 9, 2), stableFrom: 'this hold', thresholds: { minimumRequests: 50, failureRateLimit: 0.02, failureRateGoal: 0.01, minimumFailures: 5, latencyP90LimitMs: null }, chanceWithinLimit: null, ticks: { used: 3, withoutData: 0, reset: 0 } } },
+  verdict: { kind: 'continue', reason: 'No worse so far.', evidence: evidence(requests, failures) },
   ...parts,
 });
 

@@ -227,7 +227,7 @@ describe('looking', () => {
 
   it('shows a pipeline with its evidence', async () => {
     const { out } = await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(), deployments: [{ deployment: deployment('staging', { stage: 'staging', holds: [hold('canary', 480, 1)] }), tests: [test('lists', 'failed')], approvals: [approval()], observed: observed('staging', { 'catalog-7-staging': 100 }, [instance('catalog-7-staging', 1)]) }] } } }, ['show', 'catalog-7']);
-    for (const part of ['staging: canary', `artifact ${DIGEST}`, 'traffic 100 % catalog-7-staging at http://127.0.0.1:20001', 'test lists: failed in 400ms', 'answered 500, expected 200', 'canary, batch 1: continue: No worse so far.', 'request   00112233445566ff']) expect(out).toContain(part);
+    for (const part of ['staging: canary', `artifact ${DIGEST}`, 'traffic 100 % catalog-7-staging at http://127.0.0.1:20001', 'test lists: failed in 400ms', 'answered 500, expected 200', 'canary, batch 1: continue: No worse so far.', 'failures                            1 of 480: 0.21 % (0.1 % to 5 %)  2 of 4320: 0.05 % (0.1 % to 5 %)   3.49 to 1, in bursts of 5, not known to be good', 'latency.p90, over 63 against 50 ms', 'evidence   3.13 to 1 that the candidate is worse; 100 to 1 aborts  ▁▁▂', 'at this pace enough to abort in 1m30s; 1 look of 4 could not be used', 'request   00112233445566ff']) expect(out).toContain(part);
   });
 
   it('shows what a parallel run has found', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { binomialTail, wilsonUpper } from '../../../../src/domain/judge/chance.ts';
+import { binomialTail, highestRate, lowestRate, wilson } from '../../../../src/domain/judge/chance.ts';
 
 /** The definition, term by term, with whole binomial coefficients. */
 function byDefinition(successes: number, trials: number, p: number): number {
@@ -43,16 +43,26 @@ describe('binomialTail', () => {
   });
 });
 
-describe('wilsonUpper', () => {
-  it.each([[0, 0, 1], [0, 900, 0.002998], [0, 10, 0.212963], [10, 10, 1]])('of %d in %d', (successes, trials, expected) => {
-    expect(wilsonUpper(successes, trials)).toBeCloseTo(expected, 4);
+describe('wilson', () => {
+  it.each([[0, 0, 0, 1], [0, 900, 0, 0.004250], [10, 10, 0.722460, 1], [5, 100, 0.021543, 0.111755]])('of %d in %d', (bad, total, low, high) => {
+    expect(wilson(bad, total).low).toBeCloseTo(low, 4);
+    expect(wilson(bad, total).high).toBeCloseTo(high, 4);
   });
-  it('is over the rate, and nearer to it with more trials', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 1, noNaN: true }), (trials, share) => {
-      const successes = Math.floor(share * trials);
-      const upper = wilsonUpper(successes, trials);
-      expect(upper).toBeGreaterThanOrEqual(successes / trials);
-      expect(wilsonUpper(successes * 10, trials * 10)).toBeLessThanOrEqual(upper + 1e-12);
+  it('is around the rate, and narrower with more requests', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 1, noNaN: true }), (total, share) => {
+      const bad = Math.floor(share * total);
+      const { low, high } = wilson(bad, total);
+      expect(low).toBeLessThanOrEqual(bad / total);
+      expect(high).toBeGreaterThanOrEqual(bad / total);
+      const more = wilson(bad * 10, total * 10);
+      expect(more.high - more.low).toBeLessThanOrEqual(high - low + 1e-12);
     }));
+  });
+});
+
+describe('the highest and lowest rate', () => {
+  it.each([[0, 100, 0.05, 0, 0.029513], [5, 100, 0.025, 0.016432, 0.112835], [100, 100, 0.05, 0.970487, 1]])('of %d in %d with a doubt of %d', (bad, total, doubt, low, high) => {
+    expect(lowestRate(bad, total, doubt)).toBeCloseTo(low, 4);
+    expect(highestRate(bad, total, doubt)).toBeCloseTo(high, 4);
   });
 });
