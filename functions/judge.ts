@@ -1,5 +1,6 @@
 /** One look of the judge at a hold. */
 import * as z from 'zod';
+import { metrics } from '#parts/metrics';
 import { judge } from '../src/app/judge.ts';
 import { Batch } from '../src/contracts/events.ts';
 import { DeploymentId } from '../src/domain/ids.ts';
@@ -7,4 +8,4 @@ import { StageName } from '../src/domain/manifest.ts';
 import { useCaseHandler } from '../src/main/handler.ts';
 
 export const Event = z.strictObject({ deploymentId: DeploymentId, stage: StageName, batch: Batch });
-export const handler = useCaseHandler(Event, judge);
+export const handler = useCaseHandler(Event, judge, { metrics });

@@ -89,5 +89,29 @@ export function awsConfig(environment: Readonly<Record<string, string | undefine
   };
 }
 
+const SigningVariables = z.object({
+  AWS_REGION: z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'a region such as eu-central-1'),
+  AWS_ACCESS_KEY_ID: z.string().default(''),
+  AWS_SECRET_ACCESS_KEY: z.string().default(''),
+  AWS_SESSION_TOKEN: z.string().default(''),
+  AWS_ENDPOINT_URL: z.url({ protocol: /^https?$/ }).optional(),
+});
+
+/** What a call to AWS is signed with: the variables that Lambda sets, named as everywhere. */
+export interface SigningConfig {
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string | undefined } | null;
+  /** Of an emulator, without a slash at its end. */
+  readonly endpoint: string | undefined;
+}
+
+/** @throws InvalidInput naming the variable, never a key */
+export function signingConfig(environment: Readonly<Record<string, string | undefined>>): SigningConfig {
+  const parsed = SigningVariables.safeParse(environment);
+  if (!parsed.success) throw new InvalidInput(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken, AWS_ENDPOINT_URL: endpoint } = parsed.data;
+  return { region, credentials: accessKeyId === '' || secretAccessKey === '' ? null : { accessKeyId, secretAccessKey, sessionToken: sessionToken || undefined }, endpoint: endpoint?.replace(/\/+$/, '') };
+}
+
 /** The environment of this process; read here and nowhere else. */
 export const processEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;

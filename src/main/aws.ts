@@ -1,27 +1,22 @@
-/** The platform of the packaged functions: every port with its AWS adapter, composed once per execution environment. */
+/** The platform of the packaged functions: what every one of them has, composed once per execution environment. Parts: aws/parts. */
 import { Logger } from '@aws-lambda-powertools/logger';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SFNClient } from '@aws-sdk/client-sfn';
-import { closedIdentities } from '../adapters/aws/closed-identities.ts';
+import { signedExecutions, signedFunctions, signedTable } from '../adapters/aws/calls/signed-services.ts';
+import { createSignedCall } from '../adapters/aws/calls/signed-call.ts';
 import { createDynamoStore } from '../adapters/aws/dynamodb-store.ts';
 import { createEnvironmentsItem } from '../adapters/aws/environments-item.ts';
-import { createGivenSecrets } from '../adapters/aws/given-secrets.ts';
 import { createLambdaTargets } from '../adapters/aws/lambda-targets.ts';
-import { artifactsNotSupported, builderNotSupported, commandsNotSupported, instanceLogsNotSupported, metricsNotSupported, parallelRunsNotSupported, sourcesNotSupported } from '../adapters/aws/not-supported.ts';
+import { builderLeftToSweep, commandsLeftToSweep } from '../adapters/aws/left-to-sweep.ts';
+import { parallelRunsNotSupported } from '../adapters/aws/not-supported.ts';
 import { createStepFunctions } from '../adapters/aws/step-functions.ts';
 import { createSlackReplies } from '../adapters/local/slack-replies.ts';
 import { createAlertLog } from '../adapters/local/alert-log.ts';
 import { randomIds } from '../adapters/local/random-ids.ts';
 import { systemClock } from '../adapters/local/system-clock.ts';
 import { alertKey } from '../app/state/keys.ts';
-import { awsConfig, processEnvironment, type AwsConfig } from '../config.ts';
-import { NotSupported } from '../domain/errors.ts';
+import { awsConfig, processEnvironment, signingConfig, type AwsConfig } from '../config.ts';
 import { sequentialJudge } from '../domain/judge/sequential/sequential-judge.ts';
-import type { HttpChecks } from '../ports/http-checks.ts';
-import type { Ports } from '../ports/index.ts';
 import type { Settings } from '../ports/settings.ts';
-import type { Platform } from './platform.ts';
+import type { CorePorts, Platform } from './platform.ts';
 
 /** Each look is a state transition that is paid for, and instances take longer to start than on one machine. */
 const settingsOf = (config: AwsConfig): Settings => ({ queuePollSeconds: 30, settleFirstSeconds: 2, settleShortestSeconds: 2, settleLongestSeconds: 30, watchSeconds: 60, repairLeaseSeconds: 900, publicUrl: config.publicUrl });
@@ -29,38 +24,19 @@ const settingsOf = (config: AwsConfig): Settings => ({ queuePollSeconds: 30, set
 const logger = new Logger({ serviceName: 'slipway' });
 const log: Platform['log'] = (level, message, details) => logger[level](message, { ...details });
 
-/** Loaded at the first check: its HTTP client is half of a bundle, and only one function checks. */
-const httpChecks: HttpChecks = {
-  run: async (baseUrl, check, timeoutSeconds) => {
-    const { createHttpChecks } = await import('../adapters/local/http-checks.ts');
-    const checks = createHttpChecks();
-    try {
-      return await checks.run(baseUrl, check, timeoutSeconds);
-    } finally {
-      await checks.close();
-    }
-  },
-};
-
 /** @throws InvalidInput naming a variable that is missing or malformed */
-function compose(config: AwsConfig): Ports {
-  const store = createDynamoStore({ client: new DynamoDBClient({}), table: config.table });
+function compose(config: AwsConfig): CorePorts {
+  const call = createSignedCall(signingConfig(processEnvironment()));
+  const store = createDynamoStore({ call: signedTable(call), table: config.table });
   return {
     store, clock: systemClock, ids: randomIds, judge: sequentialJudge, settings: settingsOf(config),
-    orchestrator: createStepFunctions({ client: new SFNClient({}), machineArnPrefix: config.machineArnPrefix }),
-    targets: createLambdaTargets({ client: new LambdaClient({}), names: config.targets }),
+    orchestrator: createStepFunctions({ call: signedExecutions(call), machineArnPrefix: config.machineArnPrefix }),
+    targets: createLambdaTargets({ call: signedFunctions(call), names: config.targets }),
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
-    environments: createEnvironmentsItem({ store }), webhookSecrets: createGivenSecrets({ github: config.githubSecret, slack: config.slackSecret }), identities: closedIdentities, httpChecks, slackReplies: createSlackReplies(),
-    artifacts: artifactsNotSupported, sources: sourcesNotSupported, builder: builderNotSupported, commands: commandsNotSupported, metrics: metricsNotSupported, parallelRuns: parallelRunsNotSupported, instanceLogs: instanceLogsNotSupported,
+    environments: createEnvironmentsItem({ store }), slackReplies: createSlackReplies(), builder: builderLeftToSweep, commands: commandsLeftToSweep, parallelRuns: parallelRunsNotSupported,
   };
 }
 
-let ports: Ports | undefined;
+let ports: CorePorts | undefined;
 
-export const platform: Platform = {
-  ports: async () => (ports ??= compose(awsConfig(processEnvironment()))),
-  target: async (kind) => {
-    throw new NotSupported(`The target "${kind}" is none of AWS. "process" runs services on one machine: use "slipway up".`, { target: kind });
-  },
-  log,
-};
+export const platform: Platform = { ports: async () => (ports ??= compose(awsConfig(processEnvironment()))), log };

@@ -5,8 +5,8 @@ import { platform } from '#platform';
 import { TargetRequest, type TargetResult } from '../contracts/target.ts';
 import { answerOfError, HttpEvent, type HttpAnswer } from '../contracts/http.ts';
 import { InvalidInput } from '../domain/errors.ts';
-import type { Ports } from '../ports/index.ts';
 import type { Target } from '../ports/target.ts';
+import type { CorePorts, Given, Parts, TargetPart } from './platform.ts';
 
 /** Failures are logged once, with the event's ids and never its body, and thrown on: only the state machine catches. */
 const logFailures = (): MiddlewareObj => ({
@@ -31,17 +31,34 @@ function parsed<T>(schema: z.ZodType<T>, event: unknown): T {
   throw new InvalidInput(`The event does not fit: ${result.error.issues.map((issue) => `${issue.path.join('.') || '(event)'}: ${issue.message}`).join('; ')}`);
 }
 
-/** A handler of one use case: what the state machines and schedules call. */
-export const useCaseHandler = <I, O>(schema: z.ZodType<I>, useCase: (needs: Ports) => (input: I) => Promise<O>) =>
-  stack<unknown, O>(async (event) => useCase(await platform.ports())(parsed(schema, event)));
+/** The platform's ports with these parts, made once. */
+function portsWith<P extends Parts>(parts: P): () => Promise<CorePorts & Given<P>> {
+  let made: { readonly core: CorePorts; readonly all: CorePorts & Given<P> } | undefined;
+  return async () => {
+    const core = await platform.ports();
+    // Tests and a control plane that starts again in the same process hand in other ones.
+    if (made?.core === core) return made.all;
+    const given = await Promise.all(Object.entries(parts).map(async ([name, part]) => [name, await (part as () => Promise<unknown>)()] as const));
+    const all = { ...core, ...(Object.fromEntries(given) as Given<P>) };
+    made = { core, all };
+    return all;
+  };
+}
+
+/** A handler of one use case: what the state machines and schedules call. Types see to it that the use case is given all it needs. */
+export const useCaseHandler = <I, O, P extends Parts = object>(schema: z.ZodType<I>, useCase: (needs: CorePorts & Given<NoInfer<P>>) => (input: I) => Promise<O>, parts: P = {} as P) => {
+  const ports = portsWith(parts);
+  return stack<unknown, O>(async (event) => useCase(await ports())(parsed(schema, event)));
+};
 
 /** A handler of API Gateway's HTTP events; typed errors become problem documents. */
-export const httpHandler = (answer: (needs: Ports) => (event: HttpEvent) => Promise<HttpAnswer>) => {
+export const httpHandler = <P extends Parts = object>(answer: (needs: CorePorts & Given<NoInfer<P>>) => (event: HttpEvent) => Promise<HttpAnswer>, parts: P = {} as P) => {
+  const portsOf = portsWith(parts);
   // Made once for each set of ports, as building the API's routes costs more than answering.
-  const answers = new WeakMap<Ports, (event: HttpEvent) => Promise<HttpAnswer>>();
+  const answers = new WeakMap<object, (event: HttpEvent) => Promise<HttpAnswer>>();
   return stack<unknown, HttpAnswer>(async (event) => {
     try {
-      const ports = await platform.ports();
+      const ports = await portsOf();
       const made = answers.get(ports) ?? answer(ports);
       answers.set(ports, made);
       return await made(parsed(HttpEvent, event));
@@ -54,7 +71,7 @@ export const httpHandler = (answer: (needs: Ports) => (event: HttpEvent) => Prom
 };
 
 /** A handler of one target's verbs. */
-export const targetHandler = (kind: string) => stack<unknown, TargetResult>(async (event) => callVerb(await platform.target(kind), parsed(TargetRequest, event)));
+export const targetHandler = (kind: string, target: TargetPart) => stack<unknown, TargetResult>(async (event) => callVerb(await target(kind), parsed(TargetRequest, event)));
 
 async function callVerb(target: Target, request: TargetRequest): Promise<TargetResult> {
   switch (request.verb) {

@@ -2,7 +2,7 @@
 import { NotSupported } from '../domain/errors.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Target } from '../ports/target.ts';
-import type { Platform } from './platform.ts';
+import type { Part, PartName, Platform, TargetPart } from './platform.ts';
 
 export interface LocalParts {
   readonly ports: Ports;
@@ -24,10 +24,23 @@ function demand(): LocalParts {
 
 export const platform: Platform = {
   ports: async () => demand().ports,
-  target: async (kind) => {
-    const target = demand().targets[kind];
-    if (target === undefined) throw new NotSupported(`There is no target "${kind}" here. Registered: ${Object.keys(demand().targets).join(', ')}.`);
-    return target;
-  },
   log: (level, message, details) => parts?.log(level, message, details),
+};
+
+const part = <K extends PartName>(name: K): Part<K> => async () => demand().ports[name];
+
+export const artifacts = part('artifacts');
+export const sources = part('sources');
+export const builder = part('builder');
+export const commands = part('commands');
+export const metrics = part('metrics');
+export const instanceLogs = part('instanceLogs');
+export const identities = part('identities');
+export const webhookSecrets = part('webhookSecrets');
+export const httpChecks = part('httpChecks');
+
+export const target: TargetPart = async (kind) => {
+  const found = demand().targets[kind];
+  if (found === undefined) throw new NotSupported(`There is no target "${kind}" here. Registered: ${Object.keys(demand().targets).join(', ')}.`);
+  return found;
 };

@@ -1,11 +1,30 @@
-/** What a platform gives to the handlers. `#platform` is this machine in `slipway up` and in tests, AWS in the packaged functions. */
+/**
+ * What a platform gives to the handlers: this machine in `slipway up` and in tests, AWS in the packaged functions. Import
+ * conditions choose (package.json, `imports`). A function names the parts that it needs, so that its bundle holds no others.
+ */
+import type { Builder } from '../ports/builder.ts';
+import type { CommandRunner } from '../ports/commands.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Target } from '../ports/target.ts';
 
+/** Ports whose adapter on AWS is large, or whose use takes rights of its own: `#parts/<name>`. */
+export const PARTS = ['artifacts', 'sources', 'builder', 'commands', 'metrics', 'instanceLogs', 'identities', 'webhookSecrets', 'httpChecks'] as const;
+export type PartName = (typeof PARTS)[number];
+
+/** What every function has. Where builds and commands are not a function's part, cancelling them is left to the sweep of the outbox. */
+export type CorePorts = Omit<Ports, PartName> & { readonly builder: Pick<Builder, 'cancel'>; readonly commands: Pick<CommandRunner, 'cancel'> };
+
+/** One port, made at first use. */
+export type Part<K extends PartName> = () => Promise<Ports[K]>;
+export type Parts = { readonly [K in PartName]?: Part<K> };
+/** The ports that these parts give. */
+export type Given<P> = { readonly [K in keyof P & PartName]: Ports[K] };
+
+/** A target's composition: `#targets/<kind>`. @throws NotSupported for a kind that is not of this platform */
+export type TargetPart = (kind: string) => Promise<Target>;
+
 export interface Platform {
-  ports(): Promise<Ports>;
-  /** @throws NotSupported for a kind that is not registered */
-  target(kind: string): Promise<Target>;
+  ports(): Promise<CorePorts>;
   /** One structured line; `details` holds ids, never documents. */
   log(level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>): void;
 }

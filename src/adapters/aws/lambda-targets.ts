@@ -1,13 +1,13 @@
 /** Targets as Lambda functions `slipway-target-<kind>`: those of functions/targets, and a user's own. */
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import { DescribeResult, ObserveResult } from '../../contracts/target.ts';
 import * as errors from '../../domain/errors.ts';
 import type { Targets } from '../../ports/target.ts';
 import { callFault, nameOf } from './call-fault.ts';
+import type { FunctionCalls } from './calls/service-calls.ts';
 
 export interface LambdaTargetsOptions {
-  readonly client: LambdaClient;
+  readonly call: FunctionCalls;
   /** The kinds that there are, for listings; another one is invoked all the same. */
   readonly names: readonly string[];
 }
@@ -27,11 +27,11 @@ const THROWN: Readonly<Record<string, ErrorClass>> = {
 };
 
 /** @throws NotSupported for a kind without a function, or one that answers something else; what the function threw; ProviderUnavailable */
-export function createLambdaTargets({ client, names }: LambdaTargetsOptions): Targets {
+export function createLambdaTargets({ call: send, names }: LambdaTargetsOptions): Targets {
   const known = names.join(', ') || 'none';
   const call = async <S extends z.ZodType>(kind: string, request: { readonly verb: string }, result: S): Promise<z.output<S>> => {
     if (!KIND.test(kind)) throw new errors.NotSupported(`"${kind}" is no name of a target. Registered: ${known}.`, { allowed: names });
-    const { payload, failed } = await invoke(client, kind, request, known);
+    const { payload, failed } = await invoke(send, kind, request, known);
     if (failed !== undefined) throw thrownBy(kind, request.verb, failed, payload);
     const answer = result.safeParse(payload);
     if (answer.success) return answer.data;
@@ -44,11 +44,10 @@ export function createLambdaTargets({ client, names }: LambdaTargetsOptions): Ta
   };
 }
 
-async function invoke(client: LambdaClient, kind: string, request: unknown, known: string): Promise<{ payload: unknown; failed: string | undefined }> {
+async function invoke(send: FunctionCalls, kind: string, request: unknown, known: string): Promise<{ payload: unknown; failed: string | undefined }> {
   try {
-    const answer = await client.send(new InvokeCommand({ FunctionName: `${PREFIX}${kind}`, Payload: Buffer.from(JSON.stringify(request)) }));
-    const text = answer.Payload === undefined ? '' : Buffer.from(answer.Payload).toString('utf8');
-    return { payload: documentOf(text), failed: answer.FunctionError };
+    const answer = await send('Invoke', { FunctionName: `${PREFIX}${kind}`, Payload: JSON.stringify(request) });
+    return { payload: documentOf(answer.Payload), failed: answer.FunctionError };
   } catch (error) {
     if (nameOf(error) === 'ResourceNotFoundException') {
       throw new errors.NotSupported(`There is no target "${kind}": no function ${PREFIX}${kind} in this account and region. Registered: ${known}. Deploy it, or name another target in slipway.yaml.`, { target: kind }, { cause: error });

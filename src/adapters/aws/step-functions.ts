@@ -1,12 +1,13 @@
 /** The orchestrator on AWS Step Functions. */
-import { DescribeExecutionCommand, type DescribeExecutionOutput, GetExecutionHistoryCommand, type HistoryEvent as AwsEvent, SendTaskFailureCommand, SendTaskSuccessCommand, type SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import type { DescribeExecutionOutput, HistoryEvent as AwsEvent } from '@aws-sdk/client-sfn';
 import { NotSupported, ProviderUnavailable, TokenRefused } from '../../domain/errors.ts';
 import type { Execution, ExecutionStatus, MachineName, Orchestrator } from '../../ports/orchestrator.ts';
 import { callFault, nameOf } from './call-fault.ts';
+import type { ExecutionCalls } from './calls/service-calls.ts';
 import { historyEvents } from './step-functions/history.ts';
 
 export interface StepFunctionsOptions {
-  readonly client: SFNClient;
+  readonly call: ExecutionCalls;
   /** `arn:<partition>:states:<region>:<account>:stateMachine:slipway-`: a machine's ARN without its name; null where none may be called. */
   readonly machineArnPrefix: string | null;
 }
@@ -23,30 +24,30 @@ const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as c
  * wait for them do that. https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
  * @throws ProviderUnavailable for throttles and faults that pass, Forbidden when the role may not, InvalidInput
  */
-export function createStepFunctions({ client, machineArnPrefix }: StepFunctionsOptions): Orchestrator {
+export function createStepFunctions({ call, machineArnPrefix }: StepFunctionsOptions): Orchestrator {
   const machineArn = (machine: MachineName): string => `${demand(machineArnPrefix)}${machine}`;
   const executionArn = (machine: MachineName, name: string): string => `${machineArn(machine).replace(':stateMachine:', ':execution:')}:${name}`;
   return {
     start: async ({ machine, name, input }) => {
-      const command = new StartExecutionCommand({ stateMachineArn: machineArn(machine), name, input: JSON.stringify(input) });
-      await told(`start ${machine} ${name}`, () => client.send(command), { ExecutionAlreadyExists: undefined });
+      const execution = { stateMachineArn: machineArn(machine), name, input: JSON.stringify(input) };
+      await told(`start ${machine} ${name}`, () => call('StartExecution', execution), { ExecutionAlreadyExists: undefined });
     },
     describe: async (machine, name) => {
-      const command = new DescribeExecutionCommand({ executionArn: executionArn(machine, name) });
-      const found = await told(`describe ${machine} ${name}`, () => client.send(command), { ExecutionDoesNotExist: undefined });
+      const execution = { executionArn: executionArn(machine, name) };
+      const found = await told(`describe ${machine} ${name}`, () => call('DescribeExecution', execution), { ExecutionDoesNotExist: undefined });
       return found === undefined ? undefined : executionOf(machine, name, found);
     },
     history: async (machine, name, { limit, after = 0 }) => {
-      const events = await told(`read the history of ${machine} ${name}`, () => eventsOf(client, executionArn(machine, name), after + limit), { ExecutionDoesNotExist: [] as AwsEvent[] });
+      const events = await told(`read the history of ${machine} ${name}`, () => eventsOf(call, executionArn(machine, name), after + limit), { ExecutionDoesNotExist: [] as AwsEvent[] });
       return historyEvents(events).filter((event) => event.id > after).slice(0, limit);
     },
     consoleUrl: (machine, name) => consoleUrl(executionArn(machine, name)),
     stop: async (machine, name, error, cause) => {
-      const command = new StopExecutionCommand({ executionArn: executionArn(machine, name), error: error.slice(0, ERROR_CHARACTERS_MAX), cause: cause.slice(0, CAUSE_CHARACTERS_MAX) });
-      await told(`stop ${machine} ${name}`, () => client.send(command), { ExecutionDoesNotExist: undefined });
+      const execution = { executionArn: executionArn(machine, name), error: error.slice(0, ERROR_CHARACTERS_MAX), cause: cause.slice(0, CAUSE_CHARACTERS_MAX) };
+      await told(`stop ${machine} ${name}`, () => call('StopExecution', execution), { ExecutionDoesNotExist: undefined });
     },
-    succeedTask: (token, output) => answered('succeed', () => client.send(new SendTaskSuccessCommand({ taskToken: token, output: JSON.stringify(output ?? null) }))),
-    failTask: (token, error, cause) => answered('fail', () => client.send(new SendTaskFailureCommand({ taskToken: token, error: error.slice(0, ERROR_CHARACTERS_MAX), cause: cause.slice(0, CAUSE_CHARACTERS_MAX) }))),
+    succeedTask: (token, output) => answered('succeed', () => call('SendTaskSuccess', { taskToken: token, output: JSON.stringify(output ?? null) })),
+    failTask: (token, error, cause) => answered('fail', () => call('SendTaskFailure', { taskToken: token, error: error.slice(0, ERROR_CHARACTERS_MAX), cause: cause.slice(0, CAUSE_CHARACTERS_MAX) })),
   };
 }
 
@@ -64,9 +65,9 @@ function demand(prefix: string | null): string {
 }
 
 /** `instead` says, by the error's name, which errors are answers. */
-async function told<R, A = never>(doing: string, call: () => Promise<R>, instead: Readonly<Record<string, A>> = {}): Promise<R | A> {
+async function told<R, A = never>(doing: string, work: () => Promise<R>, instead: Readonly<Record<string, A>> = {}): Promise<R | A> {
   try {
-    return await call();
+    return await work();
   } catch (error) {
     const name = nameOf(error);
     if (Object.hasOwn(instead, name)) return instead[name] as A;
@@ -74,9 +75,9 @@ async function told<R, A = never>(doing: string, call: () => Promise<R>, instead
   }
 }
 
-async function answered(how: 'succeed' | 'fail', call: () => Promise<unknown>): Promise<void> {
+async function answered(how: 'succeed' | 'fail', work: () => Promise<unknown>): Promise<void> {
   try {
-    await call();
+    await work();
   } catch (error) {
     const name = nameOf(error);
     if (TOKEN_REFUSALS.has(name)) throw new TokenRefused(`Step Functions did not ${how} the task: its token was used, has expired, or never was (${name}). Look at the execution: it went on without this answer.`, { error: name }, { cause: error });
@@ -85,11 +86,11 @@ async function answered(how: 'succeed' | 'fail', call: () => Promise<unknown>): 
 }
 
 /** From the first event: the service pages by token only, not by id. */
-async function eventsOf(client: SFNClient, executionArn: string, count: number): Promise<AwsEvent[]> {
+async function eventsOf(call: ExecutionCalls, executionArn: string, count: number): Promise<AwsEvent[]> {
   const events: AwsEvent[] = [];
   let nextToken: string | undefined;
   do {
-    const page = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: HISTORY_PAGE, includeExecutionData: true, ...(nextToken === undefined ? {} : { nextToken }) }));
+    const page = await call('GetExecutionHistory', { executionArn, maxResults: HISTORY_PAGE, includeExecutionData: true, ...(nextToken === undefined ? {} : { nextToken }) });
     events.push(...(page.events ?? []));
     nextToken = page.nextToken;
   } while (nextToken !== undefined && events.length < count);

@@ -7,7 +7,7 @@ import { MACHINES, type MachineName } from '../../ports/orchestrator.ts';
 import { creating } from './documents.ts';
 import { outboxKey } from './keys.ts';
 
-export type CommitNeeds = Pick<Ports, 'store' | 'clock' | 'ids' | 'orchestrator' | 'builder' | 'commands' | 'notifier'>;
+export type CommitNeeds = Pick<Ports, 'store' | 'clock' | 'ids' | 'orchestrator' | 'notifier'> & { readonly builder: Pick<Ports['builder'], 'cancel'>; readonly commands: Pick<Ports['commands'], 'cancel'> };
 
 /**
  * Writes all, then carries out the effects. An effect that cannot be carried out now stays in the outbox and the sweep

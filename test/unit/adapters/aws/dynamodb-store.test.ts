@@ -4,12 +4,13 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createDynamoStore } from '../../../../src/adapters/aws/dynamodb-store.ts';
 import { ATTEMPTS_MAX } from '../../../../src/adapters/aws/dynamodb-store/patience.ts';
+import { sdkTable } from '../../../fakes/sdk-calls.ts';
 import type { Write } from '../../../../src/ports/item-store.ts';
 
 const client = new DynamoDBClient({ region: 'eu-central-1' });
 const table = mockClient(client);
 const pauses: number[] = [];
-const store = createDynamoStore({ client, table: 'items', pause: async (ms) => void pauses.push(ms) });
+const store = createDynamoStore({ call: sdkTable(client), table: 'items', pause: async (ms) => void pauses.push(ms) });
 
 beforeEach(() => {
   table.reset();

@@ -12,6 +12,7 @@ import { systemClock } from '../../../../src/adapters/local/system-clock.ts';
 import { awsConfig } from '../../../../src/config.ts';
 import { Identity } from '../../../../src/domain/ids.ts';
 import { platform } from '../../../../src/main/aws.ts';
+import { target } from '../../../../src/main/aws/targets/process.ts';
 
 const refusalOf = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => error);
 
@@ -34,7 +35,7 @@ describe('configuration', () => {
 
   it('a function without its configuration says what is missing, and knows no target of one machine', async () => {
     expect(await refusalOf(platform.ports())).toMatchObject({ name: 'InvalidInput', message: expect.stringContaining('SLIPWAY_TABLE') });
-    expect(await refusalOf(platform.target('process'))).toMatchObject({ name: 'NotSupported', message: expect.stringContaining('slipway up') });
+    expect(await refusalOf(target('process'))).toMatchObject({ name: 'NotSupported', message: expect.stringContaining('slipway up') });
   });
 });
 

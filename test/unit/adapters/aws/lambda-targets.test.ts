@@ -2,6 +2,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
+import { sdkFunctions } from '../../../fakes/sdk-calls.ts';
 import { createLambdaTargets } from '../../../../src/adapters/aws/lambda-targets.ts';
 import { EnvironmentName, ServiceName } from '../../../../src/domain/ids.ts';
 
@@ -11,7 +12,7 @@ beforeEach(() => {
   service.reset();
 });
 
-const targets = createLambdaTargets({ client, names: ['ecs'] });
+const targets = createLambdaTargets({ call: sdkFunctions(client), names: ['ecs'] });
 const bytes = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)) as never;
 const described = { verb: 'describe', kind: 'ecs', weights: true, zones: true, scaleToZero: true, limits: {}, problems: [] };
 const named = (name: string) => Object.assign(new Error(name), { name });

@@ -2,6 +2,7 @@
 import { DescribeExecutionCommand, GetExecutionHistoryCommand, type HistoryEvent as AwsEvent, SendTaskFailureCommand, SendTaskSuccessCommand, SFNClient, StartExecutionCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
+import { sdkExecutions } from '../../../fakes/sdk-calls.ts';
 import { createStepFunctions } from '../../../../src/adapters/aws/step-functions.ts';
 
 const client = new SFNClient({ region: 'eu-central-1' });
@@ -12,7 +13,7 @@ beforeEach(() => {
 
 const PREFIX = 'arn:aws:states:eu-central-1:111122223333:stateMachine:slipway-';
 const EXECUTION = 'arn:aws:states:eu-central-1:111122223333:execution:slipway-pipeline:catalog-12';
-const orchestrator = createStepFunctions({ client, machineArnPrefix: PREFIX });
+const orchestrator = createStepFunctions({ call: sdkExecutions(client), machineArnPrefix: PREFIX });
 const start = () => orchestrator.start({ machine: 'pipeline', name: 'catalog-12', input: { pipelineId: 'catalog-12' } });
 const named = (name: string) => Object.assign(new Error(`said by the service: ${name}`), { name });
 const refusalOf = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => error);
@@ -36,7 +37,7 @@ describe('starting', () => {
   });
 
   it('is refused where the function was not told where the machines are', async () => {
-    const blind = createStepFunctions({ client, machineArnPrefix: null });
+    const blind = createStepFunctions({ call: sdkExecutions(client), machineArnPrefix: null });
     expect(await refusalOf(blind.start({ machine: 'pipeline', name: 'a', input: {} }))).toMatchObject({ name: 'NotSupported', message: expect.stringContaining('SLIPWAY_MACHINE_ARN_PREFIX') });
     expect(service.calls()).toHaveLength(0);
   });

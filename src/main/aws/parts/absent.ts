@@ -1,0 +1,14 @@
+/** Parts that a function is typed to have and does not use: the API's routes are handed all ports. Whoever calls one is told. */
+import { builderLeftToSweep, commandsLeftToSweep } from '../../../adapters/aws/left-to-sweep.ts';
+import { NotSupported } from '../../../domain/errors.ts';
+import type { Part } from '../../platform.ts';
+
+const refuse = (what: string) => (): Promise<never> => Promise.reject(new NotSupported(`This function was packaged without ${what}. Give it that part in functions/, and its rights in infrastructure/function-roles.yml.`, { part: what }));
+
+const reads = refuse('reading repositories');
+export const sources: Part<'sources'> = async () => ({ fetch: reads, manifests: reads, changedPaths: reads, checkout: reads });
+export const builder: Part<'builder'> = async () => ({ start: refuse('builds'), ...builderLeftToSweep });
+export const commands: Part<'commands'> = async () => ({ start: refuse('commands'), ...commandsLeftToSweep });
+export const metrics: Part<'metrics'> = async () => ({ read: refuse('metrics') });
+export const httpChecks: Part<'httpChecks'> = async () => ({ run: refuse('checks over HTTP') });
+export const webhookSecrets: Part<'webhookSecrets'> = async () => ({ github: refuse('the keys of webhooks'), slack: refuse('the keys of webhooks') });
