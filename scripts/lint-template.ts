@@ -60,6 +60,8 @@ try {
   console.log('cfn-lint: nothing found');
   run(join(bin, 'checkov'), ['--framework', 'cloudformation', '--file', UPDATE, '--skip-download', '--compact', '--quiet'], 'Correct what it names above, or suppress it beside the resource with the reason: infrastructure/checks.yml.');
   console.log('checkov: nothing found');
+  run(process.execPath, [join(import.meta.dirname, 'generate-permissions.ts'), '--check'], 'The page follows the template.');
+  console.log('docs/permissions.md: as the template');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

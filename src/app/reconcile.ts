@@ -27,8 +27,8 @@ export interface Reconciled {
 const REFS_MAXIMUM = 1000;
 
 /** With `repair: false` it only looks. */
-export const reconcile = (needs: ReconcileNeeds) => async (input: { places: readonly PlaceRef[] | 'all'; repair?: boolean }): Promise<Reconciled> => {
-  const places = input.places === 'all' ? await everywhere(needs) : (await Promise.all(input.places.map((place) => findDesired(needs.store, place.service, place.environment)))).filter((stored) => stored !== undefined);
+export const reconcile = (needs: ReconcileNeeds) => async (input: { places: readonly PlaceRef[] | 'all' | { readonly shards: readonly string[] }; repair?: boolean }): Promise<Reconciled> => {
+  const places = input.places === 'all' ? await everywhere(needs, shards()) : 'shards' in input.places ? await everywhere(needs, input.places.shards) : (await Promise.all(input.places.map((place) => findDesired(needs.store, place.service, place.environment)))).filter((stored) => stored !== undefined);
   const failed: string[] = [];
   const drifted: Reconciled['drifted'][number][] = [];
   let repairs = 0;
@@ -46,9 +46,9 @@ export const reconcile = (needs: ReconcileNeeds) => async (input: { places: read
   return { looked: places.length, drifted, repairs, failed };
 };
 
-async function everywhere(needs: Pick<Ports, 'store'>): Promise<Stored<Desired>[]> {
+async function everywhere(needs: Pick<Ports, 'store'>, shards: readonly string[]): Promise<Stored<Desired>[]> {
   const all: Stored<Desired>[] = [];
-  for (const shard of shards()) all.push(...await list(needs.store, Desired, `desired#${shard}`, '', 100_000));
+  for (const shard of shards) all.push(...await list(needs.store, Desired, `desired#${shard}`, '', 100_000));
   return all;
 }
 

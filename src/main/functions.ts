@@ -3,6 +3,7 @@ import { handler as admit } from '../../functions/admit.ts';
 import { handler as advance } from '../../functions/advance.ts';
 import { handler as api } from '../../functions/api.ts';
 import { handler as assessTests } from '../../functions/assess-tests.ts';
+import { handler as authorizer } from '../../functions/authorizer.ts';
 import { handler as build } from '../../functions/build.ts';
 import { handler as conclude } from '../../functions/conclude.ts';
 import { handler as diagnose } from '../../functions/diagnose.ts';
@@ -12,6 +13,7 @@ import { handler as judge } from '../../functions/judge.ts';
 import { handler as openGate } from '../../functions/open-gate.ts';
 import { handler as openStage } from '../../functions/open-stage.ts';
 import { handler as plan } from '../../functions/plan.ts';
+import { handler as platformEvent } from '../../functions/platform-event.ts';
 import { handler as reconcile } from '../../functions/reconcile.ts';
 import { handler as requestApproval } from '../../functions/request-approval.ts';
 import { handler as revert } from '../../functions/revert.ts';
@@ -20,6 +22,7 @@ import { handler as settle } from '../../functions/settle.ts';
 import { handler as shrink } from '../../functions/shrink.ts';
 import { handler as slack } from '../../functions/slack.ts';
 import { handler as sweepOutbox } from '../../functions/sweep-outbox.ts';
+import { handler as sweep } from '../../functions/sweep.ts';
 import { handler as targetProcess } from '../../functions/targets/process.ts';
 import { handler as test } from '../../functions/test.ts';
 import { handler as watch } from '../../functions/watch.ts';
@@ -30,6 +33,7 @@ export const HANDLERS = {
   'slipway-advance': advance,
   'slipway-api': api,
   'slipway-assess-tests': assessTests,
+  'slipway-authorizer': authorizer,
   'slipway-build': build,
   'slipway-conclude': conclude,
   'slipway-diagnose': diagnose,
@@ -39,6 +43,7 @@ export const HANDLERS = {
   'slipway-open-gate': openGate,
   'slipway-open-stage': openStage,
   'slipway-plan': plan,
+  'slipway-platform-event': platformEvent,
   'slipway-reconcile': reconcile,
   'slipway-request-approval': requestApproval,
   'slipway-revert': revert,
@@ -46,6 +51,7 @@ export const HANDLERS = {
   'slipway-settle': settle,
   'slipway-shrink': shrink,
   'slipway-slack': slack,
+  'slipway-sweep': sweep,
   'slipway-sweep-outbox': sweepOutbox,
   'slipway-target-process': targetProcess,
   'slipway-test': test,

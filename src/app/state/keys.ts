@@ -37,6 +37,8 @@ export const pendingApprovalKey = (id: ApprovalId): ItemKey => ({ partition: 'ap
 export const placeName = (service: ServiceName, environment: EnvironmentName): string => `${service}#${environment}`;
 export const desiredKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `desired#${shardOf(placeName(service, environment))}`, sort: placeName(service, environment) });
 export const observedKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `observed#${shardOf(placeName(service, environment))}`, sort: placeName(service, environment) });
+/** Stands while something happened there that nobody has looked at. */
+export const dirtyKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `dirty#${shardOf(placeName(service, environment))}`, sort: placeName(service, environment) });
 export const repairLeaseKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `repair#${placeName(service, environment)}`, sort: 'lease' });
 /** The n-th write of a place's desired state. */
 export const auditKey = (service: ServiceName, environment: EnvironmentName, write: number): ItemKey => ({ partition: `audit#${placeName(service, environment)}`, sort: padded(write) });

@@ -4,6 +4,7 @@ import { HTTP_ROUTES } from '../../../src/main/gateway.ts';
 import { loadMachines, substitutions } from '../../../src/main/machines.ts';
 import { type Graph, type Machine } from '../../../src/engine/asl.ts';
 import { MACHINES } from '../../../src/ports/orchestrator.ts';
+import { WITHOUT_RESOURCE } from '../../../scripts/permissions/without-resource.ts';
 import { STEMS } from './samples.ts';
 import { extensions, INFRASTRUCTURE, logicalId, resources, serverless, type Resource } from './serverless-files.ts';
 
@@ -47,7 +48,8 @@ describe('resources', () => {
     });
     expect(statements.length).toBeGreaterThan(STEMS.length);
     expect(statements.filter(({ Action }) => [Action].flat().some((action) => action.includes('*')))).toEqual([]);
-    expect(statements.filter(({ Resource }) => [Resource].flat().includes('*'))).toEqual([]);
+    const onEverything = statements.filter(({ Resource }) => [Resource].flat().includes('*')).flatMap(({ Action }) => [Action].flat());
+    expect(onEverything.filter((action) => !Object.hasOwn(WITHOUT_RESOURCE, action))).toEqual([]);
   });
 
   it('functions that start executions know where the machines are, with all variables of theirs', () => {
@@ -100,18 +102,45 @@ describe('state machines', () => {
 
 describe('what calls in', () => {
   it('the routes are those of the local gateway', () => {
-    const routes = Object.values(serverless.functions).flatMap(({ name, events }) => events.map(({ httpApi }) => ({ route: httpApi, function: name })));
+    const keyOf = (route: (typeof serverless.functions)[string]['events'][number]['httpApi']): string => (typeof route === 'string' ? route : `${route.method === '*' ? 'ANY' : route.method} ${route.path}`);
+    const routes = Object.values(serverless.functions).flatMap(({ name, events }) => events.map(({ httpApi }) => ({ route: keyOf(httpApi), function: name })));
     const expected = HTTP_ROUTES.map((route) => ({ route: `${route.method === '*' ? 'ANY' : route.method} ${route.path.endsWith('/') ? `${route.path}{proxy+}` : route.path}`, function: route.function }));
     expect(routes.sort((a, b) => (a.route < b.route ? -1 : 1))).toEqual(expected.sort((a, b) => (a.route < b.route ? -1 : 1)));
   });
 
+  it('only what checks signatures itself may be called without the authorizer', () => {
+    const open = Object.values(serverless.functions).flatMap(({ name, events }) => events.flatMap(({ httpApi }) => (typeof httpApi === 'string' ? [name] : [])));
+    expect(open.sort()).toEqual(['slipway-slack', 'slipway-webhook']);
+  });
+
   it('a schedule is not retried, by the scheduler or by Lambda, and what was missed is kept', () => {
     const schedules = Object.values(resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule');
-    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep-outbox'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
+    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep', 'sweep-outbox'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
     for (const { Properties } of schedules) {
       expect(Properties['Target']).toMatchObject({ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }, DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['MissedSchedules', 'Arn'] } }, RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] } });
     }
-    for (const stem of ['reconcile', 'sweep-outbox']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
+    for (const stem of ['reconcile', 'sweep', 'sweep-outbox']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
+  });
+
+  it('a schedule sends what its function takes', async () => {
+    for (const { Properties } of Object.values(resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule')) {
+      const { Arn, Input } = Properties['Target'] as { Arn: { 'Fn::GetAtt': [string] }; Input: string };
+      const stem = STEMS.find((one) => logicalId(one) === Arn['Fn::GetAtt'][0]) ?? '';
+      const { Event } = (await import(`../../../functions/${stem}.ts`)) as { Event: { parse(event: unknown): unknown } };
+      const sent: unknown = JSON.parse(Input.replace('<aws.scheduler.scheduled-time>', '2026-11-20T09:07:00Z').replace('${param:sweepMinutes}', '15'));
+      expect(Event.parse(sent)).toBeDefined();
+      if (stem === 'reconcile') expect(Event.parse(sent)).toEqual({ places: 'marked' });
+    }
+  });
+
+  it('every rule of events has a right to call, keeps what it missed', () => {
+    const rules = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::Events::Rule');
+    expect(rules.length).toBeGreaterThan(4);
+    for (const [name, { Properties }] of rules) {
+      const [target] = Properties['Targets'] as { Arn: { 'Fn::GetAtt': [string, string] }; DeadLetterConfig: unknown }[];
+      expect(target?.DeadLetterConfig).toEqual({ Arn: { 'Fn::GetAtt': ['MissedEvents', 'Arn'] } });
+      expect(resources[`${name}MayCall`]?.Properties).toEqual({ Action: 'lambda:InvokeFunction', FunctionName: { Ref: target?.Arn['Fn::GetAtt'][0] }, Principal: 'events.amazonaws.com', SourceArn: { 'Fn::GetAtt': [name, 'Arn'] } });
+    }
   });
 });
 

@@ -1,0 +1,10 @@
+/** Actions that a role may use on every resource, and why nothing narrower can be written. */
+
+const XRAY = 'X-Ray defines no resource for it (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html)';
+
+export const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
+  'xray:PutTraceSegments': XRAY,
+  'xray:PutTelemetryRecords': XRAY,
+  'xray:GetSamplingRules': XRAY,
+  'xray:GetSamplingTargets': XRAY,
+};
