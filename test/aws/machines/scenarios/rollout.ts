@@ -1,0 +1,2 @@
+import { stageScenarios } from './stage.ts';
+export const ROLLOUT = stageScenarios('rollout');
