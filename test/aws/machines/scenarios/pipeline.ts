@@ -41,8 +41,8 @@ export const PIPELINE: readonly Scenario[] = [
     answers: {
       plan: [planned('eu', { canary: true, approval: true })],
       'open-stage?stage=canary': [{ result: { name: 'canary', gatesBefore: [], gatesAfter: [], tests: [] } }], 'open-stage?stage=rollout': [{ result: { name: 'rollout', gatesBefore: [], gatesAfter: [], tests: [] } }],
-      'advance?stage=canary': [{ result: { done: false, launches: [request('launch')], routes: [request('route')], hold: true, firstLook: PAST, firstSettle: PAST, shrink: false } }, { result: { done: true, launches: [] } }],
-      'advance?stage=rollout': [{ result: { done: false, launches: [], routes: [request('route')], hold: false, shrink: false } }, { result: { done: true, launches: [] } }],
+      'advance?stage=canary': [{ result: { done: false, launches: [request('launch')], routes: [request('route')], hold: true, bake: false, firstLook: PAST, firstSettle: PAST, shrink: false } }, { result: { done: true, launches: [] } }],
+      'advance?stage=rollout': [{ result: { done: false, launches: [], routes: [request('route')], hold: false, bake: false, shrink: false } }, { result: { done: true, launches: [] } }],
       settle: [{ result: { status: 'settled', requests: [] } }], judge: [{ result: { verdict: 'pass', requests: [], until: PAST } }], 'target-process': [done],
       'open-gate': [{ result: { name: 'approval', kind: 'person', question: 'Ship?', timeoutSeconds: 600 } }],
       'request-approval': [{ ...asked, token: { success: { by: 'ada' } } }], watch: [{ result: { status: 'over', requests: [], until: PAST } }],
@@ -53,7 +53,7 @@ export const PIPELINE: readonly Scenario[] = [
     machine, name: 'with all its nested machines, and back', input: input([['eu']]),
     answers: {
       plan: [planned('eu', { canary: true, approval: false })], 'open-stage': [{ result: { name: 'canary', gatesBefore: [], gatesAfter: [], tests: [] } }],
-      advance: [{ result: { done: false, launches: [request('launch')], routes: [request('route')], hold: true, firstLook: PAST, firstSettle: PAST, shrink: false } }],
+      advance: [{ result: { done: false, launches: [request('launch')], routes: [request('route')], hold: true, bake: false, firstLook: PAST, firstSettle: PAST, shrink: false } }],
       settle: [{ result: { status: 'settled', requests: [] } }], judge: [worse], 'target-process': [done],
       revert: [{ result: { routesNow: [request('route', 'r7')], launches: [], routesAfter: [], retires: [request('retire')] } }],
       conclude: [{ result: { error: 'CandidateWorse', reason: 'p99 doubled' } }], finish: [done],

@@ -6,7 +6,7 @@ const deploymentId = 'shop-7-production';
 const waiting = (requests: unknown[] = []) => ({ result: { status: 'waiting', requests, until: PAST } });
 const settled = { result: { status: 'settled', requests: [] } };
 const look = (verdict: string, requests: unknown[] = []) => ({ result: { verdict, requests, until: PAST } });
-const batch = (more: object) => ({ result: { done: false, launches: [], routes: [request('route')], hold: false, shrink: false, firstLook: PAST, firstSettle: PAST, ...more } });
+const batch = (more: object) => ({ result: { done: false, launches: [], routes: [request('route')], hold: false, bake: false, shrink: false, firstLook: PAST, firstSettle: PAST, ...more } });
 const over = { result: { done: true, launches: [], routes: [] } };
 
 export const stageScenarios = (machine: 'canary' | 'rollout'): readonly Scenario[] => {
@@ -57,6 +57,10 @@ export const stageScenarios = (machine: 'canary' | 'rollout'): readonly Scenario
         'request-approval': [{ ...asked, token: { success: { by: 'ada' } } }], watch: [{ result: { status: 'over', requests: [], until: PAST } }],
       },
     },
+    ...(machine === 'canary' ? [] : [{
+      machine, name: 'watched on after all traffic has moved', input,
+      answers: { ...held([look('continue'), look('pass')]), advance: [batch({ hold: true }), batch({ hold: true, bake: true, shrink: true, routes: [] }), over], shrink: [{ result: { requests: [request('retire', 'r7')] } }] },
+    }]),
     { machine, name: 'the target gives up on an instance', input, answers: { 'open-stage': [opened()], advance: [batch({ launches: [request('launch')] })], 'target-process': [done], settle: [{ error: 'LaunchFailed', message: 'exit code 1 three times' }] } },
   ];
 };
