@@ -63,9 +63,9 @@ const CORE = ['domain', 'contracts', 'ports'];
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: [], contracts: ['domain'], ports: ['domain', 'contracts'], app: CORE, api: ['app', ...CORE], 'config.ts': ['domain'],
   'adapters/item-store-rules': CORE, 'adapters/archive-rules': CORE, 'adapters/source-rules': CORE,
-  'adapters/local': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules', 'adapters/source-rules'], 'adapters/aws': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules', 'adapters/source-rules'],
+  'adapters/local': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules', 'adapters/source-rules'], 'adapters/aws': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules', 'adapters/source-rules'], 'adapters/oidc': CORE,
   engine: CORE, router: CORE, cli: ['contracts', 'domain'], 'targets/registry.ts': ['domain'], functions: ['main', 'app', 'contracts', 'domain', 'api'],
-  main: ['functions', 'app', 'api', 'config.ts', 'engine', 'router', 'cli', 'adapters/local', 'adapters/aws', 'targets/registry.ts', 'targets/_aws', ...TARGET_KINDS.map((kind) => `targets/${kind}`), ...CORE],
+  main: ['functions', 'app', 'api', 'config.ts', 'engine', 'router', 'cli', 'adapters/local', 'adapters/aws', 'adapters/oidc', 'targets/registry.ts', 'targets/_aws', ...TARGET_KINDS.map((kind) => `targets/${kind}`), ...CORE],
 };
 const allowedFor = (layer: string): readonly string[] | undefined => ALLOWED[layer] ?? (layer === 'targets/_aws' ? CORE : layer.startsWith('targets/') ? [...CORE, 'targets/_aws'] : undefined);
 

@@ -4,6 +4,7 @@ import { effective } from './effective.ts';
 import type { Environment, Environments } from './environment.ts';
 import { error, warning, type Finding } from './finding.ts';
 import type { Manifest } from './manifest.ts';
+import { isFromOutside } from './roles.ts';
 import { checkMixed, checkReserved } from './variables.ts';
 
 /** All findings about an installation's environments by themselves. Pure. */
@@ -22,9 +23,11 @@ export function checkEnvironments(installation: Environments): Finding[] {
 
 /** An approval counts for one person: a name or a Slack id that two of them share could count for the wrong one. */
 function checkPeople(people: Environments['people']): Finding[] {
-  return people.flatMap(({ name, slack }, index) => [
+  return people.flatMap(({ name, slack, oidc }, index) => [
     ...(people.findIndex((other) => other.name === name) < index ? [error(['people', index, 'name'], `"${name}" is named twice. Keep one of the two.`)] : []),
     ...(slack !== undefined && people.findIndex((other) => other.slack === slack) < index ? [error(['people', index, 'slack'], 'is the Slack id of somebody else too. Each belongs to one person.')] : []),
+    ...(oidc !== undefined && people.findIndex((other) => other.oidc === oidc) < index ? [error(['people', index, 'oidc'], 'is what somebody else is called there too. Each belongs to one person.')] : []),
+    ...(isFromOutside(name) ? [error(['people', index, 'name'], 'begins like the name of somebody whom only an identity provider knows. Choose another one.')] : []),
   ]);
 }
 

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { Access, Settings } from './access.ts';
 import { Count } from './duration.ts';
+import { IdentityProviders, type IdentityProvider } from './identity-providers.ts';
 import { EnvironmentName, Identity } from './ids.ts';
 import { Configuration, STRATEGIES } from './manifest.ts';
 import { Grant, Group } from './roles.ts';
@@ -37,6 +38,7 @@ export const Person = z.strictObject({
   name: Identity.meta({ description: 'Their name here, as approvers name them.', examples: ['anna'] }),
   email: z.array(z.email()).max(20).default([]).meta({ description: 'Their mail addresses as commits name them: whoever wrote a release may not approve it alone.', examples: [['anna@example.com']] }),
   slack: z.string().regex(/^[UW][A-Z0-9]{2,30}$/, 'a Slack member id such as U024BE7LH').optional().meta({ description: 'Their Slack member id: what they say in Slack counts as theirs.', examples: ['U024BE7LH'] }),
+  oidc: z.string().min(1).max(255).optional().meta({ description: 'What the identity provider of the kind oidc calls them, in the claim that it is known by: with its token they act under this name.', examples: ['anna@example.com'] }),
 });
 
 /** As it is written: the zones may still be left to the defaults. */
@@ -47,12 +49,13 @@ export const Environments = z
     environments: z.array(EnvironmentEntry).min(1).max(50).superRefine(eachNameOnce)
       .meta({ description: 'The environments of this installation.', examples: [[{ name: 'staging', kind: 'staging', wave: 1 }, { name: 'production', kind: 'production', wave: 2 }]] }),
     people: z.array(Person).max(1000).default([]).meta({ description: 'People who decide.', examples: [[{ name: 'anna', slack: 'U024BE7LH' }]] }),
+    identityProviders: IdentityProviders.default([]).meta({ description: 'Who else vouches for identities. Their tokens are taken like Slipway\'s own.', examples: [[{ kind: 'oidc', issuer: 'https://login.example.com', audience: 'slipway', claim: 'email' }]] }),
     groups: z.array(Group).max(200).default([]).meta({ description: 'Names for several people, for roles.', examples: [[{ name: 'shop', members: ['anna', 'ben'] }]] }),
     roles: z.array(Grant).max(1000).optional()
       .meta({ description: 'Who may do what, by team and environment. Absent: everybody with a token deploys and decides, and only the owner gives tokens. With it, whoever is not named may do nothing.', examples: [[{ role: 'deployer', who: ['group:shop'], teams: ['shop'] }]] }),
     defaults: Defaults.prefault({}).meta({ description: 'What holds in every environment that does not say otherwise.', examples: [{ zones: ['a', 'b'] }] }),
   })
-  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; groups: Group[]; roles?: Grant[] | undefined; defaults: z.infer<typeof Defaults> } => ({
+  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; identityProviders: IdentityProvider[]; groups: Group[]; roles?: Grant[] | undefined; defaults: z.infer<typeof Defaults> } => ({
     ...file,
     environments: file.environments.map((entry) => ({ ...entry, zones: entry.zones ?? file.defaults.zones ?? ['a'] })),
   }));
