@@ -7,6 +7,7 @@ import type { Ports } from '../ports/index.ts';
 import { identify } from './access.ts';
 import { approvalBindings } from './approvals.ts';
 import { deploymentBindings } from './deployments.ts';
+import { eventBindings } from './events.ts';
 import { installationBindings } from './installation.ts';
 import { peopleBindings } from './people.ts';
 import { placeBindings } from './places.ts';
@@ -14,7 +15,7 @@ import { notModified, written, type ApiApp, type ApiEnvironment } from './routin
 import type { Binding } from './serve.ts';
 import { serviceBindings } from './services.ts';
 
-export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...installationBindings, ...peopleBindings];
+export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...eventBindings, ...installationBindings, ...peopleBindings];
 
 /** The document needs no token: it says nothing of an installation. */
 export const DOCUMENT_PATH = '/v1/openapi.json';

@@ -12,6 +12,7 @@ import { createSlackReplies } from '../adapters/local/slack-replies.ts';
 import { createAlertLog } from '../adapters/local/alert-log.ts';
 import { randomIds } from '../adapters/local/random-ids.ts';
 import { systemClock } from '../adapters/local/system-clock.ts';
+import { recorded } from '../app/state/recorded-store.ts';
 import { alertKey } from '../app/state/keys.ts';
 import { awsConfig, processEnvironment, signingConfig, type AwsConfig } from '../config.ts';
 import { sequentialJudge } from '../domain/judge/sequential/sequential-judge.ts';
@@ -19,7 +20,7 @@ import type { Settings } from '../ports/settings.ts';
 import type { CorePorts, Platform } from './platform.ts';
 
 /** Each look is a state transition that is paid for, and instances take longer to start than on one machine. */
-const settingsOf = (config: AwsConfig): Settings => ({ queuePollSeconds: 30, settleFirstSeconds: 2, settleShortestSeconds: 2, settleLongestSeconds: 30, watchSeconds: 60, repairLeaseSeconds: 900, publicUrl: config.publicUrl });
+const settingsOf = (config: AwsConfig): Settings => ({ queuePollSeconds: 30, settleFirstSeconds: 2, settleShortestSeconds: 2, settleLongestSeconds: 30, watchSeconds: 60, repairLeaseSeconds: 900, eventsSettleMs: 3000, publicUrl: config.publicUrl });
 
 const logger = new Logger({ serviceName: 'slipway' });
 const log: Platform['log'] = (level, message, details) => logger[level](message, { ...details });
@@ -27,7 +28,7 @@ const log: Platform['log'] = (level, message, details) => logger[level](message,
 /** @throws InvalidInput naming a variable that is missing or malformed */
 function compose(config: AwsConfig): CorePorts {
   const call = createSignedCall(signingConfig(processEnvironment()));
-  const store = createDynamoStore({ call: signedTable(call), table: config.table });
+  const store = recorded(createDynamoStore({ call: signedTable(call), table: config.table }), { clock: systemClock, ids: randomIds });
   return {
     store, clock: systemClock, ids: randomIds, judge: sequentialJudge, settings: settingsOf(config),
     orchestrator: createStepFunctions({ call: signedExecutions(call), machineArnPrefix: config.machineArnPrefix }),

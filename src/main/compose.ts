@@ -1,11 +1,13 @@
 /** The composition root of one machine: every port with its local adapter. */
 import { randomUUID } from 'node:crypto';
+import type { ChangeEvent } from '../domain/change.ts';
 import { Generation, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
 import { sequentialJudge } from '../domain/judge/sequential/sequential-judge.ts';
 import type { LocalConfig } from '../config.ts';
 import { finishBuild } from '../app/finish-build.ts';
 import { referencedArtifacts } from '../app/referenced-artifacts.ts';
 import { findDesired } from '../app/state/documents.ts';
+import { recorded } from '../app/state/recorded-store.ts';
 import { alertKey } from '../app/state/keys.ts';
 import { createAlertLog } from '../adapters/local/alert-log.ts';
 import { createArtifactFolder } from '../adapters/local/artifact-folder.ts';
@@ -21,6 +23,8 @@ import { createSecretFolder } from '../adapters/local/secret-folder.ts';
 import { openSqliteStore } from '../adapters/local/sqlite-store.ts';
 import { createSlackReplies } from '../adapters/local/slack-replies.ts';
 import { systemClock } from '../adapters/local/system-clock.ts';
+import { withProviders } from '../adapters/oidc/identities.ts';
+import { createVerifier } from '../adapters/oidc/verifier.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import type { CommandOutcome } from '../ports/commands.ts';
 import type { Ports } from '../ports/index.ts';
@@ -52,6 +56,8 @@ export interface ComposeOptions {
   readonly home: Home;
   readonly config: LocalConfig;
   readonly log: Platform['log'];
+  /** Told of every transaction that changed something, after it. */
+  readonly onEvent: (event: ChangeEvent) => void;
   /** Told when an instance changed by itself, so that repair need not wait for the schedule. */
   readonly onInstanceChange: (service: ServiceName, environment: EnvironmentName, change: InstanceChange) => void;
 }
@@ -68,8 +74,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const { home, log } = options;
   // The engine's journal is locked by whoever has it open: a second control plane on this home stops here.
   const engine = openEngine(options);
-  const store = openSqliteStore({ path: home.state, clock: systemClock });
+  const database = openSqliteStore({ path: home.state, clock: systemClock });
+  const store = recorded(database, { clock: systemClock, ids: randomIds, publish: options.onEvent });
   const traffic = new RouterClient({ controlSocket: home.routerSocket });
+  const environments = createEnvironmentsFile({ path: home.environments });
   const artifacts = createArtifactFolder({ directory: home.artifacts });
   const sources = createGitSources({ directory: home.git, settings: { schemes: REPOSITORY_SCHEMES, environment: options.config.gitEnvironment } });
   const target = await createProcessTarget({
@@ -85,10 +93,10 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const commands = createCommandRunner({ directory: home.commands, sources, artifacts, settings: { path: options.config.path }, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
   const ports: Ports = {
     store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) },
-    httpChecks: createHttpChecks(), slackReplies: createSlackReplies(), environments: createEnvironmentsFile({ path: home.environments }), settings: LOCAL_SETTINGS,
+    httpChecks: createHttpChecks(), slackReplies: createSlackReplies(), environments, settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     webhookSecrets: { github: async () => secretAt(home.webhookSecret), slack: async () => secretAt(home.slackSecret) },
-    identities: createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }),
+    identities: withProviders(createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }), { verifier: createVerifier({ clock: systemClock }), environments }),
     instanceLogs: { tail: async (service, environment, tailBytes) => (await target.logs({ service, environment }, { tailBytes })).map(({ instance, revision, text }) => ({ instance, revision, text })) },
   };
   useLocalParts({ ports, targets: { process: target }, log });
@@ -100,14 +108,14 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       await commands.recover();
       return { adopted, lost, executions: await engine.recover() };
     },
-    sweepExpired: () => store.sweep(),
+    sweepExpired: () => database.sweep(),
     collectArtifacts: async () => (await artifacts.collect(await referencedArtifacts(ports)(), Date.now() - COLLECT_AFTER_MS)).length,
     close: async () => {
       await engine.close();
       await commands.close();
       await builder.close();
       await target.close();
-      await store.close();
+      await database.close();
       useLocalParts(undefined);
     },
   };

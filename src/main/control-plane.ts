@@ -15,6 +15,7 @@ import { createGateway } from './gateway.ts';
 import type { Home } from './home.ts';
 import { prepareHome } from './home.ts';
 import { followInstances } from './instance-changes.ts';
+import { createLiveEvents } from './live-events.ts';
 import { lineLog } from './line-log.ts';
 import { readPrivate, secretAt, writePrivate } from './private-file.ts';
 import { startSchedules } from './schedules.ts';
@@ -36,13 +37,14 @@ export async function startControlPlane(home: Home, config: LocalConfig): Promis
     look: async (places) => void (await invoke('slipway-reconcile', { places })),
     fault: (fault) => log('warn', `what an event asked for failed; the schedule repairs: ${String(fault)}`, {}),
   });
-  const composed: Composed = await compose({ home, config, log, onInstanceChange: changes.changed });
+  const live = createLiveEvents(() => composed.ports);
+  const composed: Composed = await compose({ home, config, log, onEvent: (event) => live.publish(event), onInstanceChange: changes.changed });
   await ensureToken(home, composed);
   secretAt(home.webhookSecret);
   secretAt(home.slackSecret);
   const recovered = await composed.recover();
   log('info', 'recovered', recovered);
-  const server = createGateway({ log: (message, details) => log('error', message, details), streamed: (request, response) => receiveUpload({ ports: composed.ports, folder: home.uploads }, request, response) });
+  const server = createGateway({ log: (message, details) => log('error', message, details), streamed: async (request, response) => (await live.serve(request, response)) || receiveUpload({ ports: composed.ports, folder: home.uploads }, request, response) });
   const address = await listen(server, config, lastPort(home));
   writePrivate(home.address, `${address}\n`);
   const schedules = startSchedules([
@@ -58,6 +60,7 @@ export async function startControlPlane(home: Home, config: LocalConfig): Promis
     close: async () => {
       schedules.stop();
       changes.stop();
+      live.close();
       server.close();
       server.closeAllConnections();
       rmSync(home.address, { force: true });

@@ -11,6 +11,8 @@ export interface Settings {
   readonly watchSeconds: number;
   /** A repair that goes on longer than this is taken over. */
   readonly repairLeaseSeconds: number;
+  /** An event is given when it is this old, where several processes write. Absent: at once. */
+  readonly eventsSettleMs?: number;
   /** Where people reach the API and console, for links. */
   readonly publicUrl: string | null;
 }

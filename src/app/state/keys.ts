@@ -1,5 +1,6 @@
 /** Where each kind of item lives. Items that change often are spread over 16 fixed shards. */
 import { createHash } from 'node:crypto';
+import { type EventId, timeOf } from '../../domain/change.ts';
 import type { ApprovalId, DeliveryId, DeploymentId, Digest, EnvironmentName, PipelineId, ReleaseId, ServiceName } from '../../domain/ids.ts';
 import { pipelineParts } from '../../domain/ids.ts';
 import type { ItemKey } from '../../ports/item-store.ts';
@@ -54,3 +55,6 @@ export const idempotencyKey = (by: string, key: string): ItemKey => {
   const name = createHash('sha256').update(`${by}\n${key}`).digest('hex');
   return { partition: `idempotency#${name}`, sort: 'request' };
 };
+/** Events by the hour, so that no partition grows or is written for ever. */
+export const eventsPartition = (hour: number): string => `events#${hour}`;
+export const eventKey = (id: EventId): ItemKey => ({ partition: eventsPartition(Math.floor(timeOf(id) / 3_600_000)), sort: id });

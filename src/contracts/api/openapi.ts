@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the operations. */
 import * as z from 'zod';
 import { ROLE_ACTIONS, ROLES, type Action } from '../../domain/roles.ts';
+import { ChangeEvent } from '../../domain/change.ts';
 import { Deployment } from '../../domain/deployment.ts';
 import { Environment } from '../../domain/environment.ts';
 import { Verdict } from '../../domain/judge/judge.ts';
@@ -22,7 +23,7 @@ type Json = Readonly<Record<string, unknown>>;
 export const Problem = z.strictObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string(), evidence: z.looseObject({}).optional() }).meta({ description: 'A problem document (RFC 9457).' });
 
 /** Documents that several answers hold, each described once. */
-const DOCUMENTS: Readonly<Record<string, z.ZodType>> = { Approval, Artifact, Delivery, Deployment, Desired, Environment, Manifest, Observed, Pipeline, Plan, PlaceStatus, Problem, Release, Repository, RevisionSpec, Service, ServiceStatus, Verdict };
+const DOCUMENTS: Readonly<Record<string, z.ZodType>> = { Approval, Artifact, ChangeEvent, Delivery, Deployment, Desired, Environment, Manifest, Observed, Pipeline, Plan, PlaceStatus, Problem, Release, Repository, RevisionSpec, Service, ServiceStatus, Verdict };
 
 /** What zod knows of a schema, and its name among the documents. */
 function names(): z.core.$ZodRegistry<z.core.GlobalMeta> {
