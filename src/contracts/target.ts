@@ -53,6 +53,8 @@ export const DescribeResult = z.strictObject({
   scaleToZero: z.boolean(),
   /** Can copy requests to a revision without traffic and compare its answers. Absent: it cannot. */
   mirrors: z.boolean().optional(),
+  /** As many instances as a revision can have, where the platform scales it by itself; absent: as many as are asked for. */
+  instancesMaximum: z.int().min(1).optional(),
   /** What limits the platform really enforces, and how. */
   limits: z.record(z.string(), z.string()),
   /** Why the plan that was asked about cannot be carried out here, a sentence each, with what to do. */
