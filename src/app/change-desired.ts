@@ -1,9 +1,11 @@
 /** Changes of desired state that people make outside a deployment. */
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical.ts';
-import { Conflict, InvalidInput, NotFound, PreconditionFailed } from '../domain/errors.ts';
+import { Conflict, InvalidInput, NotFound, NotSupported, PreconditionFailed } from '../domain/errors.ts';
 import type { EnvironmentName, Identity, ServiceName } from '../domain/ids.ts';
 import type { Desired } from '../domain/state.ts';
+import type { Ports } from '../ports/index.ts';
+import { tooMany } from './plan.ts';
 import type { CommitNeeds } from './state/commit.ts';
 import { desire, type DesiredChange } from './state/desire.ts';
 import { findDesired, untilWritten } from './state/documents.ts';
@@ -35,12 +37,20 @@ export const pause = (needs: CommitNeeds) => (input: Place & { why: string }): P
 export const resume = (needs: CommitNeeds) => (input: Place): Promise<Desired> => change(needs, input, 'resumed', (desired) => ({ ...desired, paused: null }), 'keep');
 
 /** Until the next release, whose manifest says its own count. Zero keeps the release and stops its instances. */
-export const scale = (needs: CommitNeeds) => (input: Place & { instances: number }): Promise<Desired> => change(needs, input, `scaled to ${input.instances}`, (desired) => {
+export const scale = (needs: CommitNeeds & Pick<Ports, 'targets'>) => async (input: Place & { instances: number }): Promise<Desired> => {
+  // Every platform can have one or none: taking a service down never waits for a target's answer.
+  const current = input.instances <= 1 ? undefined : await findDesired(needs.store, input.service, input.environment);
+  const problems = current === undefined ? [] : tooMany(input.instances, (await needs.targets.describe(current.value.target)).instancesMaximum);
+  if (current !== undefined && problems.length > 0) throw new NotSupported(`The target "${current.value.target}" cannot do this: ${problems.join(' ')}`, { target: current.value.target, problems });
+  return change(needs, input, `scaled to ${input.instances}`, (desired) => scaled(desired, input));
+};
+
+function scaled(desired: Desired, input: Place & { instances: number }): DesiredChange {
   if (desired.deployment !== null) throw new Conflict(`${desired.deployment} is at work in ${input.environment}. Scale when it is over, or in slipway.yaml.`);
   const stable = desired.stable === null ? undefined : desired.revisions[desired.stable];
   if (desired.stable === null || stable === undefined) throw new InvalidInput(`${input.service} has no stable revision in ${input.environment} to scale.`);
   return { ...desired, revisions: { ...desired.revisions, [desired.stable]: { ...stable, count: input.instances } }, weights: input.instances === 0 ? {} : { [desired.stable]: 100 } };
-});
+}
 
 /** Says that a zone is lost, or back: repair moves its instances to the others. */
 export const markZone = (needs: CommitNeeds) => (input: Place & { zone: string; lost: boolean }): Promise<Desired> => change(needs, input, `zone ${input.zone} ${input.lost ? 'lost' : 'back'}`, (desired) => {

@@ -77,15 +77,20 @@ async function releaseFor(needs: PlanNeeds, stored: Stored<Pipeline>): Promise<R
   return (await getRelease(needs.store, service, again.value.release)).value;
 }
 
+/** Where the platform scales a revision by itself, more instances mean nothing. */
+export const tooMany = (instances: number, maximum: number | undefined): string[] =>
+  maximum === undefined || instances <= maximum ? [] : [`A revision has ${maximum === 1 ? 'one instance' : `${maximum} instances at most`} there, and ${instances} were asked for. Say "instances: ${maximum}" in slipway.yaml.`];
+
 /** Asks the target, which knows its platform, before anything runs. @throws NotSupported for a kind that is not registered, or with the target's objections */
-export async function refuseImpossible({ targets }: Pick<Ports, 'targets'>, { target, service, environment, specs, candidate, stable, stages }: Plan): Promise<void> {
+export async function refuseImpossible({ targets }: Pick<Ports, 'targets'>, { target, service, environment, specs, candidate, stable, stages, instances }: Plan): Promise<void> {
   const spec = specs[candidate];
   if (spec === undefined) throw new TypeError(`the plan of ${candidate} has no specification of it`);
   const shares = Object.values(stages).some((stage) => stage?.batches.some(({ weights }) => Object.values(weights).filter((weight) => weight > 0).length > 1) === true);
-  const { problems, mirrors } = await targets.describe(target, { place: { service, environment, access: spec.access, settings: spec.settings }, candidate: spec, stable: stable === null ? null : specs[stable] ?? null, shares });
+  const { problems: own, mirrors, instancesMaximum } = await targets.describe(target, { place: { service, environment, access: spec.access, settings: spec.settings }, candidate: spec, stable: stable === null ? null : specs[stable] ?? null, shares });
   // Refused, and not left out: a release that was to be compared would go through without it.
   const compares = Object.values(stages).some((stage) => stage?.batches.some(({ parallelRun }) => parallelRun !== undefined) === true);
   if (compares && mirrors !== true) throw new NotSupported(`The target "${target}" cannot mirror requests, so the manifest's parallelRun cannot be done in ${environment}. Leave parallelRun out for a service on it.`, { target });
+  const problems = [...own, ...tooMany(instances, instancesMaximum)];
   if (problems.length > 0) throw new NotSupported(`The target "${target}" cannot do this: ${problems.join(' ')}`, { target, problems });
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { scale } from '../../../src/app/change-desired.ts';
 import { finish } from '../../../src/app/finish.ts';
 import { history } from '../../../src/app/look.ts';
 import { plan } from '../../../src/app/plan.ts';
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const planStaging = (problems: string[] = []) => plan({ ...at.needs, settings, targets: { describe: async () => ({ problems }) as never, observe: async () => [], names: () => ['process'] } })({ pipelineId: 'catalog-1' as never, environment: 'staging' as never });
+const planStaging = (problems: string[] = [], instancesMaximum?: number) => plan({ ...at.needs, settings, targets: { describe: async () => ({ problems, instancesMaximum }) as never, observe: async () => [], names: () => ['process'] } })({ pipelineId: 'catalog-1' as never, environment: 'staging' as never });
 const pipeline = async () => (await history(at.needs)('catalog' as never, 1))[0];
 
 describe('resumeStuck', () => {
@@ -84,5 +85,12 @@ describe('plan', () => {
   it('is refused with the target\'s objections, and takes no lease', async () => {
     await expect(planStaging(['The alias takes two versions at most.'])).rejects.toMatchObject({ name: 'NotSupported', message: expect.stringContaining('The alias takes two versions at most.') });
     await expect(planStaging()).resolves.toMatchObject({ status: 'planned' });
+  });
+
+  it('and scaling are refused for more instances than the platform gives a revision', async () => {
+    await expect(planStaging([], 1)).rejects.toMatchObject({ name: 'NotSupported', message: expect.stringContaining('and 2 were asked for. Say "instances: 1" in slipway.yaml.') });
+    await expect(planStaging([], 2)).resolves.toMatchObject({ status: 'planned' });
+    const scaling = scale({ ...at.needs, targets: { describe: async () => ({ instancesMaximum: 1 }) } as never });
+    await expect(scaling({ service: 'catalog' as never, environment: 'staging' as never, by: 'owner' as never, instances: 3 })).rejects.toMatchObject({ name: 'NotSupported', message: expect.stringContaining('and 3 were asked for') });
   });
 });
