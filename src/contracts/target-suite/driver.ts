@@ -1,7 +1,7 @@
 /** Calls of a harness's target that state only what matters to a check; every answer has to fit its schema. */
 import { strict as assert } from 'node:assert';
 import type * as z from 'zod';
-import { type InstanceId, type RevisionId } from '../../domain/ids.ts';
+import type { InstanceId } from '../../domain/ids.ts';
 import type { RevisionSpec } from '../../domain/revision.ts';
 import type { Weights } from '../../domain/route.ts';
 import type { Observed, ObservedInstance } from '../../domain/state.ts';
@@ -60,7 +60,7 @@ export function driver(harness: SuiteHarness, traits: Traits) {
     route: (spec: RevisionSpec, weights: Weights, at: At = {}) => ask(RouteResult, { verb: 'route', ...from(spec, at), weights, stickiness: spec.stickiness }),
     relaunch: (spec: RevisionSpec, instances: readonly InstanceId[], at: At = {}) =>
       ask(RelaunchResult, { verb: 'relaunch', ...from(spec, at), instances, specs: { [spec.revision]: spec }, zonesLost: at.zonesLost ?? [] }),
-    retire: (spec: RevisionSpec, at: At = {}) => ask(RetireResult, { verb: 'retire', ...from(spec, at), revision: spec.revision as RevisionId }),
+    retire: (spec: RevisionSpec, at: At = {}) => ask(RetireResult, { verb: 'retire', ...from(spec, at), revision: spec.revision }),
     healthy: (spec: RevisionSpec, count: number) =>
       until(`${count} healthy instances of ${spec.revision} and no others`, spec, (seen) => of(seen, spec).length === count && of(seen, spec).every(isHealthy)),
     gone: (spec: RevisionSpec) => until(`no instance of ${spec.revision}`, spec, (seen) => of(seen, spec).length === 0),

@@ -10,6 +10,6 @@ describe('the registry of targets', () => {
 
   it('refuses a kind that is not there, naming those that are', () => {
     expect(targetKind('process')).toBe('process');
-    expect(() => targetKind('mainframe')).toThrow('There is no target "mainframe" here. Use one of: process');
+    expect(() => targetKind('mainframe')).toThrow(`There is no target "mainframe" here. Use one of: ${TARGET_KINDS.join(', ')}`);
   });
 });
