@@ -11,12 +11,13 @@ import { driftBench } from './drift-row.ts';
 import { type Bench, judged, type Report, table } from './figures.ts';
 import { killBench } from './kill.ts';
 import { memoryBench } from './memory.ts';
+import { mirrorBench } from './mirror.ts';
 import { passBench } from './pass.ts';
 import { pipelineBench } from './pipeline.ts';
 import { routerBench } from './router-row.ts';
 import { webhookBench } from './webhook.ts';
 
-const BENCHES = { router: routerBench, kill: killBench, burst: burstBench, pipeline: pipelineBench, webhook: webhookBench, drift: driftBench, memory: memoryBench, pass: passBench } satisfies Record<string, Bench>;
+const BENCHES = { router: routerBench, mirror: mirrorBench, kill: killBench, burst: burstBench, pipeline: pipelineBench, webhook: webhookBench, drift: driftBench, memory: memoryBench, pass: passBench } satisfies Record<string, Bench>;
 type Name = keyof typeof BENCHES;
 const NAMES = Object.keys(BENCHES) as Name[];
 
