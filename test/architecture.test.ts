@@ -60,11 +60,26 @@ function layerOf(path: string): string {
 }
 
 const CORE = ['domain', 'contracts', 'ports'];
+const ADAPTERS = [...CORE, 'comparison', 'adapters/item-store-rules', 'adapters/archive-rules', 'adapters/source-rules'];
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  domain: [], contracts: ['domain'], ports: ['domain', 'contracts'], app: CORE, api: ['app', ...CORE], 'config.ts': ['domain'],
-  'adapters/item-store-rules': CORE, 'adapters/archive-rules': CORE, 'adapters/source-rules': CORE,
-  'adapters/local': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules', 'adapters/source-rules'], 'adapters/aws': [...CORE, 'adapters/item-store-rules', 'adapters/archive-rules', 'adapters/source-rules'], 'adapters/oidc': CORE,
-  engine: CORE, router: CORE, cli: ['contracts', 'domain'], 'targets/registry.ts': ['domain'], functions: ['main', 'app', 'contracts', 'domain', 'api'],
+  domain: [],
+  contracts: ['domain'],
+  ports: ['domain', 'contracts'],
+  app: CORE,
+  api: ['app', ...CORE],
+  'config.ts': ['domain'],
+  'adapters/item-store-rules': CORE,
+  'adapters/archive-rules': CORE,
+  'adapters/source-rules': CORE,
+  'adapters/oidc': CORE,
+  'adapters/local': ADAPTERS,
+  'adapters/aws': ADAPTERS,
+  comparison: CORE,
+  engine: CORE,
+  router: ['comparison', ...CORE],
+  cli: ['contracts', 'domain'],
+  'targets/registry.ts': ['domain'],
+  functions: ['main', 'app', 'contracts', 'domain', 'api'],
   main: ['functions', 'app', 'api', 'config.ts', 'engine', 'router', 'cli', 'adapters/local', 'adapters/aws', 'adapters/oidc', 'targets/registry.ts', 'targets/_aws', ...TARGET_KINDS.map((kind) => `targets/${kind}`), ...CORE],
 };
 const allowedFor = (layer: string): readonly string[] | undefined => ALLOWED[layer] ?? (layer === 'targets/_aws' ? CORE : layer.startsWith('targets/') ? [...CORE, 'targets/_aws'] : undefined);

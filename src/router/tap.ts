@@ -1,16 +1,8 @@
 /** Who else wants to see requests: the mirror and the recorder. Nobody does, usually, and then nothing is done for it. */
+import type { HttpRequest } from '../comparison/http-request.ts';
 import type { RevisionId } from '../domain/ids.ts';
 
-/** A request as it goes to an instance. */
-export interface TappedRequest {
-  readonly method: string;
-  readonly target: string;
-  /** Lines of `name: value`, each with its CRLF; single bytes as characters. */
-  readonly headers: string;
-  readonly body: Uint8Array | undefined;
-}
-
-export type TakeRequest = (request: TappedRequest) => void;
+export type TakeRequest = (request: HttpRequest) => void;
 
 export interface Tap {
   /** Where to give this request to; undefined: it is not wanted. Must not throw, and must not wait. */

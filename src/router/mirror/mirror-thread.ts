@@ -3,13 +3,13 @@
  * request, which the router's own thread answers.
  */
 import { parentPort } from 'node:worker_threads';
-import { RouteComparison } from './route-comparison.ts';
+import { AnswerComparison } from '../../comparison/answer-comparison.ts';
 import type { FromThread, ToThread } from './messages.ts';
 
 /** Answers of `done` are gathered for so long. */
 const REPORT_EVERY_MS = 10;
 
-const comparisons = new Map<string, RouteComparison>();
+const comparisons = new Map<string, AnswerComparison>();
 const done = new Map<string, number>();
 let timer: NodeJS.Timeout | undefined;
 
@@ -29,7 +29,7 @@ parentPort?.on('message', (message: ToThread) => {
   const { id } = message;
   switch (message.kind) {
     case 'open': {
-      const known = comparisons.get(id) ?? new RouteComparison(message.rule, () => finished(id));
+      const known = comparisons.get(id) ?? new AnswerComparison(message.rule, () => finished(id));
       known.use(message.stable, message.candidate);
       comparisons.set(id, known);
       return;

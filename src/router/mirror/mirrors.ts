@@ -7,7 +7,8 @@ import type { RevisionId } from '../../domain/ids.ts';
 import type { Mirror } from '../../domain/parallel/mirror.ts';
 import type { ParallelReport } from '../../domain/parallel/report.ts';
 import type { RouterLog } from '../log.ts';
-import { SAFE_METHODS, type TakeRequest, type Tap, type TappedRequest } from '../tap.ts';
+import type { HttpRequest } from '../../comparison/http-request.ts';
+import { SAFE_METHODS, type TakeRequest, type Tap } from '../tap.ts';
 import type { FromThread, ToThread } from './messages.ts';
 
 /** Requests at the thread, of all routes: about a second's worth where instances answer in 100 ms. More are dropped, and counted. */
@@ -51,7 +52,7 @@ export class Mirrors {
   }
 
   /** @returns false: too many are under way. */
-  send(id: string, request: TappedRequest): boolean {
+  send(id: string, request: HttpRequest): boolean {
     if (this.underWay >= UNDER_WAY_MAX || this.thread === undefined) return false;
     this.underWay++;
     this.say({ kind: 'request', id, request });
@@ -170,7 +171,7 @@ export class RouteMirror implements Tap {
     return { kind: 'open', id: this.epoch, rule: this.mirror.rule, ...this.origins };
   }
 
-  private readonly take = (request: TappedRequest): void => {
+  private readonly take = (request: HttpRequest): void => {
     if (!this.mirrors.send(this.epoch, request)) this.dropped++;
   };
 }

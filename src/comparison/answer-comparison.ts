@@ -1,28 +1,28 @@
-/** One route's parallel run: each request goes to two stable instances and one of the candidate at the same time. */
+/** Answers compared over HTTP: each request goes to two stable instances and one of the candidate at the same time. */
 import { Pool } from 'undici';
-import { comparer, type Differences } from '../../domain/parallel/compare.ts';
-import { countComparison, emptyReport, type ParallelReport } from '../../domain/parallel/report.ts';
-import type { ParallelRun } from '../../domain/parallel/rule.ts';
-import type { Answer } from '../../domain/parallel/answer.ts';
-import type { TappedRequest } from '../tap.ts';
+import { comparer, type Differences } from '../domain/parallel/compare.ts';
+import { countComparison, emptyReport, type ParallelReport } from '../domain/parallel/report.ts';
+import type { ComparisonRule } from '../domain/parallel/rule.ts';
+import type { Answer } from '../domain/parallel/answer.ts';
 import { askInstance, mirroredHeaders } from './ask-instance.ts';
+import type { HttpRequest } from './http-request.ts';
 
 /** Requests compared at the same time; more of them wait. How many may wait is the other thread's limit. */
 const AT_ONCE = 16;
 const CONNECTIONS = 16;
 
-export class RouteComparison {
+export class AnswerComparison {
   readonly report: ParallelReport = emptyReport();
   private readonly compare: (one: Answer, other: Answer) => Differences;
   private readonly finished: () => void;
   private stable: readonly string[] = [];
   private candidate: readonly string[] = [];
   private readonly pools = new Map<string, Pool>();
-  private readonly queue: TappedRequest[] = [];
+  private readonly queue: HttpRequest[] = [];
   private underWay = 0;
   private turn = 0;
 
-  constructor(rule: ParallelRun, finished: () => void) {
+  constructor(rule: ComparisonRule, finished: () => void) {
     this.compare = comparer(rule);
     this.finished = finished;
   }
@@ -39,7 +39,7 @@ export class RouteComparison {
     }
   }
 
-  add(request: TappedRequest): void {
+  add(request: HttpRequest): void {
     this.queue.push(request);
     this.next();
   }
@@ -66,7 +66,7 @@ export class RouteComparison {
     }
   }
 
-  private async run(request: TappedRequest): Promise<void> {
+  private async run(request: HttpRequest): Promise<void> {
     const turn = this.turn++;
     const at = (origins: readonly string[], offset: number): string | undefined => origins[(turn + offset) % origins.length];
     // A second stable instance where there is one: two answers of one process could share what differs between processes.
@@ -78,7 +78,7 @@ export class RouteComparison {
   }
 
   /** At the same time, and whose turn is first changes: nobody is always the one whose answer comes from a warm cache. */
-  private async askAll(request: TappedRequest, origins: readonly string[], turn: number): Promise<Answer[]> {
+  private async askAll(request: HttpRequest, origins: readonly string[], turn: number): Promise<Answer[]> {
     const headers = mirroredHeaders(request.headers);
     const first = turn % origins.length;
     const inTurn = [...origins.slice(first), ...origins.slice(0, first)];

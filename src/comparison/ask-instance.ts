@@ -1,8 +1,8 @@
 /** One copy of a request to one instance, and its answer as it is compared. */
 import { createHash } from 'node:crypto';
 import type { Dispatcher, Pool } from 'undici';
-import type { Answer, AnswerBody } from '../../domain/parallel/answer.ts';
-import type { TappedRequest } from '../tap.ts';
+import type { Answer, AnswerBody } from '../domain/parallel/answer.ts';
+import type { HttpRequest } from './http-request.ts';
 
 /** A whole answer, its body included. */
 const ANSWER_WITHIN_MS = 10_000;
@@ -30,7 +30,7 @@ export function mirroredHeaders(lines: string): string[] {
 }
 
 /** Never rejects: no answer is an answer, too. */
-export async function askInstance(pool: Pool, { method, target, body }: TappedRequest, headers: string[]): Promise<Answer> {
+export async function askInstance(pool: Pool, { method, target, body }: HttpRequest, headers: string[]): Promise<Answer> {
   const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   try {
     const answer = await pool.request({ method, path: target, headers, body: body ?? null, signal, headersTimeout: ANSWER_WITHIN_MS, bodyTimeout: ANSWER_WITHIN_MS });
