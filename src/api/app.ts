@@ -12,10 +12,11 @@ import { installationBindings } from './installation.ts';
 import { peopleBindings } from './people.ts';
 import { placeBindings } from './places.ts';
 import { notModified, written, type ApiApp, type ApiEnvironment } from './routing.ts';
+import { recordingBindings } from './recordings.ts';
 import type { Binding } from './serve.ts';
 import { serviceBindings } from './services.ts';
 
-export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...eventBindings, ...installationBindings, ...peopleBindings];
+export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...recordingBindings, ...eventBindings, ...installationBindings, ...peopleBindings];
 
 /** The document needs no token: it says nothing of an installation. */
 export const DOCUMENT_PATH = '/v1/openapi.json';

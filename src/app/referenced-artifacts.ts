@@ -1,12 +1,13 @@
 /** Every digest that something still names: what may never be collected. */
 import type { Digest } from '../domain/ids.ts';
 import { Pipeline } from '../domain/pipeline.ts';
+import { Recording } from '../domain/recording/recording.ts';
 import { Artifact, Release } from '../domain/release.ts';
 import { Desired } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { services } from './look.ts';
 import { list } from './state/documents.ts';
-import { servicePartition, shards } from './state/keys.ts';
+import { recordingPartition, servicePartition, shards } from './state/keys.ts';
 
 const ALL = 1_000_000;
 
@@ -17,6 +18,7 @@ export const referencedArtifacts = (needs: Pick<Ports, 'store'>) => async (): Pr
     const partition = servicePartition(name);
     for (const { value } of await list(needs.store, Artifact, partition, 'artifact#', ALL)) for (const digest of [value.digest, value.provenance.log]) add(digest);
     for (const { value } of await list(needs.store, Release, partition, 'release#', ALL)) add(value.digest);
+    for (const { value } of await list(needs.store, Recording, recordingPartition(name), '', ALL)) add(value.digest);
     for (const { value } of await list(needs.store, Pipeline, partition, 'pipeline#', ALL)) add(value.digest);
   }
   for (const shard of shards()) {

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type * as z from 'zod';
 import { EnvironmentName, PipelineId, ServiceName } from '../domain/ids.ts';
+import { RecordingId } from '../domain/recording/recording.ts';
 import { CliError, EXIT } from './exit.ts';
 import { messageOf } from './faults.ts';
 
@@ -14,6 +15,8 @@ const parser = <T>(schema: z.ZodType<T>, hint: string) => (value: string): T => 
 export const serviceName = parser(ServiceName, 'A service\'s name has');
 export const environmentName = parser(EnvironmentName, 'An environment\'s name has');
 export const pipelineId = parser(PipelineId, 'A pipeline is named as "slipway history SERVICE" lists it');
+
+export const recordingName = parser(RecordingId, 'A recording is named as "slipway recording list SERVICE" lists it');
 
 export const wholeNumber = (least: number, most: number) => (value: string): number => {
   const number = Number(value);

@@ -9,6 +9,7 @@ import { addHistory } from './commands/history.ts';
 import { addInit } from './commands/init.ts';
 import { addAlerts, addDeliveries, addEnv } from './commands/installation.ts';
 import { addLogs } from './commands/logs.ts';
+import { addRecording } from './commands/recording.ts';
 import { addService } from './commands/service.ts';
 import { addShow } from './commands/show.ts';
 import { addStatus } from './commands/status.ts';
@@ -25,7 +26,7 @@ import { styleOf } from './text/style.ts';
 
 const COMMANDS: readonly ((host: Host) => void)[] = [
   addUp, addDown, addInit, addValidate, addPlan, addDeploy, addRollback, addHistory, addShow, addArtifact, addDecisions, addPromote, addCancel,
-  addStatus, addLogs, addDrift, addPause, addResume, addScale, addZone, addEnv, addService, addDeliveries, addAudit, addAlerts, addToken, addCompletion,
+  addStatus, addLogs, addDrift, addPause, addResume, addScale, addZone, addRecording, addEnv, addService, addDeliveries, addAudit, addAlerts, addToken, addCompletion,
 ];
 
 /** @param ended called once with the exit code of the command that ran */

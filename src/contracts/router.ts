@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { EnvironmentName, InstanceId, RevisionId, ServiceName } from '../domain/ids.ts';
 import { Mirror } from '../domain/parallel/mirror.ts';
 import { ParallelReport } from '../domain/parallel/report.ts';
+import { RecordedRequest } from '../domain/recording/recorded-request.ts';
+import { RecordingProgress } from '../domain/recording/recording.ts';
 import { Stickiness, Weights } from '../domain/route.ts';
 
 export const Upstream = z.strictObject({ instance: InstanceId, host: z.string(), port: z.int().min(1).max(65535) });
@@ -71,6 +73,11 @@ export const RouterHealth = z.strictObject({
   waiting: z.array(z.strictObject({ port: z.int(), reason: z.string() })),
 });
 export type RouterHealth = z.infer<typeof RouterHealth>;
+
+/** What a recording has so far. */
+export const RouterRecorded = z.strictObject({ requests: z.array(RecordedRequest) });
+/** Null: none is under way. */
+export const RouterRecording = z.strictObject({ recording: RecordingProgress.nullable() });
 
 /** What the mirror of a route has found. Its epoch changes when it began again: counts are 0 then. */
 export const RouterParallelRun = z.strictObject({ epoch: z.string(), report: ParallelReport });

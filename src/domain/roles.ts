@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { EnvironmentName, Identity } from './ids.ts';
 
 /** Everything that can be asked for. What only tells is `view`. */
-export const ACTIONS = ['view', 'register', 'deploy', 'rollback', 'promote', 'cancel', 'decide', 'pause', 'scale', 'zone', 'repair', 'administer'] as const;
+export const ACTIONS = ['view', 'register', 'deploy', 'rollback', 'promote', 'cancel', 'decide', 'pause', 'scale', 'zone', 'repair', 'record', 'administer'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export const ROLES = ['viewer', 'deployer', 'approver', 'owner'] as const;
@@ -12,7 +12,7 @@ export type Role = (typeof ROLES)[number];
 /** An approver decides and looks, and starts nothing: who asks and who agrees can be kept apart. */
 export const ROLE_ACTIONS = {
   viewer: ['view'],
-  deployer: ['view', 'register', 'deploy', 'rollback', 'promote', 'cancel', 'pause', 'scale', 'zone', 'repair'],
+  deployer: ['view', 'register', 'deploy', 'rollback', 'promote', 'cancel', 'pause', 'scale', 'zone', 'repair', 'record'],
   approver: ['view', 'decide'],
   owner: ACTIONS,
 } as const satisfies Record<Role, readonly Action[]>;
@@ -33,7 +33,7 @@ export const Group = z.strictObject({
 export type Group = z.infer<typeof Group>;
 
 export const Grant = z.strictObject({
-  role: z.enum(ROLES).meta({ description: 'viewer: look. deployer: look, register, deploy, roll back, promote, cancel, pause, scale, repair. approver: look and decide. owner: everything.', examples: ['deployer'] }),
+  role: z.enum(ROLES).meta({ description: 'viewer: look. deployer: look, register, deploy, roll back, promote, cancel, pause, scale, repair, record requests. approver: look and decide. owner: everything.', examples: ['deployer'] }),
   who: z.array(Identity).min(1).max(1000).meta({ description: 'People by name, groups as `group:NAME`, workflows as `github:OWNER/REPOSITORY`, others of the identity provider as `oidc:NAME`.', examples: [['anna', 'group:shop', 'github:acme/shop']] }),
   teams: z.array(TeamName).min(1).max(500).optional().meta({ description: 'Only services of these teams. Absent: of all.', examples: [['shop']] }),
   environments: z.array(EnvironmentName).min(1).max(50).optional().meta({ description: 'Only in these environments. Absent: in all.', examples: [['staging']] }),

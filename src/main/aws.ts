@@ -6,7 +6,7 @@ import { createDynamoStore } from '../adapters/aws/dynamodb-store.ts';
 import { createEnvironmentsItem } from '../adapters/aws/environments-item.ts';
 import { createLambdaTargets } from '../adapters/aws/lambda-targets.ts';
 import { builderLeftToSweep, commandsLeftToSweep } from '../adapters/aws/left-to-sweep.ts';
-import { parallelRunsNotSupported } from '../adapters/aws/not-supported.ts';
+import { parallelRunsNotSupported, recordersNotSupported, recordingFilesNotSupported } from '../adapters/aws/not-supported.ts';
 import { createStepFunctions } from '../adapters/aws/step-functions.ts';
 import { createSlackReplies } from '../adapters/local/slack-replies.ts';
 import { createAlertLog } from '../adapters/local/alert-log.ts';
@@ -34,7 +34,7 @@ function compose(config: AwsConfig): CorePorts {
     orchestrator: createStepFunctions({ call: signedExecutions(call), machineArnPrefix: config.machineArnPrefix }),
     targets: createLambdaTargets({ call: signedFunctions(call), names: config.targets }),
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
-    environments: createEnvironmentsItem({ store }), slackReplies: createSlackReplies(), builder: builderLeftToSweep, commands: commandsLeftToSweep, parallelRuns: parallelRunsNotSupported,
+    environments: createEnvironmentsItem({ store }), slackReplies: createSlackReplies(), builder: builderLeftToSweep, commands: commandsLeftToSweep, parallelRuns: parallelRunsNotSupported, recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,
   };
 }
 

@@ -13,6 +13,7 @@ import type { Metrics } from './metrics.ts';
 import type { Notifier } from './notifier.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { ParallelRuns } from './parallel-runs.ts';
+import type { RecordingFiles, Recorders } from './recorders.ts';
 import type { Settings } from './settings.ts';
 import type { SlackReplies } from './slack-replies.ts';
 import type { Sources } from './sources.ts';
@@ -33,6 +34,8 @@ export interface Ports {
   readonly metrics: Metrics;
   readonly judge: Judge;
   readonly parallelRuns: ParallelRuns;
+  readonly recorders: Recorders;
+  readonly recordingFiles: RecordingFiles;
   readonly notifier: Notifier;
   readonly environments: EnvironmentsSource;
   readonly webhookSecrets: WebhookSecrets;

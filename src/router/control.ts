@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { RouteEntry, type RouterHealth, RouteUpstreams } from '../contracts/router.ts';
 import { InvalidInput, LimitExceeded, NotFound, SlipwayError } from '../domain/errors.ts';
 import { EnvironmentName, ServiceName } from '../domain/ids.ts';
+import { RecordingRule } from '../domain/recording/rule.ts';
 import type { RouterLog } from './log.ts';
 import { answerProblem } from './problem.ts';
 import type { Routes } from './routes.ts';
@@ -22,7 +23,7 @@ const STATUS: Readonly<Record<string, number>> = { InvalidInput: 400, NotFound: 
 
 const Path = z.tuple([ServiceName, EnvironmentName]);
 
-/** A server, not yet listening. GET /health; GET /routes; GET, PUT, DELETE /routes/S/E; PUT /routes/S/E/upstreams; GET /routes/S/E/counts, /inflight and /parallel-run. */
+/** A server, not yet listening. GET /health; GET /routes; GET, PUT, DELETE /routes/S/E; PUT /routes/S/E/upstreams; GET /routes/S/E/counts, /inflight and /parallel-run; PUT, GET, DELETE /routes/S/E/recording, GET /routes/S/E/recorded. */
 export function createControlServer(needs: ControlNeeds): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(needs, request)
@@ -59,6 +60,15 @@ async function answerRoute({ routes, epoch, now, bodyBytes }: ControlNeeds, requ
       return await routes.attach(service, environment, await readJson(request, RouteUpstreams, bodyBytes));
     case 'GET counts':
       return routes.counts(service, environment, epoch, now());
+    case 'PUT recording':
+      return { recording: routes.live(service, environment).record(await readJson(request, RecordingRule, bodyBytes), now) };
+    case 'GET recording':
+      return { recording: routes.live(service, environment).recording };
+    case 'DELETE recording':
+      routes.live(service, environment).endRecording();
+      return { recording: null };
+    case 'GET recorded':
+      return { requests: routes.live(service, environment).recorded() };
     case 'GET parallel-run':
       return await routes.parallelRun(service, environment);
     case 'GET inflight':

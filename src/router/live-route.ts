@@ -1,13 +1,17 @@
 /** A route in force: an immutable compiled table that is swapped as a whole, and the counts that outlive it. */
-import { NotFound } from '../domain/errors.ts';
+import { Conflict, NotFound } from '../domain/errors.ts';
 import type { InstanceId, RevisionId } from '../domain/ids.ts';
+import type { RecordedRequest } from '../domain/recording/recorded-request.ts';
+import type { RecordingProgress } from '../domain/recording/recording.ts';
+import type { RecordingRule } from '../domain/recording/rule.ts';
 import type { RouteInForce, RouterCounts, RouterParallelRun } from '../contracts/router.ts';
 import { chooseByChance, chooseByKey, seedOf } from './choose.ts';
 import { RevisionTally } from './counts.ts';
 import type { RouterLimits } from './limits.ts';
 import type { RouterLog } from './log.ts';
 import type { Mirrors, RouteMirror } from './mirror/mirrors.ts';
-import type { Tap } from './tap.ts';
+import { Recorder } from './recording/recorder.ts';
+import { joinTaps, type Tap } from './tap.ts';
 import { UpstreamServer, originOf } from './upstream.ts';
 
 export interface CompiledRevision {
@@ -35,6 +39,7 @@ export class LiveRoute {
   /** Who else sees this route's requests; nobody, usually. */
   tap: Tap | undefined;
   private mirror: RouteMirror | undefined;
+  private recorder: Recorder | undefined;
   private readonly tallies = new Map<RevisionId, RevisionTally>();
   private servers = new Map<string, UpstreamServer>();
   private readonly draining = new Set<UpstreamServer>();
@@ -64,7 +69,7 @@ export class LiveRoute {
     for (const server of this.servers.values()) this.drain(server, this.table.entry.drainSeconds);
     this.servers = new Map();
     this.mirror?.end();
-    this.tap = this.mirror = undefined;
+    this.tap = this.mirror = this.recorder = undefined;
     this.table = { entry: this.table.entry, revisions: [] };
   }
 
@@ -113,6 +118,29 @@ export class LiveRoute {
     return await this.mirror.read();
   }
 
+  get recording(): RecordingProgress | null {
+    return this.recorder?.progress ?? null;
+  }
+
+  /** @throws Conflict when one is under way. */
+  record(rule: RecordingRule, now: () => number): RecordingProgress {
+    if (this.recorder !== undefined) throw new Conflict('a recording of this route is under way: end it first');
+    this.recorder = new Recorder(rule, now);
+    this.joinTaps();
+    return this.recorder.progress;
+  }
+
+  /** @throws NotFound when nothing is recorded. */
+  recorded(): RecordedRequest[] {
+    if (this.recorder === undefined) throw new NotFound('nothing is recorded on this route');
+    return this.recorder.requests;
+  }
+
+  endRecording(): void {
+    this.recorder = undefined;
+    this.joinTaps();
+  }
+
   /** Breaks everything under way, for the end of the process. */
   async cut(): Promise<void> {
     this.mirror?.end();
@@ -125,11 +153,15 @@ export class LiveRoute {
       this.mirror?.end();
       this.mirror = undefined;
     }
-    if (mirror === undefined) return void (this.tap = undefined);
+    if (mirror === undefined) return this.joinTaps();
     const origins = { stable: (upstreams[mirror.stable] ?? []).map(originOf), candidate: (upstreams[mirror.candidate] ?? []).map(originOf) };
     if (this.mirror === undefined) this.mirror = this.mirrors.begin(mirror, origins);
     else this.mirror.use(origins);
-    this.tap = this.mirror;
+    this.joinTaps();
+  }
+
+  private joinTaps(): void {
+    this.tap = joinTaps([this.mirror, this.recorder]);
   }
 
   /** Least requests under way; equals take turns. */

@@ -112,6 +112,11 @@ export class Routes {
     return this.must(service, environment).route.inFlight();
   }
 
+  /** The route in force. @throws NotFound */
+  live(service: ServiceName, environment: EnvironmentName): LiveRoute {
+    return this.must(service, environment).route;
+  }
+
   async parallelRun(service: ServiceName, environment: EnvironmentName): Promise<RouterParallelRun> {
     return await this.must(service, environment).route.parallelRun();
   }

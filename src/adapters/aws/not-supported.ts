@@ -5,6 +5,7 @@ import type { Builder } from '../../ports/builder.ts';
 import type { CommandRunner } from '../../ports/commands.ts';
 import type { InstanceLogs } from '../../ports/instance-logs.ts';
 import type { Metrics } from '../../ports/metrics.ts';
+import type { RecordingFiles, Recorders } from '../../ports/recorders.ts';
 import type { ParallelRuns } from '../../ports/parallel-runs.ts';
 import type { Sources } from '../../ports/sources.ts';
 
@@ -24,3 +25,6 @@ export const builderNotSupported: Builder = { start: refusing('Building with Cod
 export const commandsNotSupported: CommandRunner = { start: refusing('Running a command with CodeBuild'), cancel: async () => 0 };
 export const instanceLogsNotSupported: InstanceLogs = { tail: refusing('Reading the output of instances from CloudWatch Logs') };
 export const parallelRunsNotSupported: ParallelRuns = { read: refusing('Mirroring requests') };
+const recording = refusing('Recording requests');
+export const recordersNotSupported: Recorders = { begin: recording, progress: async () => null, requests: recording, end: recording };
+export const recordingFilesNotSupported: RecordingFiles = { save: recording, read: recording };

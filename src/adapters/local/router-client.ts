@@ -1,11 +1,15 @@
 /** Traffic and metrics on one machine: the client of the router's control socket. */
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import * as z from 'zod';
-import { LATENCY_BOUNDS_MS, RouteInForce, RouterCounts, RouterHealth, RouterInFlight, RouterParallelRun } from '../../contracts/router.ts';
+import { LATENCY_BOUNDS_MS, RouteInForce, RouterCounts, RouterHealth, RouterInFlight, RouterParallelRun, RouterRecorded, RouterRecording } from '../../contracts/router.ts';
 import { Conflict, InvalidInput, LimitExceeded, NotFound, ProviderUnavailable } from '../../domain/errors.ts';
 import type { EnvironmentName, InstanceId, ServiceName } from '../../domain/ids.ts';
+import type { RecordedRequest } from '../../domain/recording/recorded-request.ts';
+import type { RecordingProgress } from '../../domain/recording/recording.ts';
+import type { RecordingRule } from '../../domain/recording/rule.ts';
 import type { Metrics, MetricsReading } from '../../ports/metrics.ts';
 import type { ParallelReading } from '../../ports/parallel-runs.ts';
+import type { Recorders } from '../../ports/recorders.ts';
 import type { Traffic, TrafficRoute } from '../../ports/traffic.ts';
 
 export interface RouterClientOptions {
@@ -78,6 +82,33 @@ export class RouterClient implements Traffic, Metrics {
   /** @throws NotFound when there is no such route or nothing is mirrored; ProviderUnavailable. */
   parallelRun(service: ServiceName, environment: EnvironmentName): Promise<ParallelReading> {
     return this.call('GET', `${pathOf(service, environment)}/parallel-run`, RouterParallelRun);
+  }
+
+  /** @throws Conflict when one is under way; NotFound when there is no such route; ProviderUnavailable. */
+  async beginRecording(service: ServiceName, environment: EnvironmentName, rule: RecordingRule): Promise<RecordingProgress> {
+    const { recording } = await this.call('PUT', `${pathOf(service, environment)}/recording`, RouterRecording, rule);
+    if (recording === null) throw new ProviderUnavailable('the router took the recording and does not know it any more: try again');
+    return recording;
+  }
+
+  /** Null when none is under way, or there is no such route. @throws ProviderUnavailable. */
+  async recording(service: ServiceName, environment: EnvironmentName): Promise<RecordingProgress | null> {
+    try {
+      return (await this.call('GET', `${pathOf(service, environment)}/recording`, RouterRecording)).recording;
+    } catch (error) {
+      if (error instanceof NotFound) return null;
+      throw error;
+    }
+  }
+
+  /** @throws NotFound when none is under way; ProviderUnavailable. */
+  async recorded(service: ServiceName, environment: EnvironmentName): Promise<readonly RecordedRequest[]> {
+    return (await this.call('GET', `${pathOf(service, environment)}/recorded`, RouterRecorded)).requests;
+  }
+
+  /** @throws NotFound when there is no such route; ProviderUnavailable. */
+  async endRecording(service: ServiceName, environment: EnvironmentName): Promise<void> {
+    await this.call('DELETE', `${pathOf(service, environment)}/recording`, RouterRecording);
   }
 
   /** @throws ProviderUnavailable. */
@@ -160,3 +191,11 @@ function refusal(status: number, detail: string): Error {
   if (status === 413) return new LimitExceeded(detail);
   return new ProviderUnavailable(`the router could not do it and changed nothing: ${detail}`, { status });
 }
+
+/** The router's recordings as their port. */
+export const routerRecorders = (client: RouterClient): Recorders => ({
+  begin: (service, environment, rule) => client.beginRecording(service, environment, rule),
+  progress: (service, environment) => client.recording(service, environment),
+  requests: (service, environment) => client.recorded(service, environment),
+  end: (service, environment) => client.endRecording(service, environment),
+});

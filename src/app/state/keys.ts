@@ -35,6 +35,10 @@ export const approvalKey = (id: ApprovalId): ItemKey => ({ partition: `approval#
 /** Stands while a decision is awaited. */
 export const pendingApprovalKey = (id: ApprovalId): ItemKey => ({ partition: 'approvals', sort: id });
 
+export const recordingPartition = (service: ServiceName): string => `recordings#${service}`;
+export const recordingPrefix = (environment: EnvironmentName): string => `${environment}#`;
+export const recordingKey = ({ service, environment, endedAt, id }: { service: ServiceName; environment: EnvironmentName; endedAt: number; id: string }): ItemKey => ({ partition: recordingPartition(service), sort: `${recordingPrefix(environment)}${String(endedAt).padStart(15, '0')}#${id}` });
+
 export const placeName = (service: ServiceName, environment: EnvironmentName): string => `${service}#${environment}`;
 export const desiredKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `desired#${shardOf(placeName(service, environment))}`, sort: placeName(service, environment) });
 export const observedKey = (service: ServiceName, environment: EnvironmentName): ItemKey => ({ partition: `observed#${shardOf(placeName(service, environment))}`, sort: placeName(service, environment) });

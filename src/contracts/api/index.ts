@@ -6,10 +6,11 @@ import * as installation from './installation.ts';
 import type { Operation } from './operation.ts';
 import * as people from './people.ts';
 import * as places from './places.ts';
+import * as recordings from './recordings.ts';
 import * as services from './services.ts';
 
 const isOperation = (value: unknown): value is Operation => typeof value === 'object' && value !== null && 'path' in value && 'action' in value;
 
-export const OPERATIONS: readonly Operation[] = [services, deployments, approvals, places, events, installation, people].flatMap((resource) =>
+export const OPERATIONS: readonly Operation[] = [services, deployments, approvals, places, recordings, events, installation, people].flatMap((resource) =>
   // A module's names come in the order of the alphabet.
   (Object.values(resource) as unknown[]).filter(isOperation).sort((one, other) => (one.path === other.path ? (one.method < other.method ? -1 : 1) : one.path < other.path ? -1 : 1)));

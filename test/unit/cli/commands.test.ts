@@ -237,6 +237,20 @@ describe('looking', () => {
     for (const part of ['canary, batch 1, parallel run: different: the answers differ', '100 requests compared, 3 dropped', '$.price differs in 100 %, the stable revision from itself in 0 %', 'for example GET /p: $.price was 1, the candidate has absent']) expect(out).toContain(part);
   });
 
+  it('starts, ends, lists and prints recordings', async () => {
+    const progress = { rule: { sample: 5, methods: ['GET', 'POST'], bodies: 'json' }, begunAt: START, endsAt: START + 600_000, taken: 12, leftOut: 2, kept: 10 };
+    const recording = { id: 'production-20260105', requests: 10, bytes: 800, digest: DIGEST, progress, endedAt: START, endedBy: 'anna' };
+    const at = '/v1/services/catalog/environments/production/recordings';
+    const started = await against({ [`POST ${at}`]: { body: progress } }, ['recording', 'start', 'catalog', '-e', 'production', '--sample', '5', '--methods', 'get,post', '--bodies', 'json']);
+    expect(JSON.parse(String(started.asked[0]?.body))).toEqual({ sample: 5, requests: 1000, seconds: 600, methods: ['GET', 'POST'], headers: ['accept', 'accept-language', 'content-type', 'user-agent'], bodies: 'json' });
+    expect(started.out).toContain('Recording 5 % of GET, POST for 10m00s at most.');
+    expect((await against({ [`POST ${at}/stop`]: { body: recording } }, ['recording', 'stop', 'catalog', '-e', 'production'])).out).toContain('production-20260105: 10 requests, 800 bytes.');
+    const listed = await against({ [`GET ${at}`]: { body: { underWay: progress, kept: [recording] } } }, ['recording', 'list', 'catalog', '-e', 'production']);
+    expect(listed.out).toContain('under way: 10 requests kept of 12 taken, 2 left out');
+    const request = { method: 'GET', target: '/a', headers: {} };
+    expect((await against({ [`GET ${at}/newest`]: { body: { recording, requests: [request] } } }, ['recording', 'show', 'catalog', '-e', 'production'])).out).toBe(`${JSON.stringify(request)}\n`);
+  });
+
   it('shows the execution history', async () => {
     const { out } = await against({ 'GET /v1/pipelines/catalog-7/history': { body: [{ machine: 'pipeline', name: 'catalog-7', status: 'SUCCEEDED', startedAt: START, stoppedAt: START + 2000, events: [{ id: 1, previousId: 0, at: START, type: 'ExecutionStarted' }, { id: 2, previousId: 1, at: START + 1000, type: 'TaskStateEntered', state: 'Admit' }] }] } }, ['show', 'catalog-7', '--events']);
     expect(out).toBe('pipeline catalog-7: SUCCEEDED in 2s, began 2026-01-05 12:00:00Z\n  1  0.000 s  ExecutionStarted\n  2  1.000 s  TaskStateEntered  Admit\n');
