@@ -1,7 +1,7 @@
 /** Bundles the programs of one machine into dist/: fast to start, small in memory. */
 import { build } from 'esbuild';
 
-const entries = { cli: 'src/main/cli.ts', supervisor: 'src/main/entry/supervisor.ts', 'control-plane': 'src/main/entry/control-plane.ts', router: 'src/main/entry/router.ts', 'mirror-thread': 'src/router/mirror/mirror-thread.ts' };
+const entries = { cli: 'src/main/cli.ts', supervisor: 'src/main/entry/supervisor.ts', 'control-plane': 'src/main/entry/control-plane.ts', router: 'src/main/entry/router.ts', 'mirror-thread': 'src/router/mirror/mirror-thread.ts', replay: 'src/main/entry/replay.ts' };
 
 await build({
   entryPoints: entries,

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { InvalidInput } from './domain/errors.ts';
+import { ReplaySpec } from './domain/replay/spec.ts';
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 const Seconds = z.coerce.number().min(0.01).max(86_400);
@@ -53,6 +54,24 @@ export function localConfig(environment: Readonly<Record<string, string | undefi
     passSeconds: values.SLIPWAY_PASS_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH,
     gitEnvironment: named(environment, GIT_VARIABLES), buildEnvironment: named(environment, values.SLIPWAY_BUILD_VARIABLES.split(',')),
   };
+}
+
+const ReplayVariables = z.object({ SLIPWAY_REPLAY: z.string().min(1), SLIPWAY_INPUTS: z.string().min(1) });
+
+/** What a replay is told. @throws InvalidInput naming the variable */
+export function replayConfig(environment: Readonly<Record<string, string | undefined>>): { readonly spec: ReplaySpec; readonly inputs: string } {
+  const parsed = ReplayVariables.safeParse(environment);
+  const spec = ReplaySpec.safeParse(parsed.success ? jsonOf(parsed.data.SLIPWAY_REPLAY) : undefined);
+  if (!parsed.success || !spec.success) throw new InvalidInput(`SLIPWAY_REPLAY and SLIPWAY_INPUTS say what to replay; Slipway sets them for a replay test. ${z.prettifyError((parsed.success ? spec.error : parsed.error) as z.ZodError)}`);
+  return { spec: spec.data, inputs: parsed.data.SLIPWAY_INPUTS };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const Letters = /^[A-Za-z0-9_.-]{3,255}$/;

@@ -4,6 +4,7 @@ import type { Gate, StageName } from '../domain/manifest.ts';
 import type { Ports } from '../ports/index.ts';
 import { forwardTurn, stageOf } from './deployment-turn.ts';
 import { gateName } from './gates.ts';
+import { replaySeconds } from './replay-test.ts';
 import { replacing, untilWritten } from './state/documents.ts';
 
 export interface OpenedStage {
@@ -38,6 +39,6 @@ export const openStage = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { de
     name: input.stage,
     gatesBefore: gates(stage.gatesBefore, 'before'),
     gatesAfter: gates(stage.gatesAfter, 'after'),
-    tests: stage.tests.map((test) => ({ name: test.name, kind: test.http === undefined ? 'command' as const : 'http' as const, timeoutSeconds: Math.ceil(test.timeout) + TEST_MARGIN_SECONDS })),
+    tests: stage.tests.map((test) => ({ name: test.name, kind: test.http === undefined ? 'command' as const : 'http' as const, timeoutSeconds: Math.ceil(test.timeout + replaySeconds(test)) + TEST_MARGIN_SECONDS })),
   };
 });

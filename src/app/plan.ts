@@ -89,7 +89,7 @@ export async function refuseImpossible({ targets }: Pick<Ports, 'targets'>, { ta
   const { problems: own, mirrors, instancesMaximum } = await targets.describe(target, { place: { service, environment, access: spec.access, settings: spec.settings }, candidate: spec, stable: stable === null ? null : specs[stable] ?? null, shares });
   // Refused, and not left out: a release that was to be compared would go through without it.
   const compares = Object.values(stages).some((stage) => stage?.batches.some(({ parallelRun }) => parallelRun !== undefined) === true);
-  if (compares && mirrors !== true) throw new NotSupported(`The target "${target}" cannot mirror requests, so the manifest's parallelRun cannot be done in ${environment}. Leave parallelRun out for a service on it.`, { target });
+  if (compares && mirrors !== true) throw new NotSupported(`The target "${target}" cannot mirror requests, so the manifest's parallelRun cannot be done in ${environment}. Compare answers in staging instead: a test with "replay" and "compare: true".`, { target });
   const problems = [...own, ...tooMany(instances, instancesMaximum)];
   if (problems.length > 0) throw new NotSupported(`The target "${target}" cannot do this: ${problems.join(' ')}`, { target, problems });
 }

@@ -1,17 +1,19 @@
 /** Runs one test of a stage, or keeps the outcome of one that ran as a command. Every result is kept. */
 import type { CommandOutcome } from '../ports/commands.ts';
 import { TestResult } from '../domain/deployment.ts';
-import { NotFound } from '../domain/errors.ts';
+import { NotFound, TestsFailed } from '../domain/errors.ts';
 import type { DeploymentId } from '../domain/ids.ts';
 import type { Test } from '../domain/manifest.ts';
+import type { Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { cloneUrlOf } from './clone-url.ts';
 import { forwardTurn, stageOf, type Turn } from './deployment-turn.ts';
 import { observe } from './observe.ts';
+import { replayCommand, replaySeconds } from './replay-test.ts';
 import { expecting, read } from './state/documents.ts';
 import { testResultKey } from './state/keys.ts';
 
-export type RunTestNeeds = Pick<Ports, 'store' | 'targets' | 'httpChecks' | 'commands'>;
+export type RunTestNeeds = Pick<Ports, 'store' | 'targets' | 'httpChecks' | 'commands' | 'settings'>;
 
 export interface RunTestInput {
   readonly deploymentId: DeploymentId;
@@ -33,9 +35,14 @@ export const runTest = (needs: RunTestNeeds) => async (input: RunTestInput): Pro
     const kept = await keep(needs, input.deploymentId, { name: input.name, outcome: input.outcome.passed ? 'passed' : 'failed', seconds: input.outcome.seconds, attempts, detail: input.outcome.detail.slice(-20_000) });
     return kept.status === 'failed' && attempts <= test.retries ? { name: input.name, status: 'retry' } : kept;
   }
-  const baseUrl = await baseUrlOf(needs, turn);
-  if (input.token !== undefined && test.command !== undefined) {
-    await needs.commands.start(await commandRun(needs, turn, `${input.deploymentId}-test-${stageOf(turn.deployment.value, 'staging').tests.indexOf(test)}-${attempts}`, test.command, test.timeout, baseUrl), input.token);
+  const observed = await observe(needs, turn.desired.value);
+  const baseUrl = addressOf(turn, observed);
+  if (input.token !== undefined && test.http === undefined) {
+    const id = `${input.deploymentId}-test-${stageOf(turn.deployment.value, 'staging').tests.indexOf(test)}-${attempts}`;
+    const replay = test.replay === undefined ? null : await replayCommand(needs, turn, test.replay, baseUrl, observed);
+    if (typeof replay === 'string') throw new TestsFailed(replay);
+    const run = await commandRun(needs, turn, id, replay?.command ?? test.command ?? [], test.timeout + replaySeconds(test), baseUrl);
+    await needs.commands.start(replay === null ? run : { ...run, environment: { ...run.environment, ...replay.environment }, inputs: replay.inputs }, input.token);
     return { name: input.name, status: 'running' };
   }
   return keep(needs, input.deploymentId, await attempt(needs, test, baseUrl));
@@ -50,7 +57,10 @@ function testOf(turn: Turn, name: string): Test {
 
 /** Looks anew: what is stored may be from before the route had its address. */
 export async function baseUrlOf(needs: Pick<Ports, 'store' | 'targets'>, turn: Turn): Promise<string> {
-  const { endpoint } = await observe(needs, turn.desired.value);
+  return addressOf(turn, await observe(needs, turn.desired.value));
+}
+
+function addressOf(turn: Turn, { endpoint }: Observed): string {
   if (endpoint === null) throw new NotFound(`${turn.deployment.value.service} has no address in ${turn.deployment.value.environment} yet.`);
   return endpoint;
 }

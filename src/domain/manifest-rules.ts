@@ -87,6 +87,7 @@ function checkTests(tests: readonly Test[]): Finding[] {
   return tests.flatMap((test, index) => {
     const findings: Finding[] = [];
     if (tests.findIndex((other) => other.name === test.name) < index) findings.push(error(['tests', index, 'name'], `two tests have the name "${test.name}". Results are kept by name: choose another.`));
+    if (test.replay?.from === 'recording' && test.replay.methods.some((method) => method !== 'GET' && method !== 'HEAD')) findings.push(warning(['tests', index, 'replay', 'methods'], 'replays requests that change something: see that staging can take that.'));
     if (!test.http) return findings;
     const { method, body, expect } = test.http;
     if (body !== undefined && (method === 'GET' || method === 'HEAD')) findings.push(error(['tests', index, 'http', 'body'], `a ${method} request has no body. Use POST, PUT or PATCH, or leave the body out.`));

@@ -80,13 +80,29 @@ const HttpTest = z.strictObject({
   expect: Expectation.prefault({}).meta({ description: 'What the answer must be.', examples: [{ status: 200 }] }),
 });
 
+export const Replay = z.strictObject({
+  from: z.union([z.literal('recording'), RelativePath], { error: '"recording", or a path inside the repository' }).meta({ description: '`recording`: the newest one of this service. Otherwise a file beside the manifest: a HAR file (.har), or a list of requests, one on a line.', examples: ['recording', 'tests/browsing.har', 'tests/requests.txt'] }),
+  environment: EnvironmentName.default('production' as EnvironmentName).meta({ description: 'Where the recording is from.', examples: ['production'] }),
+  rate: z.number().min(0.1).max(1000).default(20).meta({ description: 'Requests a second, sent when they are due, whether or not earlier ones are answered.', examples: [50] }),
+  duration: Duration.refine((value) => value > 0 && value <= 3600, 'more than 0, at most 1h').default(30).meta({ description: 'How long; the requests are taken in turn, again from the first one when they are through.', examples: ['30s'] }),
+  methods: z.array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])).min(1).default(['GET', 'HEAD']).meta({ description: 'Others are left out, and counted.', examples: [['GET', 'POST']] }),
+  expect: z.strictObject({
+    status: z.array(z.string().regex(/^[1-5](?:\d\d|xx)$/, 'a status such as 200, or a class such as 2xx')).min(1).default(['2xx', '3xx', '4xx']).meta({ description: 'Any other status is a failure.', examples: [['2xx', '304']] }),
+    failures: z.number().min(0).max(1).default(0).meta({ description: 'At most this share of the requests may fail: 0.01 is 1 %.', examples: [0.01] }),
+    p99Within: Timeout.optional().meta({ description: 'The 99th percentile of latency, counted from when a request was due.', examples: ['250ms'] }),
+  }).prefault({}).meta({ description: 'What passes.', examples: [{ failures: 0.01, p99Within: '250ms' }] }),
+  compare: z.boolean().default(false).meta({ description: 'Ask the stable revision the same, twice, and compare the answers by the rules of `parallelRun`, or its defaults. Needs a revision that runs here already.', examples: [true] }),
+});
+export type Replay = z.infer<typeof Replay>;
+
 export const Test = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9 _.-]{1,60}$/, 'letters, digits, spaces and _ . -, at most 60').meta({ description: 'Shown in results; each name once.', examples: ['lists products'] }),
-  http: HttpTest.optional().meta({ description: 'One request and what its answer must be. Either this or `command`.', examples: [{ path: '/products' }] }),
-  command: Command.optional().meta({ description: 'Run in a checkout of the release with BASE_URL in its environment; exit 0 passes. Either this or `http`.', examples: [['npm', 'run', 'smoke']] }),
-  timeout: Timeout.default(60).meta({ description: 'A test that takes longer has failed.', examples: ['60s'] }),
+  http: HttpTest.optional().meta({ description: 'One request and what its answer must be. Either this, `command` or `replay`.', examples: [{ path: '/products' }] }),
+  command: Command.optional().meta({ description: 'Run in a checkout of the release with BASE_URL in its environment; exit 0 passes. Either this, `http` or `replay`.', examples: [['npm', 'run', 'smoke']] }),
+  replay: Replay.optional().meta({ description: 'Requests sent at a set rate. Either this, `http` or `command`.', examples: [{ from: 'recording', rate: 50, duration: '30s', expect: { p99Within: '250ms' } }] }),
+  timeout: Timeout.default(60).meta({ description: 'A test that takes longer has failed; a replay has its duration beside.', examples: ['60s'] }),
   retries: z.int().min(0).max(5).default(0).meta({ description: 'How often a failed test is run again.', examples: [1] }),
-}).refine((test) => (test.http === undefined) !== (test.command === undefined), 'a test has either `http` or `command`, and not both');
+}).refine((test) => [test.http, test.command, test.replay].filter((kind) => kind !== undefined).length === 1, 'a test has one of `http`, `command` and `replay`');
 export type Test = z.infer<typeof Test>;
 
 /** `failures`, a class of them, `latency.p99`, or a metric of the service's own: `orders`, `queue-age.p90`. */

@@ -1,5 +1,6 @@
 /** The composition root of one machine: every port with its local adapter. */
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import type { ChangeEvent } from '../domain/change.ts';
 import { Generation, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
 import { sequentialJudge } from '../domain/judge/sequential/sequential-judge.ts';
@@ -18,7 +19,8 @@ import { createHttpChecks } from '../adapters/local/http-checks.ts';
 import { createIdentityFile } from '../adapters/local/identity-file.ts';
 import { createLocalBuilder } from '../adapters/local/local-builder.ts';
 import { randomIds } from '../adapters/local/random-ids.ts';
-import { RouterClient } from '../adapters/local/router-client.ts';
+import { RouterClient, routerRecorders } from '../adapters/local/router-client.ts';
+import { createRecordingFiles } from '../adapters/local/recording-files.ts';
 import { createSecretFolder } from '../adapters/local/secret-folder.ts';
 import { openSqliteStore } from '../adapters/local/sqlite-store.ts';
 import { createSlackReplies } from '../adapters/local/slack-replies.ts';
@@ -62,7 +64,10 @@ export interface ComposeOptions {
   readonly onInstanceChange: (service: ServiceName, environment: EnvironmentName, change: InstanceChange) => void;
 }
 
-const LOCAL_SETTINGS: Settings = { queuePollSeconds: 1, settleFirstSeconds: 0.05, settleShortestSeconds: 0.015, settleLongestSeconds: 2, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null };
+/** Beside this file in the source, beside the bundle in the packaged program. */
+const REPLAY = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './entry/replay.ts' : './replay.mjs', import.meta.url));
+
+const LOCAL_SETTINGS: Settings = { queuePollSeconds: 1, settleFirstSeconds: 0.05, settleShortestSeconds: 0.015, settleLongestSeconds: 2, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null, replayProgram: [process.execPath, '--disable-warning=ExperimentalWarning', REPLAY] };
 
 /** A running pipeline's records are needed; ended executions are kept for so long. */
 export const EXECUTIONS_KEPT_MS = 30 * 86_400_000;
@@ -92,7 +97,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const builder = createLocalBuilder({ directory: home.builds, sources, artifacts, clock: systemClock, settings: { path: options.config.path, environment: options.config.buildEnvironment ?? {} }, onFinished: async ({ request, outcome }) => finishBuild(ports)({ pipelineId: request.build as never, token: request.token, outcome }) });
   const commands = createCommandRunner({ directory: home.commands, sources, artifacts, settings: { path: options.config.path }, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
   const ports: Ports = {
-    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) },
+    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
+    recordingFiles: createRecordingFiles({ folder: home.uploads, artifacts, ids: randomIds }),
     httpChecks: createHttpChecks(), slackReplies: createSlackReplies(), environments, settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     webhookSecrets: { github: async () => secretAt(home.webhookSecret), slack: async () => secretAt(home.slackSecret) },

@@ -13,6 +13,8 @@ export interface CommandRun {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
+  /** Stored files that are put beside, in the folder that SLIPWAY_INPUTS names. */
+  readonly inputs?: readonly { readonly name: string; readonly digest: Digest }[] | undefined;
 }
 
 export interface CommandOutcome {

@@ -31,17 +31,20 @@ async function load(port: number, seconds: number): Promise<number[]> {
   for (let sent = 0; sent < total; ) {
     for (; sent < total && began + (sent * 1000) / PER_SECOND <= performance.now(); sent++) {
       const due = began + (sent * 1000) / PER_SECOND;
-      underWay.push(pool.request({ path: `/?n=${sent}`, method: 'GET' }).then(async ({ statusCode, body }) => {
-        await body.dump();
-        if (statusCode !== 200) throw new Error(`a user was answered ${statusCode}`);
-        latencies.push(performance.now() - due);
-      }));
+      underWay.push(one(pool, sent, due, latencies));
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await Promise.all(underWay);
   await pool.close();
   return latencies;
+}
+
+async function one(pool: Pool, number: number, due: number, latencies: number[]): Promise<void> {
+  const { statusCode, body } = await pool.request({ path: `/?n=${number}`, method: 'GET' });
+  await body.dump();
+  if (statusCode !== 200) throw new Error(`a user was answered ${statusCode}`);
+  latencies.push(performance.now() - due);
 }
 
 interface Side {

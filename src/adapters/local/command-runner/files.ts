@@ -1,5 +1,5 @@
 /** The files a command runs on: the release's commit, or its artifact when it has none. */
-import { mkdir, realpath, rm, stat } from 'node:fs/promises';
+import { mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { InvalidInput } from '../../../domain/errors.ts';
@@ -11,7 +11,7 @@ import type { CommandRunnerSettings } from './settings.ts';
 
 export interface FileNeeds {
   readonly sources: Pick<Sources, 'checkout'>;
-  readonly artifacts: Pick<ArtifactStore, 'unpack'>;
+  readonly artifacts: Pick<ArtifactStore, 'unpack' | 'tail'>;
   readonly settings: CommandRunnerSettings;
 }
 
@@ -32,8 +32,22 @@ async function folderIn(root: string, folder: string): Promise<string> {
   return found;
 }
 
-async function place({ sources, artifacts }: FileNeeds, run: CommandRun, workspace: string): Promise<string> {
+/** Of one stored file. */
+const INPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Where stored files are put for a command. */
+export const inputsOf = (workspace: string): string => join(workspace, 'inputs');
+
+async function placeInputs({ artifacts }: FileNeeds, run: CommandRun, workspace: string): Promise<void> {
+  if (run.inputs === undefined) return;
+  await mkdir(inputsOf(workspace), { recursive: true, mode: 0o700 });
+  for (const { name, digest } of run.inputs) await writeFile(join(inputsOf(workspace), name), await artifacts.tail(digest, INPUT_BYTES_MAX), { flag: 'wx', mode: 0o600 });
+}
+
+async function place(needs: FileNeeds, run: CommandRun, workspace: string): Promise<string> {
+  const { sources, artifacts } = needs;
   const root = await fresh(workspace);
+  await placeInputs(needs, run, workspace);
   if (run.repository !== null && run.commit !== null) {
     await sources.checkout(run.repository, run.commit, root);
     return folderIn(root, run.folder);

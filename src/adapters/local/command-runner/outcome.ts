@@ -5,7 +5,7 @@ import type { CommandOutcome, CommandRun } from '../../../ports/commands.ts';
 import { runCommand } from '../child-processes/command.ts';
 import type { JobTurn } from '../child-processes/job-runner.ts';
 import { MARKER_VARIABLE } from '../child-processes/processes.ts';
-import { type FileNeeds, placeFiles } from './files.ts';
+import { type FileNeeds, inputsOf, placeFiles } from './files.ts';
 import { createOutputTail } from './output-tail.ts';
 import type { CommandRequest } from './record.ts';
 
@@ -17,6 +17,7 @@ function environmentOf(run: CommandRun, path: string, { workspace, marker }: Job
     TMPDIR: join(workspace, 'tmp'),
     LANG: 'C.UTF-8',
     CI: 'true',
+    ...(run.inputs === undefined ? {} : { SLIPWAY_INPUTS: inputsOf(workspace) }),
     ...run.environment,
     [MARKER_VARIABLE]: marker,
   };

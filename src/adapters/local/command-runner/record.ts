@@ -21,6 +21,7 @@ const Run = z.strictObject({
   command: Command.refine((command) => command.every(withoutNul), 'no NUL characters'),
   environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'the name of a variable'), z.string().max(32_768).refine(withoutNul, 'no NUL characters')),
   timeoutSeconds: z.number().positive(),
+  inputs: z.array(z.strictObject({ name: z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/, 'a file name'), digest: Digest })).max(10).optional(),
 }) satisfies z.ZodType<CommandRun>;
 
 export const COMMAND_JOB: JobKind<CommandRequest, CommandOutcome> = {
