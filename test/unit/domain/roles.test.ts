@@ -6,9 +6,9 @@ import { access, ACTIONS, type AccessRules, grantsOf, ROLES, type Action, type R
 
 const YES: Record<Role, readonly Action[]> = {
   viewer: ['view'],
-  deployer: ['view', 'register', 'deploy', 'rollback', 'promote', 'cancel', 'pause', 'scale', 'zone', 'repair'],
+  deployer: ['view', 'register', 'deploy', 'rollback', 'promote', 'cancel', 'pause', 'scale', 'zone', 'repair', 'record'],
   approver: ['view', 'decide'],
-  owner: ['view', 'register', 'deploy', 'rollback', 'promote', 'cancel', 'decide', 'pause', 'scale', 'zone', 'repair', 'administer'],
+  owner: ['view', 'register', 'deploy', 'rollback', 'promote', 'cancel', 'decide', 'pause', 'scale', 'zone', 'repair', 'record', 'administer'],
 };
 const rules = (...roles: NonNullable<AccessRules['roles']>): AccessRules => ({ groups: [{ name: 'shop', members: ['ben' as never] }], roles });
 const grant = (role: Role, who: string, more: object = {}) => ({ role, who: [who], ...more }) as never;
