@@ -61,7 +61,7 @@ it.concurrent('the same answer goes on, with times and random values in it', asy
 }, 180_000);
 
 it.concurrent('only reported where the manifest says so', async () => {
-  const id = await second('reported', '2', { onDifference: 'report' });
+  const id = await second('reported', '2', { onDifference: 'report', duration: '8s' });
   expect((await at.client.approvedToTheEnd(id)).status.kind).toBe('succeeded');
   expect((await compared(id))?.parallelRun?.verdict).toMatchObject({ kind: 'different', fields: ['$.price'] });
 }, 180_000);
