@@ -57,7 +57,7 @@ export function answering(scenario: Runnable): Answering {
       if (scenario.flaky === true && !name.startsWith('machine-') && !failedOnce.has(first)) {
         failedOnce.add(first);
         // By name, not by order: branches run side by side.
-        return { error: RETRIED[name.length % RETRIED.length]!, message: 'the first attempt' };
+        return RETRIED[name.length % RETRIED.length]!;
       }
       const answer = take(call);
       if (answer !== 'never' && 'after' in answer && answer.after !== undefined) await called(answer.after);

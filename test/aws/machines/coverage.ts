@@ -1,5 +1,5 @@
 /** Which states, Choice rules, Catchers and Retriers there are, and which of them runs went through. */
-import type { Graph, State } from '../../../src/engine/asl.ts';
+import { RESOURCES, type Graph, type State } from '../../../src/engine/asl.ts';
 import type { Run, Step } from './history.ts';
 
 const innerOf = (state: State): Graph[] => (state.Type === 'Parallel' ? state.Branches : state.Type === 'Map' ? [state.ItemProcessor] : []);
@@ -10,7 +10,8 @@ const waysOf = (name: string, state: State): string[] => [
   name,
   ...(state.Type === 'Choice' ? [...state.Choices.map((rule, index) => `${name} rule ${index} -> ${rule.Next}`), ...(state.Default === undefined ? [] : [`${name} default -> ${state.Default}`])] : []),
   ...('Catch' in state ? (state.Catch ?? []).map((catcher, index) => `${name} catch ${index} -> ${catcher.Next}`) : []),
-  ...('Retry' in state ? (state.Retry ?? []).map((_, index) => `${name} retry ${index}`) : []),
+  // No interpreter can be made to refuse the start of a nested execution; that the Retry is there is held by machines.test.ts.
+  ...('Retry' in state && !(state.Type === 'Task' && state.Resource === RESOURCES.startExecution) ? (state.Retry ?? []).map((_, index) => `${name} retry ${index}`) : []),
 ];
 
 /** Everything in a machine that a scenario has to go through. */

@@ -38,5 +38,8 @@ export interface Scenario {
 /** What an interpreter needs of a scenario, once its machines are there. */
 export type Runnable = Pick<Scenario, 'machine' | 'name' | 'input' | 'answers' | 'flaky'>;
 
-/** Errors of functions that every task retries; a flaky function throws them in turn. */
-export const RETRIED = ['Conflict', 'ProviderUnavailable'] as const;
+/** What every task that calls a function retries; a flaky function fails in one of these ways at first. */
+export const RETRIED: readonly Answer[] = [
+  { error: 'Conflict', message: 'the first attempt' }, { error: 'ProviderUnavailable', message: 'the first attempt' }, { error: 'Sandbox.Timedout', message: 'the first attempt' },
+  { service: 'TooManyRequestsException' }, { service: 'ServiceException' },
+];

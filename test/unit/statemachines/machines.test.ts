@@ -36,7 +36,33 @@ describe('the folder', () => {
   });
 });
 
+/** https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html, and the names of a function that ran out of time or died. */
+const LAMBDA_TRANSIENT = ['Lambda.ClientExecutionTimeoutException', 'Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException', 'Lambda.TooManyRequestsException', 'Lambda.Unknown', 'Sandbox.Timedout'];
+/** https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html */
+const START_TRANSIENT = ['StepFunctions.ExecutionLimitExceeded', 'StepFunctions.ExecutionLimitExceededException', 'StepFunctions.ServiceUnavailable'];
+const statesOf = (graph: Graph): [string, Machine['States'][string]][] => Object.entries(graph.States).flatMap(([name, state]) =>
+  [[name, state] as [string, typeof state], ...(state.Type === 'Parallel' ? state.Branches : state.Type === 'Map' ? [state.ItemProcessor] : []).flatMap((inner) => statesOf(inner))]);
+
 describe.each(MACHINES)('%s', (machine) => {
+  it('retries in each task what may work a moment later, with chance in the pauses', () => {
+    for (const [name, state] of statesOf(parsed(machine))) {
+      if (state.Type !== 'Task') continue;
+      const nested = state.Resource === 'arn:aws:states:::states:startExecution.sync:2';
+      const retrier = state.Retry?.[0];
+      expect([name, retrier?.ErrorEquals]).toEqual([name, nested ? START_TRANSIENT : ['Conflict', 'ProviderUnavailable', ...LAMBDA_TRANSIENT]]);
+      expect([name, retrier]).toMatchObject([name, { JitterStrategy: 'FULL', MaxDelaySeconds: 30, MaxAttempts: 6 }]);
+    }
+  });
+
+  it('lets no call of a function wait for ever, and no wildcard stand beside other names', () => {
+    for (const [name, state] of statesOf(parsed(machine))) {
+      if (state.Type === 'Task' && state.Resource.includes('lambda:invoke')) expect([name, state.TimeoutSeconds]).not.toEqual([name, undefined]);
+      // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html: States.ALL alone, and last.
+      const lists = [...('Retry' in state ? state.Retry ?? [] : []), ...('Catch' in state ? state.Catch ?? [] : [])].map(({ ErrorEquals }) => ErrorEquals);
+      expect([name, lists.filter((names) => names.includes('States.ALL') && names.length > 1)]).toEqual([name, []]);
+    }
+  });
+
   it('is accepted by asl-validator', () => {
     const { isValid, errorsText } = validateAsl(withoutEmptyTexts(machines[machine].definition));
     expect(isValid ? '' : errorsText()).toBe('');
