@@ -14,7 +14,8 @@ const line = ({ what, state, detail }: Step): string | undefined => {
   }
 };
 
-const ended = ({ status, output, error }: Run): string => (status === 'SUCCEEDED' ? `${status} ${JSON.stringify(output)}` : `${status}${error === undefined ? '' : ` ${error}`}`);
+const ended = ({ status, output, error, cause }: Run): string =>
+  status === 'SUCCEEDED' ? `${status} ${JSON.stringify(output)}` : [status, ...(error === undefined ? [] : [error]), ...(cause === undefined ? [] : [JSON.stringify(cause)])].join(' ');
 
 /** One scenario. Stand-ins of nested machines and executions that were stopped are left out. */
 export const story = (scenario: string, runs: readonly Run[]): string => [

@@ -27,7 +27,7 @@ export const stageScenarios = (machine: 'canary' | 'rollout'): readonly Scenario
     },
     { machine, name: 'nothing to do', input, answers: { 'open-stage': [opened()], advance: [over] } },
     {
-      machine, name: 'the next segment takes over', input, edit: { '$turns >= 2000': '$turns >= 3' },
+      machine, name: 'the next segment takes over', input, edit: { '$turns >= 1000': '$turns >= 3' },
       answers: held([look('continue')]),
     },
     {
