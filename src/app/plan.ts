@@ -1,11 +1,12 @@
 /** Compiles the plan of one environment and takes its lease, or says whom the pipeline waits for. */
 import type { Deployment } from '../domain/deployment.ts';
-import { InvalidInput, NotSupported, Superseded } from '../domain/errors.ts';
+import { InvalidInput, LimitExceeded, NotSupported, Superseded } from '../domain/errors.ts';
 import { deploymentId, pipelineParts, revisionOf, type DeploymentId, type EnvironmentName, type PipelineId } from '../domain/ids.ts';
 import type { Pipeline } from '../domain/pipeline.ts';
 import type { Plan } from '../domain/plan.ts';
 import { compilePlan } from '../domain/planner/compile-plan.ts';
 import { planHash } from '../domain/planner/plan-hash.ts';
+import { QUEUE_TURNS_MAX, queueWaitMs } from '../domain/queue-wait.ts';
 import type { Release } from '../domain/release.ts';
 import { Deployment as DeploymentSchema } from '../domain/deployment.ts';
 import type { Desired } from '../domain/state.ts';
@@ -25,9 +26,10 @@ export type PlanNeeds = Pick<Ports, 'store' | 'clock' | 'environments' | 'target
 
 /**
  * Idempotent: a deployment that is planned already is answered as it was.
- * @throws Superseded, Cancelled; InvalidInput for an environment that is gone; NotSupported for a target that cannot
+ * @param input.turn how often it was queued before
+ * @throws Superseded, Cancelled, LimitExceeded when it was queued too often; InvalidInput for an environment that is gone; NotSupported for a target that cannot
  */
-export const plan = (needs: PlanNeeds) => (input: { pipelineId: PipelineId; environment: EnvironmentName }): Promise<PlanOutcome> => untilWritten(async () => {
+export const plan = (needs: PlanNeeds) => (input: { pipelineId: PipelineId; environment: EnvironmentName; turn: number }): Promise<PlanOutcome> => untilWritten(async () => {
   const stored = await getPipeline(needs.store, input.pipelineId);
   const id = deploymentId(input.pipelineId, input.environment);
   // First: one that has taken the lease already must go on to a stage, which sees a stop request and goes back.
@@ -36,10 +38,15 @@ export const plan = (needs: PlanNeeds) => (input: { pipelineId: PipelineId; envi
   refuseStopped(stored.value);
   const desired = await findDesired(needs.store, stored.value.service, input.environment);
   const behind = await ahead(needs, stored.value, input.environment, desired?.value ?? null);
-  if (behind !== null) return { status: 'queued', deploymentId: id, behind, until: new Date(needs.clock.now() + needs.settings.queuePollSeconds * 1000).toISOString() };
+  if (behind !== null) return queued(needs, id, behind, input.turn);
   const release = await releaseFor(needs, stored);
   return planned(await take(needs, stored.value, id, release, desired));
 });
+
+function queued(needs: PlanNeeds, id: DeploymentId, behind: string, turn: number): PlanOutcome {
+  if (turn >= QUEUE_TURNS_MAX) throw new LimitExceeded(`The environment was not free for ${turn} looks, which is more than a week: ${behind} is at work there. End it with slipway cancel, then push again.`, { behind });
+  return { status: 'queued', deploymentId: id, behind, until: new Date(needs.clock.now() + queueWaitMs(needs.settings.queuePollSeconds, turn)).toISOString() };
+}
 
 const planned = (deployment: Deployment): PlanOutcome => ({
   status: 'planned', deploymentId: deployment.id, kind: deployment.plan.stages.staging === null ? 'production' : 'staging',

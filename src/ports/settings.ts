@@ -1,6 +1,6 @@
 /** Numbers of the installation that use cases go by; read once, from the configuration. */
 export interface Settings {
-  /** Between two looks at whether the environment is free. */
+  /** Between two looks at whether the environment is free, at first (src/domain/queue-wait.ts). */
   readonly queuePollSeconds: number;
   /** From a launch to the first look at what starts. */
   readonly settleFirstSeconds: number;
