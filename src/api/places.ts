@@ -4,6 +4,7 @@ import { rollback } from '../app/deploy.ts';
 import { auditPart } from '../app/lists.ts';
 import { placeStatus } from '../app/look.ts';
 import { reconcile } from '../app/reconcile.ts';
+import { placeCounts } from '../app/place-counts.ts';
 import { findDesired, getService } from '../app/state/documents.ts';
 import { promote } from '../app/steer.ts';
 import * as operations from '../contracts/api/places.ts';
@@ -38,6 +39,7 @@ export const placeBindings = [
   bind(operations.scale, atPlace, async (ports, { params, body, by, ifMatch }) => repaired(ports, await scale(ports)({ ...params, ...body, by, ifMatch }))),
   bind(operations.markZone, atPlace, async (ports, { params, body, by, ifMatch }) => repaired(ports, await markZone(ports)({ ...params, ...body, by, ifMatch }))),
   bind(operations.readLogs, atPlace, async (ports, { params, query }) => ({ value: await ports.instanceLogs.tail(params.service, params.environment, query.bytes) })),
+  bind(operations.readCounts, atPlace, async (ports, { params }) => ({ value: await placeCounts(ports)(params) })),
   bind(operations.readAudit, atPlace, async (ports, { params, query }) => {
     const { items, next } = await auditPart(ports)(params.service, params.environment, query);
     return { value: items, next };

@@ -8,6 +8,7 @@ import { addDrift } from './commands/drift.ts';
 import { addHistory } from './commands/history.ts';
 import { addInit } from './commands/init.ts';
 import { addAlerts, addDeliveries, addEnv } from './commands/installation.ts';
+import { addJudge } from './commands/judge.ts';
 import { addLogs } from './commands/logs.ts';
 import { addRecording } from './commands/recording.ts';
 import { addService } from './commands/service.ts';
@@ -25,8 +26,35 @@ import type { Host } from './session.ts';
 import { styleOf } from './text/style.ts';
 
 const COMMANDS: readonly ((host: Host) => void)[] = [
-  addUp, addDown, addInit, addValidate, addPlan, addDeploy, addRollback, addHistory, addShow, addArtifact, addDecisions, addPromote, addCancel,
-  addStatus, addLogs, addDrift, addPause, addResume, addScale, addZone, addRecording, addEnv, addService, addDeliveries, addAudit, addAlerts, addToken, addCompletion,
+  addUp,
+  addDown,
+  addInit,
+  addValidate,
+  addPlan,
+  addDeploy,
+  addRollback,
+  addHistory,
+  addShow,
+  addJudge,
+  addArtifact,
+  addDecisions,
+  addPromote,
+  addCancel,
+  addStatus,
+  addLogs,
+  addDrift,
+  addPause,
+  addResume,
+  addScale,
+  addZone,
+  addRecording,
+  addEnv,
+  addService,
+  addDeliveries,
+  addAudit,
+  addAlerts,
+  addToken,
+  addCompletion,
 ];
 
 /** @param ended called once with the exit code of the command that ran */

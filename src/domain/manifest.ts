@@ -108,7 +108,7 @@ export type Test = z.infer<typeof Test>;
 /** `failures`, a class of them, `latency.p99`, or a metric of the service's own: `orders`, `queue-age.p90`. */
 const MetricName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,59}(?:\.[A-Za-z0-9_-]{1,60})?$/, 'the name of a metric, such as failures, failures.timeout, latency.p99 or orders');
 export const MetricRule = z.strictObject({
-  weight: z.number().min(0.01).max(1000).optional().meta({ description: 'Its share of the evidence that is needed, against 90 for all failures, 2 for each latency and 2 for all others together. A heavier metric decides sooner, and the others later.', examples: [5] }),
+  weight: z.number().min(0.01).max(1000).optional().meta({ description: 'Its share of the evidence that is needed, against 95 for all failures, 1 for each latency and 1 for all others together. A heavier metric decides sooner, and the others later.', examples: [5] }),
   critical: z.boolean().default(false).meta({ description: 'Weighs as much as all failures, and the candidate passes only when it is shown to be good enough in this too.', examples: [true] }),
   muted: z.boolean().default(false).meta({ description: 'Shown, and never decides.', examples: [true] }),
   ratio: z.number().min(1).max(1_000_000).optional().meta({ description: 'How many times as often (or, of a histogram, as high) as on the stable revision is tolerated here. Absent: maximumFailureRatio, or maximumLatencyRatio.', examples: [1.5] }),

@@ -1,7 +1,8 @@
 /** One service in one environment. */
 import * as z from 'zod';
 import { Deployment } from '../../domain/deployment.ts';
-import { EnvironmentName, Generation, Identity, ServiceName } from '../../domain/ids.ts';
+import { EnvironmentName, Generation, Identity, RevisionId, ServiceName } from '../../domain/ids.ts';
+import { ArmCounts } from '../../domain/judge/counts.ts';
 import { Pipeline } from '../../domain/pipeline.ts';
 import { Desired } from '../../domain/state.ts';
 import { operation, paging, Time, Why } from './operation.ts';
@@ -34,5 +35,9 @@ export const markZone = operation({
 export const readLogs = operation({
   id: 'readLogs', method: 'GET', path: `${at}/logs`, tag, action: 'view', params, summary: 'The end of each instance\'s output',
   query: z.object({ bytes: z.coerce.number().int().min(1).max(1024 * 1024).default(16 * 1024) }), answer: z.array(z.strictObject({ instance: z.string(), revision: z.string(), text: z.string() })),
+});
+export const readCounts = operation({
+  id: 'readCounts', method: 'GET', path: `${at}/counts`, tag, action: 'view', params, summary: 'What the metrics source has counted per revision since its epoch began: requests, failures by class, latencies. The judge reads the same',
+  answer: z.strictObject({ epoch: z.string(), at: Time, stable: RevisionId.nullable(), revisions: z.record(RevisionId, ArmCounts) }),
 });
 export const readAudit = operation({ id: 'readAudit', method: 'GET', path: `${at}/audit`, tag, action: 'view', params, paged: true, query: z.object(paging(50)), summary: 'Every change of desired state, newest first: who, why, from which commit, before and after', answer: z.array(AuditEntry) });

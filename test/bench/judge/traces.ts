@@ -37,6 +37,12 @@ export interface Second {
   readonly stable: ArmSecond;
 }
 
+export const failed = ({ failures }: ArmSecond): number => {
+  let sum = 0;
+  for (const name in failures) sum += failures[name] ?? 0;
+  return sum;
+};
+
 /** 1 ms to 10 s in steps of a tenth of a decade. */
 export const BOUNDS_MS = [1, 10, 100, 1000].flatMap((decade) => [1, 1.25, 1.6, 2, 2.5, 3.2, 4, 5, 6.3, 8].map((bound) => Math.round(bound * decade * 100) / 100)).concat(10_000);
 

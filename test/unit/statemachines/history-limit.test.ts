@@ -19,7 +19,7 @@ const stage = (machine: 'canary' | 'rollout', replaced: number): Pick<Scenario, 
   machine, input: { deploymentId: 'shop-7-production', stage: machine, cursor: { batch: 0 } },
   answers: {
     'open-stage': [{ result: { name: machine, gatesBefore: [], gatesAfter: [], tests: [] } }],
-    advance: [{ result: { done: false, launches: [], routes: [request('route')], hold: true, shrink: false, firstLook: PAST, firstSettle: PAST } }],
+    advance: [{ result: { done: false, launches: [], routes: [request('route')], hold: true, bake: false, shrink: false, firstLook: PAST, firstSettle: PAST } }],
     judge: [{ result: { verdict: 'continue', requests: requests(replaced), until: PAST } }], 'target-process': [done],
   },
 });

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 
-const REFILL_SECONDS = 2;
+const REFILL_SECONDS = 1;
 /** Bad events that keep coming are no burst: the bucket grows by one for each of these spans that has some. */
 const STREAK_SECONDS = 10;
 const STREAK_KEPT = 0.9;

@@ -7,19 +7,20 @@
  * 1/alpha with a chance of at most alpha.
  */
 import * as z from 'zod';
-import { logSum } from './logs.ts';
+import { logAdd, logSum } from './logs.ts';
 
 /** Times the tolerated ratio. Most of the prior is where every nat counts; a much worse candidate is found by few events in any case. */
-const WORSE = [{ by: 1.5, prior: 0.15 }, { by: 2, prior: 0.13 }, { by: 3, prior: 0.15 }, { by: 5, prior: 0.42 }, { by: 16, prior: 0.09 }, { by: 100, prior: 0.06 }] as const;
+const WORSE = [{ by: 1.5, prior: 0.23 }, { by: 2, prior: 0.15 }, { by: 3, prior: 0.15 }, { by: 5, prior: 0.4 }, { by: 16, prior: 0.04 }, { by: 100, prior: 0.03 }] as const;
 export const WORSE_BY: readonly number[] = WORSE.map(({ by }) => by);
 const LOG_PRIORS = WORSE.map(({ prior }) => Math.log(prior));
 
 /** What begins with the first block. The rest begins later: a fault that comes after a good day is not weighed against that day. */
-const FIRST_START = 0.97;
+const FIRST_START = 0.98;
 /** The part that has not begun after so many blocks: slow, so that a start is dear by about ln(blocks), and telescoping, so that all starts sum to 1. */
 const unbegun = (blocks: number): number => (1 - FIRST_START) / (1 + Math.log(blocks));
 
 export const EProcess = z.strictObject({
+  /** Those with bad events: a block without any has the likelihood ratio 1, and a start before it is one after it. */
   blocks: z.int().min(0),
   /** Per ratio: ln of the sum over starts of share x likelihood ratio since. Empty before the first block. */
   logs: z.array(z.number()),
@@ -32,7 +33,7 @@ export const noEvidence = (): EProcess => ({ blocks: 0, logs: [] });
 export function withBlock({ blocks, logs }: EProcess, increments: readonly number[]): EProcess {
   const begun = blocks === 0 ? FIRST_START : unbegun(blocks) - unbegun(blocks + 1);
   const share = Math.log(begun);
-  return { blocks: blocks + 1, logs: increments.map((increment, index) => (blocks === 0 ? share : logSum([logs[index] ?? -Infinity, share])) + increment) };
+  return { blocks: blocks + 1, logs: increments.map((increment, index) => (blocks === 0 ? share : logAdd(logs[index] ?? -Infinity, share)) + increment) };
 }
 
 /** ln E; 0 before anything was seen. */

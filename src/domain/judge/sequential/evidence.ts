@@ -10,17 +10,21 @@ import { logSum } from './logs.ts';
 import { logOf, type MetricState } from './metric.ts';
 import { FAILURES, isNeeded, quantileMetric } from './select.ts';
 
+/** Evidence of 10 to 1 that it is worse is too little to abort, and too much to pass: more requests will tell. */
+const DOUBT = Math.log(10);
+
 export function evidenceOf(state: JudgeState, { rule, elapsedSeconds }: TickInput): Evidence {
   const stable = state.comparing ? { counts: state.stable, from: 'this hold' as const } : state.baseline;
   const boundary = Math.log(1 / rule.alpha);
-  const logE = combined(state, rule);
+  const logs = Object.fromEntries(Object.entries(state.metrics).map(([name, metric]) => [name, logOf(metric)]));
+  const logE = combined(state, rule, logs);
   return {
     judge: state.judge,
     candidate: armEvidence(state.candidate),
     stable: stable === null ? null : armEvidence(stable.counts),
     stableFrom: stable?.from ?? null,
     thresholds: { minimumRequests: rule.minimumRequests, alpha: rule.alpha, beta: rule.beta, badRatio: rule.badRatio },
-    metrics: Object.entries(state.metrics).map(([name, metric]) => metricEvidence(name, metric, state, rule)),
+    metrics: Object.entries(state.metrics).map(([name, metric]) => metricEvidence(name, metric, state, rule, logs[name] ?? 0)),
     logE,
     boundary,
     pValue: Math.min(1, Math.exp(-Math.max(state.greatestLogE, logE))),
@@ -32,15 +36,18 @@ export function evidenceOf(state: JudgeState, { rule, elapsedSeconds }: TickInpu
 }
 
 /** The average of e-values is one under any dependence (Vovk, Wang 2021); what no metric has claimed counts as 1. */
-function combined({ metrics, candidate }: JudgeState, rule: JudgeRule): number {
-  const forgiven = rule.maximumFailureRate > 0 && failuresOf(candidate) <= rule.maximumFailureRate * candidate.requests;
+function combined({ metrics, candidate }: JudgeState, rule: JudgeRule, logs: Readonly<Record<string, number>>): number {
   const all = Object.entries(metrics).filter(([, metric]) => metric.weight > 0);
   const unclaimed = 1 - all.reduce((sum, [, metric]) => sum + metric.weight, 0);
-  const parts = all.map(([name, metric]) => Math.log(metric.weight) + (forgiven && name.split('.')[0] === FAILURES ? Math.min(0, logOf(metric)) : logOf(metric)));
+  const parts = all.map(([name, metric]) => Math.log(metric.weight) + (isForgiven(name, candidate, rule) ? Math.min(0, logs[name] ?? 0) : logs[name] ?? 0));
   return logSum(unclaimed > 1e-12 ? [...parts, Math.log(unclaimed)] : parts);
 }
 
-function metricEvidence(name: string, metric: MetricState, state: JudgeState, rule: JudgeRule): MetricEvidence {
+/** Failures at or below the rate that the rule never aborts for. */
+const isForgiven = (name: string, candidate: ArmCounts, rule: JudgeRule): boolean =>
+  rule.maximumFailureRate > 0 && name.split('.')[0] === FAILURES && failuresOf(candidate) <= rule.maximumFailureRate * candidate.requests;
+
+function metricEvidence(name: string, metric: MetricState, state: JudgeState, rule: JudgeRule, logE: number): MetricEvidence {
   const threshold = Object.values(state.thresholds).flat().find((one) => quantileMetric(one) === name);
   return {
     name,
@@ -50,9 +57,9 @@ function metricEvidence(name: string, metric: MetricState, state: JudgeState, ru
     candidate: rateOf(metric.seen.candidate),
     stable: state.comparing ? rateOf(metric.seen.stable) : null,
     over: threshold === undefined ? null : { candidate: threshold.candidate, stable: threshold.stable },
-    logE: logOf(metric),
+    logE,
     needed: isNeeded(name, rule),
-    goodEnough: logGood(metric.good) >= Math.log(1 / rule.beta),
+    goodEnough: logGood(metric.good) >= Math.log(1 / rule.beta) && (logE < DOUBT || isForgiven(name, state.candidate, rule)),
     dispersion: dispersionOf(metric.dispersion),
   };
 }

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { logSum } from './logs.ts';
-import { type Block, logRatio } from './share.ts';
+import { type Block, logRatios } from './share.ts';
 
 /** True ratios, as parts of the bad one, and true rates, as parts of the bad one, that the evidence is gathered for. */
 const RATIOS = [0.15, 0.4, 0.65] as const;
@@ -25,8 +25,9 @@ export const ruledOutBy = (requests: number, beta: number): number => 1 - (0.99 
 export function withGood(state: GoodEnough, block: Block, bad: { readonly ratio: number; readonly rate: number }, dispersion: number, stableRead: boolean): GoodEnough {
   const { total, bad: count } = block.candidate;
   const compared = stableRead && total > 0 && block.stable.total > 0;
+  const gained = compared && count + block.stable.bad > 0 ? logRatios(block, bad.ratio, RATIOS.map((part) => bad.ratio * part), count) : null;
   return {
-    ratio: state.ratio.map((log, index) => log + (compared ? logRatio(block, bad.ratio, bad.ratio * (RATIOS[index] ?? 1), count) / dispersion : 0)),
+    ratio: gained === null ? state.ratio : state.ratio.map((log, index) => log + (gained[index] ?? 0) / dispersion),
     rate: state.rate.map((log, index) => {
       const rate = bad.rate * Math.max(LEAST, RATES[index] ?? 1);
       return log + (count * Math.log(rate / bad.rate) + (total - count) * (Math.log1p(-rate) - Math.log1p(-bad.rate))) / dispersion;

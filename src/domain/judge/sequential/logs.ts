@@ -9,3 +9,6 @@ export function logSum(logs: readonly number[]): number {
   for (const log of logs) sum += Math.exp(log - largest);
   return largest + Math.log(sum);
 }
+
+/** The same of two numbers. */
+export const logAdd = (one: number, other: number): number => (one > other ? one + Math.log1p(Math.exp(other - one)) : other + Math.log1p(Math.exp(one - other)));

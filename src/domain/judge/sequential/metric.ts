@@ -4,7 +4,7 @@ import { Allowance, fullAllowance, paid } from './allowance.ts';
 import { Dispersion, dispersionOf, unknownDispersion, withSpan } from './dispersion.ts';
 import { EProcess, logEvidence, noEvidence, withBlock, WORSE_BY } from './e-process.ts';
 import { GoodEnough, notShownYet, withGood } from './good-enough.ts';
-import { type Block, logRatio } from './share.ts';
+import { type Block, logRatios } from './share.ts';
 
 const Arm = z.strictObject({ total: z.number(), bad: z.number() });
 const Both = z.strictObject({ candidate: Arm, stable: Arm });
@@ -62,7 +62,7 @@ export function withTick(metric: MetricState, tick: MetricTick): MetricState {
   if (least < (tick.flush ? 1 : tick.blockRequests)) return { ...next, pending };
   return {
     ...next,
-    evidence: withBlock(metric.evidence, WORSE_BY.map((by) => logRatio(pending, tick.tolerated, tick.tolerated * by, pending.counted) / dispersion)),
+    evidence: pending.counted === 0 && pending.stable.bad === 0 ? metric.evidence : withBlock(metric.evidence, logRatios(pending, tick.tolerated, WORSE_BY.map((by) => tick.tolerated * by), pending.counted).map((log) => log / dispersion)),
     good: withGood(metric.good, pending, tick.bad, dispersion, true),
     pending: { ...nothing(), counted: 0 },
   };

@@ -6,10 +6,10 @@ import { histogramsOf, LATENCY, overBound, QUANTILES, type Threshold } from './t
 
 export const FAILURES = 'failures';
 /** Nearly all: what failures lose here is lost in requests that fail. Slow answers are many, so what they lose is little time. */
-const FAILURES_WEIGHT = 90;
-const QUANTILE_WEIGHT = 2;
+const FAILURES_WEIGHT = 95;
+const QUANTILE_WEIGHT = 1;
 /** For everything that was not named before the hold: classes of failures and the service's own metrics, in the order they appear. */
-const POOL_WEIGHT = 2;
+const POOL_WEIGHT = 1;
 
 export interface Selected {
   readonly name: string;

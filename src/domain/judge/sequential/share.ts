@@ -17,8 +17,11 @@ export interface Block {
  */
 export const shareOfCandidate = ({ candidate, stable }: Block, ratio: number): number => (ratio * candidate.total) / (ratio * candidate.total + stable.total);
 
-/** ln of the likelihood ratio of `to` against `from`, ratios of rates, after so many bad events on each arm. Both arms need requests. */
-export function logRatio(block: Block, from: number, to: number, candidateBad: number): number {
-  const [before, after] = [shareOfCandidate(block, from), shareOfCandidate(block, to)];
-  return candidateBad * Math.log(after / before) + block.stable.bad * Math.log((1 - after) / (1 - before));
+/** ln of the likelihood ratio of each of `to` against `from`, ratios of rates, after so many bad events on each arm. Both arms need requests. */
+export function logRatios(block: Block, from: number, to: readonly number[], candidateBad: number): number[] {
+  const before = shareOfCandidate(block, from);
+  return to.map((ratio) => {
+    const after = shareOfCandidate(block, ratio);
+    return candidateBad * Math.log(after / before) + block.stable.bad * Math.log((1 - after) / (1 - before));
+  });
 }

@@ -5,7 +5,7 @@ import { type EProcess, logEvidence, noEvidence, withBlock, WORSE_BY } from '../
 import { logGood, notShownYet, ruledOutBy, withGood } from '../../../../../src/domain/judge/sequential/good-enough.ts';
 import { logSum } from '../../../../../src/domain/judge/sequential/logs.ts';
 import { logOf, type MetricState, newMetric, withTick } from '../../../../../src/domain/judge/sequential/metric.ts';
-import { logRatio } from '../../../../../src/domain/judge/sequential/share.ts';
+import { logRatios } from '../../../../../src/domain/judge/sequential/share.ts';
 import { binomial, poisson, type Random, randomFrom } from '../../../../bench/judge/random.ts';
 
 /** P(X = k) for k of 0..n. */
@@ -28,12 +28,12 @@ describe('one block', () => {
   it('has a mean likelihood ratio of at most 1, whatever the rates, as long as the candidate keeps to what is tolerated', () => {
     fc.assert(fc.property(setting, fc.constantFrom(...WORSE_BY), ({ nc, nb, p, tolerated, part }, by) => {
       const candidate = Math.min(0.999, tolerated * p * part);
-      expect(mean(nc, candidate, nb, p, (xc, xb) => logRatio(block(nc, xc, nb, xb), tolerated, tolerated * by, xc))).toBeLessThanOrEqual(1 + 1e-9);
+      expect(mean(nc, candidate, nb, p, (xc, xb) => logRatios(block(nc, xc, nb, xb), tolerated, [tolerated * by], xc)[0]!)).toBeLessThanOrEqual(1 + 1e-9);
     }), { numRuns: 500, seed: 1 });
   });
 
   it('has one of more than 1 when the candidate is that much worse', () => {
-    expect(mean(30, 0.3, 30, 0.1, (xc, xb) => logRatio(block(30, xc, 30, xb), 1, 3, xc))).toBeGreaterThan(1.5);
+    expect(mean(30, 0.3, 30, 0.1, (xc, xb) => logRatios(block(30, xc, 30, xb), 1, [3], xc)[0]!)).toBeGreaterThan(1.5);
   });
 
   it.each(['ratio', 'rate'] as const)('shows a bad candidate to be good, by %s, with a mean of at most 1', (way) => {
