@@ -1,16 +1,17 @@
 /** Errors of the AWS services that targets call, in this project's words. */
 import { Conflict, Forbidden, InvalidInput, LimitExceeded, ProviderUnavailable, SlipwayError } from '../../domain/errors.ts';
 
-export const faultName = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
+const fullName = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
+/** Without its ending: a service says `TargetGroupNotFound`, and the SDK of another version `TargetGroupNotFoundException`. */
+export const faultName = (error: unknown): string => fullName(error).replace(/(?:Exception|Fault)$/, '');
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Also with and without the ending `Exception`, which the query services leave out. */
-const REFUSED = /^(?:AccessDenied(?:Exception)?|UnauthorizedOperation|UnrecognizedClientException|InvalidSignatureException|InvalidClientTokenId|SignatureDoesNotMatch|ExpiredToken(?:Exception)?|AuthFailure|OptInRequired|MissingAuthenticationToken(?:Exception)?)$/;
-const THROTTLED = /^(?:Throttling(?:Exception)?|ThrottledException|RequestLimitExceeded|TooManyRequestsException|RequestThrottled(?:Exception)?|SlowDown|PriorRequestNotComplete)$/;
-const FULL = /^(?:TooMany\w+|LimitExceeded(?:Exception|Fault)?|\w*LimitExceeded(?:Exception|Fault)?|ServiceQuotaExceededException|InsufficientInstanceCapacity|VcpuLimitExceeded)$/;
-const BUSY = /^(?:ResourceInUse(?:Fault|Exception)?|ScalingActivityInProgress(?:Fault)?|ResourceContention(?:Fault)?|UpdateInProgressException|ConflictException|OperationInProgress)$/;
+const REFUSED = /^(?:AccessDenied|UnauthorizedOperation|UnrecognizedClient|InvalidSignature|InvalidClientTokenId|SignatureDoesNotMatch|ExpiredToken|AuthFailure|OptInRequired|MissingAuthenticationToken)$/;
+const THROTTLED = /^(?:Throttling|Throttled|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|PriorRequestNotComplete)$/;
+const FULL = /^(?:TooMany\w+|\w*LimitExceeded|ServiceQuotaExceeded|InsufficientInstanceCapacity)$/;
+const BUSY = /^(?:ResourceInUse|ScalingActivityInProgress|ResourceContention|UpdateInProgress|Conflict|OperationInProgress)$/;
 /** Not `Invalid...Id.NotFound`: EC2 answers that for a while after something was made. */
-const MALFORMED = /^(?:Validation(?:Error|Exception)?|Invalid\w+|Malformed\w+|MissingParameter|ClientException|UnsupportedFeatureException|ClusterNotFoundException|ListenerNotFound|IncompatibleProtocols|PriorityInUse)$/;
+const MALFORMED = /^(?:Validation(?:Error)?|Invalid\w+|Malformed\w+|MissingParameter|Client|UnsupportedFeature|ClusterNotFound|ListenerNotFound|IncompatibleProtocols|PriorityInUse)$/;
 
 /**
  * What a failed call means to the caller. Throttles, faults of the service and a network that does not answer are passing:
@@ -20,9 +21,9 @@ const MALFORMED = /^(?:Validation(?:Error|Exception)?|Invalid\w+|Malformed\w+|Mi
 export function awsFault(service: string, doing: string, error: unknown): SlipwayError {
   if (error instanceof SlipwayError) return error;
   const name = faultName(error);
-  const evidence = { service, error: name };
+  const evidence = { service, error: fullName(error) };
   const options = { cause: error };
-  const said = `${service} could not ${doing}: ${name}: ${messageOf(error).replace(/\.$/, '')}.`;
+  const said = `${service} could not ${doing}: ${fullName(error)}: ${messageOf(error).replace(/\.$/, '')}.`;
   if (THROTTLED.test(name)) return new ProviderUnavailable(`${said} It takes only so many calls a second; it is tried again.`, evidence, options);
   if (REFUSED.test(name)) return new Forbidden(`${said} Give the role that calls this action on this resource.`, evidence, options);
   if (BUSY.test(name)) return new Conflict(`${said} Something else is changing it; it is tried again.`, evidence, options);
@@ -40,7 +41,7 @@ export async function calling<T>(service: string, doing: string, call: () => Pro
   }
 }
 
-/** The same, but undefined where the service says by one of these names that there is no such thing. */
+/** The same, but undefined where the service says by one of these names (without `Exception`) that there is no such thing. */
 export async function lookingFor<T>(service: string, doing: string, absent: readonly string[], call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
