@@ -60,5 +60,7 @@ export const Observed = z.strictObject({
   instances: z.array(ObservedInstance),
   /** Where the environment's users reach the service, for example `http://127.0.0.1:20001`; null before the first route. */
   endpoint: z.string().nullable(),
+  /** Revisions that have no instance any more and still own something of the platform, which their retirement said again removes. */
+  leftovers: z.array(RevisionId).optional(),
 });
 export type Observed = z.infer<typeof Observed>;

@@ -19,7 +19,7 @@ export type Drift =
   | { readonly kind: 'surplus-instances'; readonly revision: RevisionId; readonly want: number; readonly have: number }
   /** Runs, of a revision that nobody asked for; or, with `unrecorded`, of no revision that the target knows of. */
   | { readonly kind: 'stray-instance'; readonly instance: InstanceId; readonly revision: RevisionId; readonly unrecorded: boolean }
-  /** Has instances or traffic and is not desired. weight: its percents now. */
+  /** Has instances, traffic or leftovers and is not desired. weight: its percents now. */
   | { readonly kind: 'unknown-revision'; readonly revision: RevisionId; readonly weight: number }
   /** A crash loop that the target has given up on: reported, and left for a person. */
   | { readonly kind: 'quarantined'; readonly instance: InstanceId; readonly revision: RevisionId; readonly problem: string };

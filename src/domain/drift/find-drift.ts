@@ -57,6 +57,11 @@ function strayDrift(desired: Desired, observed: Observed, found: Drift[]): void 
     unknown ??= new Set();
     unknown.add(revision as RevisionId);
   }
+  for (const revision of observed.leftovers ?? []) {
+    if (revision in desired.revisions) continue;
+    unknown ??= new Set();
+    unknown.add(revision);
+  }
   if (unknown === undefined) return;
   for (const revision of unknown) found.push({ kind: 'unknown-revision', revision, weight: observed.weights[revision] ?? 0 });
 }
