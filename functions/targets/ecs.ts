@@ -1,0 +1,6 @@
+/** The `ecs` target: containers on ECS behind an Application Load Balancer. */
+import { TargetRequest } from '../../src/contracts/target.ts';
+import { targetHandler } from '../../src/main/handler.ts';
+
+export const Event = TargetRequest;
+export const handler = targetHandler('ecs');

@@ -1,0 +1,20 @@
+/** The `ecs` target, composed once per execution environment. */
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { systemClock } from '../../../adapters/local/system-clock.ts';
+import type { Target } from '../../../ports/target.ts';
+import { createEcsTarget } from '../../../targets/ecs/index.ts';
+import { platform } from '../../aws.ts';
+import { connectBy, fenceOf } from './access.ts';
+
+let made: Target | undefined;
+
+export const target = async (): Promise<Target> => {
+  if (made !== undefined) return made;
+  const { store } = await platform.ports();
+  made = createEcsTarget({
+    connect: connectBy('ecs', (place) => ({ containers: new ECSClient(place), balancers: new ElasticLoadBalancingV2Client(place) })),
+    fence: fenceOf(store), clock: systemClock,
+  });
+  return made;
+};

@@ -1,0 +1,37 @@
+/** Calls of a target that state only what matters to a test. */
+import type { Place, RelaunchResult, RetireResult, RouteResult } from '../../../src/contracts/target.ts';
+import { Generation, type InstanceId } from '../../../src/domain/ids.ts';
+import type { RevisionSpec } from '../../../src/domain/revision.ts';
+import type { Weights } from '../../../src/domain/route.ts';
+import type { Observed, ObservedInstance } from '../../../src/domain/state.ts';
+import type { Target } from '../../../src/ports/target.ts';
+
+const PATIENCE_MS = 40_000;
+
+export function verbsOf(target: Target) {
+  const placeOf = ({ service, environment, access, settings }: RevisionSpec): Place => ({ service, environment, access, settings });
+  const at = (spec: RevisionSpec, generation: number) => ({ ...placeOf(spec), generation: Generation.parse(generation) });
+  const see = async (spec: RevisionSpec): Promise<Observed> => {
+    const [seen] = (await target.observe({ verb: 'observe', refs: [placeOf(spec)] })).services;
+    if (seen === undefined) throw new Error('observe left out the service that it was asked for');
+    return seen;
+  };
+  const until = async (what: string, spec: RevisionSpec, holds: (seen: Observed) => boolean): Promise<Observed> => {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const seen = await see(spec);
+      if (holds(seen)) return seen;
+      if (performance.now() > deadline) throw new Error(`not within ${PATIENCE_MS} ms: ${what}; last seen ${JSON.stringify(seen)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const mine = (seen: Observed, spec: RevisionSpec): ObservedInstance[] => seen.instances.filter(({ revision }) => revision === spec.revision);
+  return {
+    placeOf, see, until, mine,
+    launch: (spec: RevisionSpec, count: number, generation = 1, zonesLost: string[] = []) => target.launch({ verb: 'launch', ...at(spec, generation), spec, count, zonesLost }),
+    route: (spec: RevisionSpec, weights: Weights, generation = 1): Promise<RouteResult> => target.route({ verb: 'route', ...at(spec, generation), weights, stickiness: spec.stickiness }),
+    relaunch: (spec: RevisionSpec, instances: InstanceId[], generation = 1): Promise<RelaunchResult> => target.relaunch({ verb: 'relaunch', ...at(spec, generation), instances, specs: { [spec.revision]: spec }, zonesLost: [] }),
+    retire: (spec: RevisionSpec, generation = 1): Promise<RetireResult> => target.retire({ verb: 'retire', ...at(spec, generation), revision: spec.revision }),
+    healthy: (spec: RevisionSpec, count: number) => until(`${count} healthy instances of ${spec.revision}`, spec, (seen) => mine(seen, spec).length === count && mine(seen, spec).every(({ health }) => health === 'healthy')),
+  };
+}
