@@ -23,6 +23,7 @@ import { handler as shrink } from '../../functions/shrink.ts';
 import { handler as slack } from '../../functions/slack.ts';
 import { handler as sweepOutbox } from '../../functions/sweep-outbox.ts';
 import { handler as sweep } from '../../functions/sweep.ts';
+import { handler as targetEc2 } from '../../functions/targets/ec2.ts';
 import { handler as targetEcs } from '../../functions/targets/ecs.ts';
 import { handler as targetProcess } from '../../functions/targets/process.ts';
 import { handler as test } from '../../functions/test.ts';
@@ -54,6 +55,7 @@ export const HANDLERS = {
   'slipway-slack': slack,
   'slipway-sweep': sweep,
   'slipway-sweep-outbox': sweepOutbox,
+  'slipway-target-ec2': targetEc2,
   'slipway-target-ecs': targetEcs,
   'slipway-target-process': targetProcess,
   'slipway-test': test,

@@ -2,7 +2,7 @@
 import { InvalidInput } from '../domain/errors.ts';
 
 /** Every folder of src/targets but `_template`; a test compares the two. */
-export const TARGET_KINDS = ['ecs', 'lambda', 'process'] as const;
+export const TARGET_KINDS = ['ec2', 'ecs', 'lambda', 'process'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
 
 export const isTargetKind = (kind: string): kind is TargetKind => TARGET_KINDS.some((known) => known === kind);

@@ -3,19 +3,15 @@ import type { Task } from '@aws-sdk/client-ecs';
 import type { ObserveRequest, ObserveResult, Place } from '../../contracts/target.ts';
 import type { RevisionId } from '../../domain/ids.ts';
 import type { Observed, ObservedInstance } from '../../domain/state.ts';
-import { endpointOf } from '../_aws/load-balancer/endpoint.ts';
-import { healthOfGroup, type TargetHealth } from '../_aws/load-balancer/groups.ts';
+import { endpointsOf, healthByGroup } from '../_aws/load-balancer/batched.ts';
+import type { TargetHealth } from '../_aws/load-balancer/groups.ts';
 import { readRules, type ServiceRule } from '../_aws/load-balancer/rule.ts';
 import { percentsOf } from '../_aws/load-balancer/weights.ts';
 import { placeKey } from '../_aws/names.ts';
-import { mapLimited } from '../_aws/pages.ts';
 import type { EcsClients, EcsNeeds } from './clients.ts';
 import { type RevisionService, servicesOf } from './services.ts';
 import { ecsSettings, type EcsSettings } from './settings.ts';
 import { hasStopped, instanceOf, tasksOf, type TasksByService } from './tasks.ts';
-
-/** One call for each target group: so many at the same time, as Elastic Load Balancing limits its callers. */
-const HEALTH_AT_ONCE = 5;
 
 interface Asked {
   readonly place: Place;
@@ -43,24 +39,14 @@ async function observeAll(needs: EcsNeeds, clients: EcsClients, asked: readonly 
     services.push(...found);
     for (const [name, of] of await tasksOf(clients.containers, cluster, found, (service, running) => service.status === 'DRAINING' || running !== service.desired)) tasks.set(`${cluster} ${name}`, of);
   }
-  const health = await healthByGroup(clients, [...rules.values()]);
-  const endpoints = await endpointsOf(clients, asked.filter((one) => Object.keys(percentsOf(rules.get(one))).length > 0));
+  const health = await healthByGroup(clients.balancers, [...rules.values()]);
+  const endpoints = await endpointsOf(clients.balancers, asked.filter((one) => Object.keys(percentsOf(rules.get(one))).length > 0).map(({ settings }) => settings));
   const now = needs.clock.now();
   return new Map(asked.map((one) => {
     const mine = services.filter((service) => service.place === placeKey(one) && service.cluster === one.settings.cluster);
     const taken = new Map(mine.map(({ name }) => [name, tasks.get(`${one.settings.cluster} ${name}`) ?? []]));
     return [one, observed(one, rules.get(one), mine, taken, health, endpoints, now)];
   }));
-}
-
-async function healthByGroup({ balancers }: EcsClients, rules: readonly (ServiceRule | undefined)[]): Promise<Map<string, ReadonlyMap<string, TargetHealth>>> {
-  const groups = rules.flatMap((rule) => rule?.groups ?? []).filter(({ revision }) => revision !== undefined);
-  return new Map(await mapLimited(groups, HEALTH_AT_ONCE, async ({ arn }) => [arn, await healthOfGroup(balancers, arn)] as const));
-}
-
-async function endpointsOf({ balancers }: EcsClients, routed: readonly Asked[]): Promise<Map<string, string>> {
-  const listeners = new Set(routed.filter(({ settings }) => settings.endpoint === null).map(({ settings }) => settings.listener));
-  return new Map(await mapLimited([...listeners], HEALTH_AT_ONCE, async (listener) => [listener, await endpointOf(balancers, listener)] as const));
 }
 
 function observed(one: Asked, rule: ServiceRule | undefined, services: readonly RevisionService[], tasks: TasksByService, health: ReadonlyMap<string, ReadonlyMap<string, TargetHealth>>, endpoints: ReadonlyMap<string, string>, now: number): Observed {

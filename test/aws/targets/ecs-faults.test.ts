@@ -4,7 +4,7 @@ import { DescribeRulesCommand, DescribeTargetGroupsCommand, ModifyRuleCommand } 
 import { ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ecsRig, type EcsRig } from './ecs-rig.ts';
-import { verbsOf } from './verbs.ts';
+import { said, verbsOf } from './verbs.ts';
 
 let rig: EcsRig;
 let on: ReturnType<typeof verbsOf>;
@@ -16,17 +16,6 @@ afterEach(() => rig.close());
 
 const calls = (action: string) => rig.proxy.calls.filter((call) => call.action === action).length;
 const groups = async () => (await rig.foreign.balancers.send(new DescribeTargetGroupsCommand({}))).TargetGroups?.filter(({ VpcId }) => VpcId === rig.network.vpc).length;
-
-/** As the state machine does: the same call again, while it may succeed later. */
-async function said<T>(again: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await again();
-    } catch (error) {
-      if (attempt >= 5 || !(error instanceof Error) || !['ProviderUnavailable', 'Conflict'].includes(error.name)) throw error;
-    }
-  }
-}
 
 describe('an answer that is lost after the call was applied', () => {
   it.each([

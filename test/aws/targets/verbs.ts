@@ -35,3 +35,14 @@ export function verbsOf(target: Target) {
     healthy: (spec: RevisionSpec, count: number) => until(`${count} healthy instances of ${spec.revision}`, spec, (seen) => mine(seen, spec).length === count && mine(seen, spec).every(({ health }) => health === 'healthy')),
   };
 }
+
+/** As the state machine does: the same call again, while it may succeed later. */
+export async function said<T>(again: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await again();
+    } catch (error) {
+      if (attempt >= 5 || !(error instanceof Error) || !['ProviderUnavailable', 'Conflict'].includes(error.name)) throw error;
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/** The `ec2` target: virtual machines in Auto Scaling groups behind an Application Load Balancer. */
+import { TargetRequest } from '../../src/contracts/target.ts';
+import { targetHandler } from '../../src/main/handler.ts';
+
+export const Event = TargetRequest;
+export const handler = targetHandler('ec2');

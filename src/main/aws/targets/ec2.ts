@@ -1,0 +1,21 @@
+/** The `ec2` target, composed once per execution environment. */
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { systemClock } from '../../../adapters/local/system-clock.ts';
+import type { Target } from '../../../ports/target.ts';
+import { createEc2Target } from '../../../targets/ec2/index.ts';
+import { platform } from '../../aws.ts';
+import { connectBy, fenceOf } from './access.ts';
+
+let made: Target | undefined;
+
+export const target = async (): Promise<Target> => {
+  if (made !== undefined) return made;
+  const { store } = await platform.ports();
+  made = createEc2Target({
+    connect: connectBy('ec2', (place) => ({ machines: new EC2Client(place), scaling: new AutoScalingClient(place), balancers: new ElasticLoadBalancingV2Client(place) })),
+    fence: fenceOf(store), clock: systemClock,
+  });
+  return made;
+};
