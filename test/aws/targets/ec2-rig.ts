@@ -54,7 +54,7 @@ export async function ec2Rig(): Promise<Ec2Rig> {
     target, proxy, network, health, scaling, foreign,
     spec: (overrides = {}) => {
       const service = ServiceName.parse(overrides.service ?? 'catalog');
-      const number = /-([0-9]+)-/.exec(String(overrides.revision ?? '-1-'))?.[1] ?? '1';
+      const number = /-([0-9]+)-/.exec(typeof overrides.revision === 'string' ? overrides.revision : '')?.[1] ?? '1';
       return specOf({ health: { path: '/health', interval: 5, timeout: 2, failures: 3, startWithin: 60 }, resources: { memory: 512 * 1024 * 1024, cpu: 1 }, settings: settings(service), ...overrides, environment: EnvironmentName.parse(environment), revision: RevisionId.parse(`${service}-${number}-${environment}`) });
     },
     setGeneration: (next) => void (generation = next),

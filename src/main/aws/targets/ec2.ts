@@ -6,11 +6,12 @@ import { systemClock } from '../../../adapters/local/system-clock.ts';
 import type { Target } from '../../../ports/target.ts';
 import { createEc2Target } from '../../../targets/ec2/index.ts';
 import { platform } from '../../aws.ts';
-import { connectBy, fenceOf } from './access.ts';
+import type { TargetPart } from '../../platform.ts';
+import { connectBy, fenceOf } from '../target-clients.ts';
 
 let made: Target | undefined;
 
-export const target = async (): Promise<Target> => {
+export const target: TargetPart = async () => {
   if (made !== undefined) return made;
   const { store } = await platform.ports();
   made = createEc2Target({
