@@ -1,9 +1,10 @@
 /** Errors of the AWS services that targets call, in this project's words. */
 import { Conflict, Forbidden, InvalidInput, LimitExceeded, ProviderUnavailable, SlipwayError } from '../../domain/errors.ts';
 
-const fullName = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
-/** Without its ending: a service says `TargetGroupNotFound`, and the SDK of another version `TargetGroupNotFoundException`. */
-export const faultName = (error: unknown): string => fullName(error).replace(/(?:Exception|Fault)$/, '');
+export const faultName = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');
+const plain = (name: string): string => name.replace(/(?:Exception|Fault)$/, '');
+/** Whether it is one of these, with or without their ending: a service says `TargetGroupNotFound`, the SDK `TargetGroupNotFoundException`. */
+export const isFault = (error: unknown, ...names: readonly string[]): boolean => names.some((name) => plain(name) === plain(faultName(error)));
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const REFUSED = /^(?:AccessDenied|UnauthorizedOperation|UnrecognizedClient|InvalidSignature|InvalidClientTokenId|SignatureDoesNotMatch|ExpiredToken|AuthFailure|OptInRequired|MissingAuthenticationToken)$/;
@@ -20,10 +21,10 @@ const MALFORMED = /^(?:Validation(?:Error)?|Invalid\w+|Malformed\w+|MissingParam
  */
 export function awsFault(service: string, doing: string, error: unknown): SlipwayError {
   if (error instanceof SlipwayError) return error;
-  const name = faultName(error);
-  const evidence = { service, error: fullName(error) };
+  const name = plain(faultName(error));
+  const evidence = { service, error: faultName(error) };
   const options = { cause: error };
-  const said = `${service} could not ${doing}: ${fullName(error)}: ${messageOf(error).replace(/\.$/, '')}.`;
+  const said = `${service} could not ${doing}: ${faultName(error)}: ${messageOf(error).replace(/\.$/, '')}.`;
   if (THROTTLED.test(name)) return new ProviderUnavailable(`${said} It takes only so many calls a second; it is tried again.`, evidence, options);
   if (REFUSED.test(name)) return new Forbidden(`${said} Give the role that calls this action on this resource.`, evidence, options);
   if (BUSY.test(name)) return new Conflict(`${said} Something else is changing it; it is tried again.`, evidence, options);
@@ -41,12 +42,12 @@ export async function calling<T>(service: string, doing: string, call: () => Pro
   }
 }
 
-/** The same, but undefined where the service says by one of these names (without `Exception`) that there is no such thing. */
+/** The same, but undefined where the service says by one of these names that there is no such thing. */
 export async function lookingFor<T>(service: string, doing: string, absent: readonly string[], call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {
-    if (absent.includes(faultName(error))) return undefined;
+    if (isFault(error, ...absent)) return undefined;
     throw awsFault(service, doing, error);
   }
 }

@@ -4,7 +4,7 @@ import { canonicalJson } from '../../domain/canonical.ts';
 import { Conflict, ProviderUnavailable } from '../../domain/errors.ts';
 import type { Generation, RevisionId } from '../../domain/ids.ts';
 import type { RevisionSpec } from '../../domain/revision.ts';
-import { faultName, lookingFor } from '../_aws/fault.ts';
+import { isFault, lookingFor } from '../_aws/fault.ts';
 import type { Change } from '../_aws/guard.ts';
 import { clientToken, hash, resourceName, tagsOf } from '../_aws/names.ts';
 import { EC2, type Machines } from './clients.ts';
@@ -50,7 +50,7 @@ export async function ensureTemplate(client: Machines, change: Change, spec: Rev
       const made = (await client.send(new CreateLaunchTemplateCommand({ LaunchTemplateName: name, ...data, TagSpecifications: [{ ResourceType: 'launch-template', Tags }] }))).LaunchTemplate;
       return given(name, made?.LaunchTemplateId, made?.LatestVersionNumber);
     } catch (error) {
-      if (!faultName(error).startsWith('InvalidLaunchTemplateName.AlreadyExists')) throw error;
+      if (!isFault(error, 'InvalidLaunchTemplateName.AlreadyExists', 'InvalidLaunchTemplateName.AlreadyExistsException')) throw error;
       // Made by a call whose answer was lost, or at the same time, and not seen by the look before.
       const theirs = holding(await versionsOf(client, name), content);
       if (theirs === undefined) throw new Conflict(`The launch template ${name} was made at the same time. It is tried again.`, { name }, { cause: error });

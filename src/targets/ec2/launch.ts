@@ -2,7 +2,7 @@
 import { CreateAutoScalingGroupCommand, SuspendProcessesCommand } from '@aws-sdk/client-auto-scaling';
 import type { LaunchRequest, LaunchResult } from '../../contracts/target.ts';
 import { Conflict, LimitExceeded, ProviderUnavailable } from '../../domain/errors.ts';
-import { faultName } from '../_aws/fault.ts';
+import { isFault } from '../_aws/fault.ts';
 import { type Change, guard } from '../_aws/guard.ts';
 import { ensureGroup } from '../_aws/load-balancer/groups.ts';
 import { ensureInRule } from '../_aws/load-balancer/rule.ts';
@@ -53,7 +53,7 @@ async function create({ scaling }: Ec2Clients, change: Change, { spec, count, ge
       await scaling.send(command);
       return undefined;
     } catch (error) {
-      if (faultName(error) !== 'AlreadyExists') throw error;
+      if (!isFault(error, 'AlreadyExists')) throw error;
       const theirs = await findScalingGroup(scaling, spec.revision);
       if (theirs === undefined) throw new Conflict(`The Auto Scaling group ${name} was made at the same time. It is tried again.`, { name }, { cause: error });
       return theirs;

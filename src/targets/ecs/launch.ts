@@ -2,7 +2,7 @@
 import { CreateServiceCommand, UpdateServiceCommand, type CreateServiceCommandInput, type UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
 import type { LaunchRequest, LaunchResult } from '../../contracts/target.ts';
 import { Conflict, LimitExceeded, ProviderUnavailable } from '../../domain/errors.ts';
-import { faultName } from '../_aws/fault.ts';
+import { isFault } from '../_aws/fault.ts';
 import { type Change, guard } from '../_aws/guard.ts';
 import { ensureGroup } from '../_aws/load-balancer/groups.ts';
 import { ensureInRule } from '../_aws/load-balancer/rule.ts';
@@ -62,8 +62,8 @@ async function create({ containers }: EcsClients, change: Change, { spec, count,
       await containers.send(command);
     } catch (error) {
       // There already, made by a call whose answer was lost or at the same time; or the target group is not yet seen in its rule.
-      if (faultName(error) === 'InvalidParameter' && error instanceof Error && /not idempotent|already exists/i.test(error.message)) throw new Conflict(`The service ${serviceName} was made at the same time. It is tried again.`, { service: serviceName }, { cause: error });
-      if (faultName(error) === 'InvalidParameter' && error instanceof Error && /does not have an associated load balancer|still Draining/i.test(error.message)) throw new ProviderUnavailable(`ECS does not take ${serviceName} yet: ${error.message} It is tried again.`, { service: serviceName }, { cause: error });
+      if (isFault(error, 'InvalidParameter') && error instanceof Error && /not idempotent|already exists/i.test(error.message)) throw new Conflict(`The service ${serviceName} was made at the same time. It is tried again.`, { service: serviceName }, { cause: error });
+      if (isFault(error, 'InvalidParameter') && error instanceof Error && /does not have an associated load balancer|still Draining/i.test(error.message)) throw new ProviderUnavailable(`ECS does not take ${serviceName} yet: ${error.message} It is tried again.`, { service: serviceName }, { cause: error });
       throw error;
     }
   });

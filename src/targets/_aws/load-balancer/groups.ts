@@ -5,7 +5,7 @@ import {
 import { ProviderUnavailable } from '../../../domain/errors.ts';
 import type { Generation } from '../../../domain/ids.ts';
 import type { RevisionSpec } from '../../../domain/revision.ts';
-import { calling, faultName, lookingFor } from '../fault.ts';
+import { calling, isFault, lookingFor } from '../fault.ts';
 import type { Change } from '../guard.ts';
 import { type Owner, tagsOf, targetGroupName, type Tags } from '../names.ts';
 import { chunksOf } from '../pages.ts';
@@ -69,7 +69,7 @@ async function create(client: Balancers, change: Change, { spec, generation, set
       return (await client.send(command)).TargetGroups?.[0]?.TargetGroupArn;
     } catch (error) {
       // Made by a call whose answer was lost, or at the same time, and not seen by the look before.
-      if (faultName(error) === 'DuplicateTargetGroupName') return await findGroup(client, spec, settings.listener);
+      if (isFault(error, 'DuplicateTargetGroupName')) return await findGroup(client, spec, settings.listener);
       throw error;
     }
   });
@@ -103,7 +103,7 @@ export async function groupsOnBalancer(client: Balancers, balancerArn: string): 
   let marker: string | undefined;
   do {
     const answer = await calling(ELB, `count the target groups of ${balancerArn}`, () => client.send(new DescribeTargetGroupsCommand({ LoadBalancerArn: balancerArn, ...(marker === undefined ? {} : { Marker: marker }) }))).catch((error: unknown) => {
-      if (error instanceof Error && faultName(error.cause) === 'TargetGroupNotFound') return { TargetGroups: [], NextMarker: undefined };
+      if (error instanceof Error && isFault(error.cause, 'TargetGroupNotFound')) return { TargetGroups: [], NextMarker: undefined };
       throw error;
     });
     count += answer.TargetGroups?.length ?? 0;

@@ -3,7 +3,7 @@ import { CreateRuleCommand, DeleteRuleCommand, DescribeRulesCommand, ModifyRuleC
 import type { ServiceRef } from '../../../contracts/target.ts';
 import { InvalidInput, LimitExceeded, ProviderUnavailable } from '../../../domain/errors.ts';
 import type { Generation, RevisionId } from '../../../domain/ids.ts';
-import { calling, faultName, lookingFor } from '../fault.ts';
+import { calling, isFault, lookingFor } from '../fault.ts';
 import type { Change } from '../guard.ts';
 import { belongsTo, ownerOf, tagsOf, type Tags } from '../names.ts';
 import { allPages } from '../pages.ts';
@@ -117,7 +117,7 @@ async function createRule({ client, change, place }: RuleWriter, group: string):
       await client.send(new CreateRuleCommand({ ListenerArn: listener, Priority: rule.priority, Conditions: conditionsOf(rule), Actions: actionsOf([{ arn: group, weight: 0 }]), Tags }));
     } catch (error) {
       // Made by a call whose answer was lost, or at the same time: the next look finds it.
-      if (faultName(error) !== 'PriorityInUse') throw error;
+      if (!isFault(error, 'PriorityInUse')) throw error;
     }
   });
 }
