@@ -13,6 +13,8 @@ await build({
   platform: 'node',
   target: 'node24',
   format: 'esm',
+  // Read only by `slipway target test --function`, from node_modules.
+  external: ['@aws-sdk/*'],
   conditions: ['slipway-local'],
   mainFields: ['module', 'main'],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },

@@ -1,4 +1,5 @@
 /** The installation: environments, drift now, alerts, targets. */
+import { describeTargets } from '../app/describe-targets.ts';
 import { alertsPart } from '../app/lists.ts';
 import { reconcile } from '../app/reconcile.ts';
 import * as operations from '../contracts/api/installation.ts';
@@ -21,5 +22,5 @@ export const installationBindings = [
     const value = await filtered(items, async ({ service, environment }) => service === null || sees(await teamOf(ServiceName.parse(service)), environment ?? undefined));
     return { value, next };
   }),
-  bind(operations.listTargets, anywhere, async (ports) => ({ value: await Promise.all(ports.targets.names().map((name) => ports.targets.describe(name))) })),
+  bind(operations.listTargets, anywhere, async (ports) => ({ value: [...await describeTargets(ports)()] })),
 ];

@@ -1,5 +1,6 @@
 /** What the command line is given from outside: src/main/cli.ts hands in the real things, tests their own. */
 import type { Issue } from '../contracts/manifest-file.ts';
+import type { OwnTargetPlace, Send } from '../contracts/own-target.ts';
 
 export interface Output {
   write(text: string): unknown;
@@ -77,6 +78,10 @@ export interface CliNeeds {
   readonly files: Files;
   readonly validate: (input: { files: readonly SourceText[]; environments?: SourceText | undefined }) => Promise<Validation>;
   /** Starts the control plane and the router; resolves with the exit code, without `detach` when they have ended. */
-  readonly up: (options: { home: string; detach: boolean }) => Promise<number>;
+  readonly up: (options: { home: string; detach: boolean; targets: readonly { kind: string; place: OwnTargetPlace }[] }) => Promise<number>;
   readonly down: (options: { home: string; keepServices: boolean }) => Promise<number>;
+  /** A target wherever it is, for its contract: called directly, with no control plane between. */
+  readonly sendTo: (place: OwnTargetPlace | { readonly function: string }) => Promise<Send>;
+  /** What a module of the user's exports as `kill`. */
+  readonly handOf: (path: string) => Promise<(instance: string) => Promise<void>>;
 }

@@ -15,6 +15,7 @@ import { addService } from './commands/service.ts';
 import { addShow } from './commands/show.ts';
 import { addStatus } from './commands/status.ts';
 import { addCancel, addPause, addPromote, addResume, addScale, addZone } from './commands/steer.ts';
+import { addTarget } from './commands/target.ts';
 import { addToken } from './commands/token.ts';
 import { addDown, addUp } from './commands/up.ts';
 import { addValidate } from './commands/validate.ts';
@@ -53,6 +54,7 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addDeliveries,
   addAudit,
   addAlerts,
+  addTarget,
   addToken,
   addCompletion,
 ];

@@ -1,6 +1,8 @@
 /** The command line's entry: bundled to dist/cli.mjs, which bin/slipway.mjs runs. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { addOwnTarget, readOwnTargets, sendTo } from '../adapters/local/own-targets.ts';
+import { exportedFunction } from '../adapters/local/own-targets/module.ts';
 import { validate } from '../app/validate.ts';
 import { CliError, EXIT } from '../cli/exit.ts';
 import type { CliNeeds } from '../cli/needs.ts';
@@ -21,8 +23,9 @@ function optionsFor(home: string): UpOptions {
   return { home: homeAt(home), config: localConfig(given), environment: given, say };
 }
 
-const up: CliNeeds['up'] = ({ home, detach }) => refusing(async () => {
+const up: CliNeeds['up'] = ({ home, detach, targets }) => refusing(async () => {
   const options = optionsFor(home);
+  for (const { kind, place } of targets) await addOwnTarget(options.home.targets, TARGET_KINDS, kind, place);
   if (!detach) return upInForeground({ ...options, say: (line) => say(/^https?:/.test(line) ? `The control plane answers at ${line}` : line) });
   say(`The control plane answers at ${await upInBackground(options)}`);
   return EXIT.ok;
@@ -35,7 +38,7 @@ const end: CliNeeds['down'] = ({ home, keepServices }) => refusing(async () => {
 });
 
 /** What is refused by name is said as it is; anything else is a fault in here. */
-async function refusing(run: () => Promise<number>): Promise<number> {
+async function refusing<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
@@ -43,4 +46,15 @@ async function refusing(run: () => Promise<number>): Promise<number> {
   }
 }
 
-process.exitCode = await runInProcess(process.argv.slice(2), { env: environment, userHome: homedir(), hookProgram: { node: process.execPath, script: join(packageRoot(), 'bin', 'post-receive.mjs') }, validate: validate({ targets: TARGET_KINDS }), up, down: end });
+/** Only `target test --function` needs the SDK, so only it loads it. */
+const send: CliNeeds['sendTo'] = async (place) => ('function' in place ? (await import('../adapters/aws/target-function.ts')).sendToFunction(place.function) : sendTo('under test', place));
+
+const handOf: CliNeeds['handOf'] = (path) => refusing(async () => {
+  const kill = await exportedFunction(path, 'kill');
+  return async (instance) => void (await kill(instance));
+});
+
+/** The user's own targets of this machine may be named in a manifest too. */
+const targets = async (): Promise<readonly string[]> => [...TARGET_KINDS, ...(await readOwnTargets(homeAt(localConfig(environment).home).targets, TARGET_KINDS)).keys()];
+
+process.exitCode = await runInProcess(process.argv.slice(2), { env: environment, userHome: homedir(), hookProgram: { node: process.execPath, script: join(packageRoot(), 'bin', 'post-receive.mjs') }, validate: async (input) => validate({ targets: await targets() })(input), up, down: end, sendTo: send, handOf });

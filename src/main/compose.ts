@@ -22,15 +22,18 @@ import { randomIds } from '../adapters/local/random-ids.ts';
 import { RouterClient, routerRecorders } from '../adapters/local/router-client.ts';
 import { createRecordingFiles } from '../adapters/local/recording-files.ts';
 import { createSecretFolder } from '../adapters/local/secret-folder.ts';
+import { readOwnTargets } from '../adapters/local/own-targets.ts';
 import { openSqliteStore } from '../adapters/local/sqlite-store.ts';
 import { createSlackReplies } from '../adapters/local/slack-replies.ts';
 import { systemClock } from '../adapters/local/system-clock.ts';
 import { withProviders } from '../adapters/oidc/identities.ts';
 import { createVerifier } from '../adapters/oidc/verifier.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
+import type { Send } from '../contracts/own-target.ts';
 import type { CommandOutcome } from '../ports/commands.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Settings } from '../ports/settings.ts';
+import { TARGET_KINDS } from '../targets/registry.ts';
 import { createProcessTarget, type InstanceChange, type ProcessTarget } from '../targets/process/index.ts';
 import { HANDLERS } from './functions.ts';
 import type { Home } from './home.ts';
@@ -39,7 +42,7 @@ import { loadMachines } from './machines.ts';
 import type { Platform } from './platform.ts';
 import { secretAt } from './private-file.ts';
 import { limitConcurrency } from './reserved-concurrency.ts';
-import { localTargets } from './targets.ts';
+import { kindOfFunction, localTargets } from './targets.ts';
 
 export interface Composed {
   readonly ports: Ports;
@@ -77,8 +80,9 @@ const COLLECT_AFTER_MS = 86_400_000;
 
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { home, log } = options;
+  const own = await readOwnTargets(home.targets, TARGET_KINDS);
   // The engine's journal is locked by whoever has it open: a second control plane on this home stops here.
-  const engine = openEngine(options);
+  const engine = openEngine(options, own);
   const database = openSqliteStore({ path: home.state, clock: systemClock });
   const store = recorded(database, { clock: systemClock, ids: randomIds, publish: options.onEvent });
   const traffic = new RouterClient({ controlSocket: home.routerSocket });
@@ -97,7 +101,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const builder = createLocalBuilder({ directory: home.builds, sources, artifacts, clock: systemClock, settings: { path: options.config.path, environment: options.config.buildEnvironment ?? {} }, onFinished: async ({ request, outcome }) => finishBuild(ports)({ pipelineId: request.build as never, token: request.token, outcome }) });
   const commands = createCommandRunner({ directory: home.commands, sources, artifacts, settings: { path: options.config.path }, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
   const ports: Ports = {
-    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets, artifacts, sources, builder, commands, metrics: traffic, judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
+    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets(['process'], own), artifacts, sources, builder, commands, metrics: traffic, judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
     recordingFiles: createRecordingFiles({ folder: home.uploads, artifacts, ids: randomIds }),
     httpChecks: createHttpChecks(), slackReplies: createSlackReplies(), environments, settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
@@ -127,11 +131,11 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   };
 }
 
-function openEngine({ home, log }: ComposeOptions): Engine {
+function openEngine({ home, log }: ComposeOptions, own: ReadonlyMap<string, Send>): Engine {
   const machines = loadMachines();
   return createEngine({
     clock: systemClock, ids: randomIds, database: home.journal, machines,
-    invoke: (name, payload) => invoke(name, payload),
+    invoke: (name, payload) => (own.get(kindOfFunction(name) ?? '') ?? ((event) => invoke(name, event)))(payload),
     onFault: (fault) => log('error', fault instanceof Error ? fault.message : String(fault), { part: 'engine' }),
   });
 }

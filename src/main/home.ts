@@ -15,6 +15,8 @@ export interface Home {
   readonly builds: string;
   readonly commands: string;
   readonly instances: string;
+  /** The user's own targets, a file each. */
+  readonly targets: string;
   readonly router: string;
   readonly routerSocket: string;
   readonly identities: string;
@@ -32,7 +34,7 @@ export function homeAt(root: string): Home {
   const at = (name: string) => join(root, name);
   return {
     root, environments: at('environments.yaml'), state: at('state.db'), journal: at('journal.db'), artifacts: at('artifacts'), secrets: at('secrets'), git: at('git'), builds: at('builds'),
-    commands: at('commands'), instances: at('instances'), router: at('router'), routerSocket: controlSocketPath(at('router'), tmpdir()), identities: at('identities.json'), token: at('token'),
+    commands: at('commands'), instances: at('instances'), targets: at('targets'), router: at('router'), routerSocket: controlSocketPath(at('router'), tmpdir()), identities: at('identities.json'), token: at('token'),
     webhookSecret: at('webhook-secret'), slackSecret: at('slack-secret'), address: at('address'), uploads: at('uploads'), logs: at('logs'), processes: at('processes'),
   };
 }

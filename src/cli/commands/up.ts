@@ -1,12 +1,32 @@
 /** `slipway up` and `slipway down`: the control plane of this machine. */
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import { OwnTargetKind, OwnTargetPlace } from '../../contracts/own-target.ts';
 import { example, runs, type Host } from '../session.ts';
+
+interface OwnTarget {
+  readonly kind: string;
+  readonly where: string;
+}
+
+/** One more of them. */
+function ownTargets(value: string, before: readonly OwnTarget[] = []): readonly OwnTarget[] {
+  const [, name = '', where = ''] = /^([^=]*)=(.+)$/.exec(value) ?? [];
+  const kind = OwnTargetKind.safeParse(name);
+  if (!kind.success || where === '') throw new InvalidArgumentError('Write KIND=WHERE, for example site=./handler.mjs or site=http://127.0.0.1:9000. A kind has lower case letters, digits and hyphens.');
+  return [...before, { kind: kind.data, where }];
+}
+
+const placeOf = (directory: string, where: string): OwnTargetPlace => OwnTargetPlace.parse(/^https?:\/\//.test(where) ? { url: where } : { module: resolve(directory, where) });
 
 export function addUp(host: Host): void {
   const command = host.program.command('up').summary('start the control plane on this machine').helpGroup('The control plane:')
     .description('Starts the control plane and the router on this machine, and takes over the services that run already. Ctrl-C ends all of it, services too; SIGTERM leaves the services running.')
-    .option('--detach', 'leave it running in the background and come back');
-  example(command, 'slipway up', 'slipway up --detach --home ./data');
-  runs<{ detach?: boolean }>(host, command, (session, options) => session.needs.up({ home: session.home, detach: options.detach === true }));
+    .option('--detach', 'leave it running in the background and come back')
+    .addOption(new Option('--target <kind=where>', 'a target of your own: a module or an http address; kept for later starts').argParser(ownTargets));
+  example(command, 'slipway up', 'slipway up --detach --home ./data', 'slipway up --target site=./site/handler.mjs');
+  runs<{ detach?: boolean; target?: readonly OwnTarget[] }>(host, command, (session, { detach, target = [] }) =>
+    session.needs.up({ home: session.home, detach: detach === true, targets: target.map(({ kind, where }) => ({ kind, place: placeOf(session.needs.directory, where) })) }));
 }
 
 export function addDown(host: Host): void {

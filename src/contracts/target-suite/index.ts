@@ -36,7 +36,7 @@ export async function runCheck(check: Check, harness: SuiteHarness, traits: Trai
 
 export type CheckOutcome = { readonly check: Check } & ({ readonly status: 'held' } | { readonly status: 'left-out'; readonly why: string } | { readonly status: 'failed'; readonly error: Error });
 
-/** All checks, one after the other, each on a harness of its own. What a target says of itself decides which of them are run. */
+/** All checks, one after the other, each on a harness of its own. What a target says of itself decides which of them are run; one that cannot be cleared away has failed. */
 export async function runChecks(make: () => Promise<SuiteHarness>, traits: Traits, said: (outcome: CheckOutcome) => void): Promise<readonly CheckOutcome[]> {
   const outcomes: CheckOutcome[] = [];
   for (const check of TARGET_CHECKS) {
@@ -50,13 +50,9 @@ export async function runChecks(make: () => Promise<SuiteHarness>, traits: Trait
 
 async function outcomeOf(check: Check, harness: SuiteHarness, traits: Traits): Promise<CheckOutcome> {
   const why = leftOut(check, traits, harness);
-  try {
-    if (why !== null) return { check, status: 'left-out', why };
-    await runCheck(check, harness, traits);
-    return { check, status: 'held' };
-  } catch (error) {
-    return { check, status: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
-  } finally {
-    await harness.close();
-  }
+  if (why !== null) return { check, status: 'left-out', why };
+  const failures: Error[] = [];
+  for (const part of [() => runCheck(check, harness, traits), () => harness.close()]) await part().catch((error: unknown) => failures.push(error instanceof Error ? error : new Error(String(error))));
+  const [first] = failures;
+  return first === undefined ? { check, status: 'held' } : { check, status: 'failed', error: first };
 }

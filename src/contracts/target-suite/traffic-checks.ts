@@ -32,6 +32,18 @@ export const TRAFFIC_CHECKS: readonly Check[] = [
     },
   },
   {
+    group: 'route', name: 'takes the traffic from everything, so that all of it can go', requires: [],
+    run: async (on, spec) => {
+      await on.launch(spec, 1);
+      await on.healthy(spec, 1);
+      await on.route(spec, all(spec));
+      assert.deepEqual((await on.route(spec, {})).inForce, {});
+      assert.deepEqual((await on.observe(spec)).weights, {});
+      await on.retire(spec);
+      await on.gone(spec);
+    },
+  },
+  {
     group: 'observe', name: 'sees a service that was never launched as nothing, rather than an error', requires: [],
     run: async (on, spec) => {
       assert.deepEqual(await on.observe(spec), { service: spec.service, environment: spec.environment, weights: {}, instances: [], endpoint: null });

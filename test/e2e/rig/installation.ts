@@ -3,6 +3,9 @@ import { localConfig } from '../../../src/config.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addOwnTarget } from '../../../src/adapters/local/own-targets.ts';
+import type { OwnTargetPlace } from '../../../src/contracts/own-target.ts';
+import { TARGET_KINDS } from '../../../src/targets/registry.ts';
 import { startControlPlane, type ControlPlane } from '../../../src/main/control-plane.ts';
 import { homeAt, prepareHome } from '../../../src/main/home.ts';
 import { startRouter } from '../../../src/router/router.ts';
@@ -27,6 +30,8 @@ export interface InstallationOptions {
   readonly environments?: string;
   readonly passSeconds?: number;
   readonly exitEvents?: boolean;
+  /** Targets of the user's own, as `slipway up --target` adds them. */
+  readonly ownTargets?: Readonly<Record<string, OwnTargetPlace>>;
   /** Where it is made; absent: a temporary folder. */
   readonly folder?: string | undefined;
 }
@@ -63,6 +68,7 @@ export class Installation {
     this.#endings.push(keepLog(this.log));
     prepareHome(home);
     writeFileSync(home.environments, this.#options.environments ?? ENVIRONMENTS);
+    for (const [kind, place] of Object.entries(this.#options.ownTargets ?? {})) await addOwnTarget(home.targets, TARGET_KINDS, kind, place);
     const router = await startRouter({ directory: home.router, host: '127.0.0.1', port: 0, controlSocket: home.routerSocket }, () => undefined);
     this.#endings.push(() => router.close());
     await this.startControlPlane();

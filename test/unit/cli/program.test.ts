@@ -130,7 +130,7 @@ describe('up and down', () => {
     expect((await run(['up', '--detach', '--home', '/data'], { needs })).code).toBe(1);
     expect((await run(['down'], { needs: { ...needs, env: { SLIPWAY_HOME: '/other' } } })).code).toBe(0);
     expect((await run(['down', '--keep-services'], { needs })).code).toBe(0);
-    expect(calls).toEqual([['up', { home: '/data', detach: true }], ['down', { home: '/other', keepServices: false }], ['down', { home: '/nobody/at/home/.slipway', keepServices: true }]]);
+    expect(calls).toEqual([['up', { home: '/data', detach: true, targets: [] }], ['down', { home: '/other', keepServices: false }], ['down', { home: '/nobody/at/home/.slipway', keepServices: true }]]);
   });
 });
 
