@@ -25,6 +25,7 @@ import { handler as sweepOutbox } from '../../functions/sweep-outbox.ts';
 import { handler as sweep } from '../../functions/sweep.ts';
 import { handler as targetEc2 } from '../../functions/targets/ec2.ts';
 import { handler as targetEcs } from '../../functions/targets/ecs.ts';
+import { handler as targetLambda } from '../../functions/targets/lambda.ts';
 import { handler as targetProcess } from '../../functions/targets/process.ts';
 import { handler as test } from '../../functions/test.ts';
 import { handler as watch } from '../../functions/watch.ts';
@@ -57,6 +58,7 @@ export const HANDLERS = {
   'slipway-sweep-outbox': sweepOutbox,
   'slipway-target-ec2': targetEc2,
   'slipway-target-ecs': targetEcs,
+  'slipway-target-lambda': targetLambda,
   'slipway-target-process': targetProcess,
   'slipway-test': test,
   'slipway-watch': watch,
