@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { emulatorPython } from './aws-emulator/environment.ts';
 import { startEmulator } from './aws-emulator/start.ts';
 
 const say = (line: string): void => console.error(`test:aws: ${line}`);
@@ -15,7 +16,7 @@ async function runTests(endpoint: string): Promise<number> {
     '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url)),
     '--config', fileURLToPath(new URL('../jest.aws.config.ts', import.meta.url)), '--forceExit',
     ...(results === undefined ? [] : ['--json', `--outputFile=${results}`]), ...process.argv.slice(2),
-  ], { stdio: ['inherit', results === undefined ? 'inherit' : 'ignore', 'inherit'], env: { ...process.env, SLIPWAY_TEST_AWS_ENDPOINT: endpoint } });
+  ], { stdio: ['inherit', results === undefined ? 'inherit' : 'ignore', 'inherit'], env: { ...process.env, SLIPWAY_TEST_AWS_ENDPOINT: endpoint, SLIPWAY_TEST_AWS_PYTHON: emulatorPython(say) } });
   const [code] = (await once(jest, 'exit')) as [number | null];
   return code ?? 1;
 }

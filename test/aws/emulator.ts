@@ -3,16 +3,19 @@
  * nothing here forgets what others made.
  */
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 
-function endpointOf(): string {
-  const given = process.env['SLIPWAY_TEST_AWS_ENDPOINT'];
-  if (given === undefined || given === '') throw new Error('SLIPWAY_TEST_AWS_ENDPOINT is not set. Run these suites with: npm run test:aws');
-  return given;
+function given(variable: string): string {
+  const value = process.env[variable];
+  if (value === undefined || value === '') throw new Error(`${variable} is not set. Run these suites with: npm run test:aws`);
+  return value;
 }
 
 /** Its address; the fault proxy stands in front of it (faults.ts). */
-export const ENDPOINT = endpointOf();
+export const ENDPOINT = given('SLIPWAY_TEST_AWS_ENDPOINT');
+/** Where the AWS CLI and Python of the emulator are, as CodeBuild's images have them. */
+export const AWS_CLI_FOLDER = dirname(given('SLIPWAY_TEST_AWS_PYTHON'));
 export const REGION = 'eu-central-1';
 /** The account that the emulator gives to these credentials. */
 export const ACCOUNT = '123456789012';

@@ -25,6 +25,11 @@ export interface S3ArtifactsOptions {
   readonly patience?: Patience;
 }
 
+export interface S3Artifacts extends ArtifactStore {
+  /** Whether the bucket has bytes of this digest under its name, by the checksum that S3 itself keeps: for what somebody else stored. */
+  isWhole(digest: Digest): Promise<boolean>;
+}
+
 /** Where an artifact lies; the build in CodeBuild puts it there too. */
 export const artifactObjectKey = (digest: Digest): string => `sha256/${Digest.parse(digest).slice('sha256:'.length)}`;
 
@@ -43,7 +48,7 @@ function fault(error: unknown, doing: string, digest: Digest): unknown {
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). One whose checksum is another is written anew.
  * `tail` does not check the digest: it serves logs, which nothing runs.
  */
-export function createS3Artifacts({ client, bucket, settings = {}, patience = PATIENCE }: S3ArtifactsOptions): ArtifactStore {
+export function createS3Artifacts({ client, bucket, settings = {}, patience = PATIENCE }: S3ArtifactsOptions): S3Artifacts {
   const limits = { ...ARCHIVE_LIMITS, ...settings };
   const at = (digest: Digest) => ({ Bucket: bucket, Key: artifactObjectKey(digest) });
 
@@ -92,6 +97,7 @@ export function createS3Artifacts({ client, bucket, settings = {}, patience = PA
       if (there !== 'whole') await upload(path, digest, bytes, false);
       return { digest, bytes };
     },
+    isWhole: async (digest) => (await found(digest)) === 'whole',
     has: async (digest) => (await found(digest)) !== 'none',
     async unpack(digest, directory) {
       const archive = join(dirname(directory), `.${basename(directory)}.${randomBytes(6).toString('hex')}.archive`);

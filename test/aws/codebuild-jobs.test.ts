@@ -1,0 +1,301 @@
+/** Builds and commands on CodeBuild: real git repositories, the real buildspec, the real bucket of the emulator. */
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CodeBuildClient } from '@aws-sdk/client-codebuild';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { codeBuildCalls, createCodeBuildBuilder, createCodeBuildCommands, createJobEvents } from '../../src/adapters/aws/codebuild-jobs.ts';
+import { createDynamoStore } from '../../src/adapters/aws/dynamodb-store.ts';
+import { artifactObjectKey, createS3Artifacts } from '../../src/adapters/aws/s3-artifacts.ts';
+import { randomIds } from '../../src/adapters/local/random-ids.ts';
+import { ProviderUnavailable, TokenRefused } from '../../src/domain/errors.ts';
+import { Digest } from '../../src/domain/ids.ts';
+import type { BuildFinished, BuildRequest } from '../../src/ports/builder.ts';
+import type { CommandOutcome, CommandRun } from '../../src/ports/commands.ts';
+import { fakeClock } from '../fakes/clock.ts';
+import { gitRepository, type GitRepository } from '../unit/adapters/local/git-repository.ts';
+import { codeBuildService, type CodeBuildService } from './codebuild-service.ts';
+import { clientSettings, makeStateTable, uniqueName } from './emulator.ts';
+import { startFaultProxy, type FaultProxy } from './faults.ts';
+
+let proxy: FaultProxy;
+let state: Awaited<ReturnType<typeof makeStateTable>>;
+let codeBuild: CodeBuildClient;
+let s3: S3Client;
+let dynamo: DynamoDBClient;
+const bucket = uniqueName('jobs');
+beforeAll(async () => {
+  proxy = await startFaultProxy();
+  state = await makeStateTable();
+  codeBuild = new CodeBuildClient({ ...clientSettings(proxy.endpoint), maxAttempts: 1 });
+  s3 = new S3Client({ ...clientSettings(), forcePathStyle: true });
+  dynamo = new DynamoDBClient(clientSettings());
+  await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }));
+});
+afterAll(async () => {
+  await state.remove();
+  await proxy.close();
+});
+
+let work: string;
+let origin: GitRepository;
+let service: CodeBuildService;
+let clock: ReturnType<typeof fakeClock>;
+let built: BuildFinished[];
+let ran: { token: string; outcome: CommandOutcome }[];
+let failing: Error[];
+beforeEach(() => {
+  proxy.clear();
+  work = mkdtempSync(join(tmpdir(), 'slipway-jobs-'));
+  origin = gitRepository(join(work, 'origin'));
+  service = codeBuildService({ project: 'slipway-jobs' });
+  proxy.shim(service.shim);
+  clock = fakeClock(Date.now());
+  [built, ran, failing] = [[], [], []];
+});
+afterEach(async () => {
+  service.close();
+  for (const job of await needs().store.query('codebuild', '', { limit: 100 }).then(({ items }) => items)) await needs().store.transact([{ kind: 'delete', key: job, condition: { generation: job.generation } }]);
+  rmSync(work, { recursive: true, force: true });
+});
+
+const artifacts = () => createS3Artifacts({ client: s3, bucket });
+const needs = () => ({ store: createDynamoStore({ client: dynamo, table: state.table }), clock, ids: randomIds, calls: codeBuildCalls({ codeBuild, s3, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) });
+const builder = () => createCodeBuildBuilder(needs());
+const commands = () => createCodeBuildCommands(needs());
+const events = () => createJobEvents({
+  ...needs(), artifacts: artifacts(),
+  onBuilt: async (finished) => {
+    const error = failing.shift();
+    if (error !== undefined) throw error;
+    built.push(finished);
+  },
+  onRan: async (token, outcome) => {
+    const error = failing.shift();
+    if (error !== undefined) throw error;
+    ran.push({ token, outcome });
+  },
+});
+
+let count = 0;
+const asked = (files: Parameters<GitRepository['commit']>[0], recipe: Partial<BuildRequest['recipe']>, more: Partial<BuildRequest> = {}): BuildRequest => {
+  count += 1;
+  return {
+    build: `shop-${count}`, token: 'token-one', service: 'shop' as never, repository: origin.path, commit: origin.commit(files), manifestPath: 'services/shop/slipway.yaml', version: '1.2.3',
+    recipe: { output: 'dist', timeout: 60, ...recipe }, provenance: { branch: 'main', author: null, pusher: null }, ...more,
+  };
+};
+const FILES = { 'services/shop/slipway.yaml': 'service: shop\n', 'services/shop/src/app.js': 'hello\n', 'services/shop/build.sh': { script: '#!/bin/sh\nset -e\nmkdir dist\ncp src/app.js dist/\nln -s app.js dist/alias\nprintf "%s %s %s" "$SLIPWAY_SERVICE" "$SLIPWAY_VERSION" "$SOURCE_DATE_EPOCH" > dist/about\necho built "$@"\nenv | sort\n' } } as const;
+
+/** Starts it, lets it end, and has its event come. */
+async function outcomeOf(request: BuildRequest) {
+  await builder().start(request);
+  await service.idle();
+  await events().ended(service.runs.at(-1)?.arn ?? '');
+  return built.at(-1)?.outcome;
+}
+
+describe('a build', () => {
+  it('checks out, tests, builds, and stores an artifact that unpacks by the rules of all, with its log', async () => {
+    const outcome = await outcomeOf(asked(FILES, { test: ['sh', '-c', 'echo tested; test -f src/app.js'], command: ['./build.sh', 'a b', '$(touch /tmp/slipway-injected)'] }));
+    expect(outcome).toMatchObject({ status: 'succeeded', bytes: expect.any(Number), log: expect.stringMatching(/^sha256:/) });
+    if (outcome?.status !== 'succeeded') return;
+    await artifacts().unpack(outcome.digest, join(work, 'out'));
+    expect(readdirSync(join(work, 'out')).sort()).toEqual(['about', 'alias', 'app.js']);
+    expect(readFileSync(join(work, 'out/alias'), 'utf8')).toBe('hello\n');
+    expect(readFileSync(join(work, 'out/about'), 'utf8')).toBe('shop 1.2.3 1700000000');
+    const log = await artifacts().tail(outcome.log ?? ('' as Digest), 100_000);
+    expect(log).toContain('tested\n');
+    expect(log).toContain('built a b $(touch /tmp/slipway-injected)\n');
+    expect(log).not.toContain('AWS_');
+    expect(log).not.toContain('token-one');
+    expect(built.map(({ request }) => [request.build, request.token])).toEqual([[`shop-${count}`, 'token-one']]);
+  });
+
+  it('gives the same bytes for the same files, whenever it runs', async () => {
+    const first = await outcomeOf(asked(FILES, { command: ['./build.sh'] }));
+    const again = await outcomeOf(asked(FILES, { command: ['sh', '-c', './build.sh && touch -d 2001-01-01 dist/app.js'] }));
+    expect(first?.status === 'succeeded' && again?.status === 'succeeded' && first.digest === again.digest).toBe(true);
+  });
+
+  it('checks out what the commit holds, whatever attributes say', async () => {
+    const outcome = await outcomeOf(asked({ 'services/shop/slipway.yaml': '', '.gitattributes': '* text=auto eol=crlf\nid.txt ident\n', 'services/shop/id.txt': '$Id$\nline\n' }, { output: '.' }));
+    expect(outcome).toMatchObject({ status: 'succeeded' });
+    if (outcome?.status !== 'succeeded') return;
+    await artifacts().unpack(outcome.digest, join(work, 'out'));
+    expect(readFileSync(join(work, 'out/id.txt'), 'utf8')).toBe('$Id$\nline\n');
+  });
+
+  it.each([
+    ['test', { test: ['sh', '-c', 'echo broken test; exit 3'], command: ['false'] }, 'exit code 3'],
+    ['build', { command: ['sh', '-c', 'echo broken build; kill -9 $$'] }, 'signal 9'],
+    ['build', { command: ['no-such-program'] }, 'could not be started'],
+    ['pack', { command: ['true'] }, 'made no folder services/shop/dist'],
+    ['pack', { command: ['mkdir', 'dist'] }, 'is empty'],
+    ['pack', { command: ['ln', '-s', '/etc', 'dist'] }, 'leads outside'],
+    ['pack', { command: ['sh', '-c', 'mkdir dist && mkfifo dist/pipe'] }, 'device, socket or pipe'],
+    ['timeout', { command: ['sleep', '60'], timeout: 2 }, 'longer than its limit of 2 s'],
+  ] as const)('that fails in %s with %j says so', async (step, recipe, message) => {
+    const outcome = await outcomeOf(asked(FILES, recipe as Partial<BuildRequest['recipe']>));
+    expect(outcome).toMatchObject({ status: 'failed', step, message: expect.stringContaining(message) });
+    if (step === 'test') expect(outcome).toMatchObject({ tail: expect.stringContaining('broken test') });
+    expect(service.runs.at(-1)?.status).toBe('FAILED');
+  });
+
+  it('of a commit that is not there fails in its checkout', async () => {
+    expect(await outcomeOf(asked(FILES, {}, { commit: '1'.repeat(40) as never }))).toMatchObject({ status: 'failed', step: 'checkout' });
+  });
+
+  it('whose machine is lost fails with what CodeBuild says', async () => {
+    await builder().start(asked(FILES, { command: ['sleep', '60'] }));
+    service.end(service.runs[0]?.id ?? '', 'FAULT');
+    await events().ended(service.runs[0]?.arn ?? '');
+    expect(built[0]?.outcome).toMatchObject({ status: 'failed', step: 'build', message: expect.stringContaining('the machine is gone') });
+  });
+
+  it('that CodeBuild ends for its time says timeout', async () => {
+    await builder().start(asked(FILES, { command: ['sleep', '60'] }));
+    service.end(service.runs[0]?.id ?? '', 'TIMED_OUT');
+    await events().ended(service.runs[0]?.arn ?? '');
+    expect(built[0]?.outcome).toMatchObject({ status: 'failed', step: 'timeout' });
+    expect(service.runs[0]?.timeoutInMinutes).toBe(16);
+  });
+
+  it('that says it stored what is not in the bucket has failed', async () => {
+    const request = asked(FILES, { command: ['sleep', '60'] });
+    await builder().start(request);
+    const nonce = service.runs[0]?.variables.find(({ name }) => name === 'SLIPWAY_JOB')?.value ?? '';
+    const claim = (digest: string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key: `jobs/${nonce}/result.json`, Body: JSON.stringify({ status: 'succeeded', digest, bytes: 1, log: null, seconds: 1 }) }));
+    const planted = Digest.parse(`sha256:${'a'.repeat(64)}`);
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: artifactObjectKey(planted), Body: 'other bytes', ChecksumAlgorithm: 'SHA256', ChecksumSHA256: Buffer.alloc(32).toString('base64') }));
+    await claim(planted);
+    service.end(service.runs[0]?.id ?? '', 'SUCCEEDED');
+    await events().ended(service.runs[0]?.arn ?? '');
+    expect(built[0]?.outcome).toMatchObject({ status: 'failed', step: 'pack', message: expect.stringContaining(planted) });
+  });
+
+  it('is cancelled with all it started', async () => {
+    const request = asked(FILES, { command: ['sleep', '60'] });
+    await builder().start(request);
+    expect(await builder().cancel(request.build)).toBe(true);
+    expect(await builder().cancel('shop-none')).toBe(false);
+    await events().ended(service.runs[0]?.arn ?? '');
+    expect(built[0]?.outcome).toMatchObject({ status: 'failed', step: 'cancelled' });
+    expect(await builder().cancel(request.build)).toBe(false);
+  });
+
+  it('with a request that cannot be is refused before anything starts', async () => {
+    await expect(builder().start(asked(FILES, {}, { manifestPath: '../up/slipway.yaml' }))).rejects.toMatchObject({ name: 'InvalidInput' });
+    expect(service.runs).toHaveLength(0);
+  });
+});
+
+describe('starts and ends, through faults', () => {
+  it('the same build started again while it runs is one build, with the newest token', async () => {
+    const request = asked(FILES, { command: ['./build.sh'] });
+    await Promise.all([builder().start(request), builder().start(request)]);
+    await builder().start({ ...request, token: 'token-two' });
+    await service.idle();
+    await events().sweep();
+    expect(service.runs).toHaveLength(1);
+    expect(built.map(({ request: { token } }) => token)).toEqual(['token-two']);
+  });
+
+  it('is built again after its end', async () => {
+    const request = asked(FILES, { command: ['./build.sh'] });
+    await outcomeOf(request);
+    await outcomeOf(request);
+    expect(service.runs).toHaveLength(2);
+    expect(built).toHaveLength(2);
+  });
+
+  it.each(['throttle', 'cut', 'lost answer'] as const)('a start through "%s" is one run, at the second try', async (kind) => {
+    const request = asked(FILES, { command: ['./build.sh'] });
+    proxy.inject({ action: 'StartBuild', fault: { kind } });
+    await expect(builder().start(request)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    await builder().start(request);
+    await service.idle();
+    expect(await events().sweep()).toEqual({ ended: 1, running: 0 });
+    expect(service.runs).toHaveLength(1);
+    expect(built.map(({ outcome }) => outcome.status)).toEqual(['succeeded']);
+  });
+
+  it('a run that ended before its id was noted is found by its own name', async () => {
+    proxy.inject({ action: 'StartBuild', fault: { kind: 'lost answer' } });
+    await expect(builder().start(asked(FILES, { command: ['./build.sh'] }))).rejects.toThrow();
+    await service.idle();
+    await events().ended(service.runs[0]?.arn ?? '');
+    expect(built).toHaveLength(1);
+  });
+
+  it('an outcome that could not be taken is reported again, and then no more', async () => {
+    await builder().start(asked(FILES, { command: ['./build.sh'] }));
+    await service.idle();
+    failing.push(new ProviderUnavailable('injected'));
+    await expect(events().ended(service.runs[0]?.arn ?? '')).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    expect(await events().sweep()).toEqual({ ended: 1, running: 0 });
+    await events().ended(service.runs[0]?.arn ?? '');
+    expect(built).toHaveLength(1);
+  });
+
+  it('an outcome that nobody waits for is forgotten', async () => {
+    await builder().start(asked(FILES, { command: ['./build.sh'] }));
+    await service.idle();
+    failing.push(new TokenRefused('injected'));
+    expect(await events().sweep()).toEqual({ ended: 1, running: 0 });
+    expect(await events().sweep()).toEqual({ ended: 0, running: 0 });
+  });
+
+  it('an event that came too early, or of another project\'s run, changes nothing', async () => {
+    await builder().start(asked(FILES, { command: ['sleep', '60'] }));
+    await events().ended(service.runs[0]?.arn ?? '');
+    await events().ended('arn:aws:codebuild:eu-central-1:123456789012:build/other:1234');
+    expect(built).toEqual([]);
+    expect(await events().sweep()).toEqual({ ended: 0, running: 1 });
+  });
+});
+
+describe('a command', () => {
+  const run = (more: Partial<CommandRun>): CommandRun => ({ id: `shop-${(count += 1)}-staging-test-0-1`, repository: origin.path, commit: origin.commit(FILES), digest: Digest.parse(`sha256:${'b'.repeat(64)}`), folder: 'services/shop', command: ['true'], environment: {}, timeoutSeconds: 30, ...more });
+  const outcome = async (asked: CommandRun) => {
+    await commands().start(asked, 'token');
+    await service.idle();
+    await events().sweep();
+    return ran.at(-1);
+  };
+
+  it('runs in the manifest\'s folder of the commit, with its variables, and answers its token', async () => {
+    expect(await outcome(run({ command: ['sh', '-c', 'pwd; cat src/app.js; echo "$BASE_URL|$SLIPWAY_ENVIRONMENT|$AWS_ACCESS_KEY_ID|$SLIPWAY_JOB"'], environment: { BASE_URL: 'http://shop/', SLIPWAY_ENVIRONMENT: 'staging' } }))).toMatchObject({
+      token: 'token', outcome: { passed: true, detail: expect.stringMatching(/ended with exit code 0\.\n(?:.*\n)*.*services\/shop\nhello\nhttp:\/\/shop\/\|staging\|\|/) },
+    });
+  });
+
+  it('that fails says how, with the end of its output', async () => {
+    expect((await outcome(run({ command: ['sh', '-c', 'echo no; exit 7'] })))?.outcome).toMatchObject({ passed: false, detail: expect.stringMatching(/exit code 7[^]*no\n/) });
+  });
+
+  it('that takes too long is ended', async () => {
+    expect((await outcome(run({ command: ['sleep', '60'], timeoutSeconds: 1 })))?.outcome).toMatchObject({ passed: false, detail: expect.stringContaining('longer than its limit of 1 s') });
+  });
+
+  it('runs on the artifact where there is no commit, after a look at its digest', async () => {
+    const made = await outcomeOf(asked(FILES, { command: ['./build.sh'] }));
+    if (made?.status !== 'succeeded') throw new Error('the build failed');
+    const without = { repository: null, commit: null, digest: made.digest };
+    expect((await outcome(run({ ...without, command: ['cat', 'alias'] })))?.outcome).toMatchObject({ passed: true, detail: expect.stringContaining('hello') });
+    const bytes = Buffer.from((await (await s3.send(new GetObjectCommand({ Bucket: bucket, Key: artifactObjectKey(made.digest) }))).Body?.transformToByteArray()) ?? []);
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: artifactObjectKey(made.digest), Body: Buffer.concat([bytes, Buffer.from('x')]) }));
+    expect((await outcome(run({ ...without, command: ['cat', 'alias'] })))?.outcome).toMatchObject({ passed: false, detail: expect.stringContaining('damaged') });
+  });
+
+  it('is cancelled by the beginning of its id', async () => {
+    const one = run({ id: 'shop-77-staging-test-0-1', command: ['sleep', '60'] });
+    await commands().start(one, 'token');
+    await commands().start({ ...one, id: 'shop-78-staging-test-0-1' }, 'other');
+    expect(await commands().cancel('shop-77-')).toBe(1);
+    expect(await events().sweep()).toEqual({ ended: 1, running: 1 });
+    expect(ran).toMatchObject([{ token: 'token', outcome: { passed: false, detail: expect.stringContaining('cancelled') } }]);
+  });
+});
