@@ -1,0 +1,49 @@
+/** Where the counts of a revision are in CloudWatch. */
+import type { Dimension } from '@aws-sdk/client-cloudwatch';
+import type { Access } from '../../../domain/access.ts';
+import type { EnvironmentName, RevisionId, ServiceName } from '../../../domain/ids.ts';
+
+export interface MetricOf {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: readonly Required<Dimension>[];
+}
+
+/** Where one revision is counted; a revision of several functions has several. */
+export interface RevisionSource {
+  readonly revision: RevisionId;
+  readonly requests: MetricOf;
+  /** By class of failure; a request falls in at most one. */
+  readonly failures: Readonly<Record<string, MetricOf>>;
+  readonly latency: MetricOf & { readonly unit: 'seconds' | 'milliseconds' };
+}
+
+export interface PlaceSource {
+  /** Whose account, region and role; null: the function's own. */
+  readonly access: Access | null;
+  readonly revisions: readonly RevisionSource[];
+}
+
+/** Finds the revisions that a service has now. @throws NotFound for a place that is not there, NotSupported for a target without metrics here */
+export type Locate = (service: ServiceName, environment: EnvironmentName) => Promise<PlaceSource>;
+
+/**
+ * A revision behind a load balancer, by its target group. Requests that never reached a target are no answer of it, so refused
+ * connections are counted apart; https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+ * @param loadBalancer, targetGroup their ARNs
+ */
+export function targetGroupSource(revision: RevisionId, loadBalancer: string, targetGroup: string): RevisionSource {
+  const dimensions = [{ Name: 'LoadBalancer', Value: loadBalancer.replace(/^.*:loadbalancer\//, '') }, { Name: 'TargetGroup', Value: targetGroup.replace(/^.*:/, '') }];
+  const metric = (name: string): MetricOf => ({ namespace: 'AWS/ApplicationELB', name, dimensions });
+  return { revision, requests: metric('RequestCount'), failures: { status5xx: metric('HTTPCode_Target_5XX_Count'), connection: metric('TargetConnectionErrorCount') }, latency: { ...metric('TargetResponseTime'), unit: 'seconds' } };
+}
+
+/**
+ * A version behind an alias that shares traffic; https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ * @param alias the one with the traffic
+ */
+export function lambdaVersionSource(revision: RevisionId, functionName: string, alias: string, version: string): RevisionSource {
+  const dimensions = [{ Name: 'FunctionName', Value: functionName }, { Name: 'Resource', Value: `${functionName}:${alias}` }, { Name: 'ExecutedVersion', Value: version }];
+  const metric = (name: string): MetricOf => ({ namespace: 'AWS/Lambda', name, dimensions });
+  return { revision, requests: metric('Invocations'), failures: { error: metric('Errors') }, latency: { ...metric('Duration'), unit: 'milliseconds' } };
+}
