@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { InvalidInput } from './domain/errors.ts';
 import { ReplaySpec } from './domain/replay/spec.ts';
+import { SECRET_REFERENCE } from './domain/secret-reference.ts';
 
 const Port = z.coerce.number().int().min(0).max(65_535);
 const Seconds = z.coerce.number().min(0.01).max(86_400);
@@ -75,12 +76,16 @@ function jsonOf(text: string): unknown {
 }
 
 const Letters = /^[A-Za-z0-9_.-]{3,255}$/;
+const SecretName = z.string().refine((text) => text === '' || SECRET_REFERENCE.test(text), 'the name of a secret, secretsmanager:NAME, secretsmanager:NAME#KEY or ssm:/PATH').default('');
 const AwsVariables = z.object({
   SLIPWAY_TABLE: z.string().regex(Letters, 'the name of a DynamoDB table'),
   SLIPWAY_MACHINE_ARN_PREFIX: z.string().regex(/^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:[A-Za-z0-9_-]*$/, 'the ARN of a state machine up to where "pipeline" follows').optional(),
   SLIPWAY_TARGETS: z.string().regex(/^(?:[a-z][a-z0-9-]*(?:,[a-z][a-z0-9-]*)*)?$/, 'kinds of target, separated by commas').default(''),
-  SLIPWAY_GITHUB_SECRET: z.string().default(''),
-  SLIPWAY_SLACK_SECRET: z.string().default(''),
+  SLIPWAY_ARTIFACT_BUCKET: z.string().regex(/^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/, 'the name of a bucket').default(''),
+  SLIPWAY_BUILD_PROJECT: z.string().regex(/^(?:[A-Za-z0-9][A-Za-z0-9_-]{1,149})?$/, 'the name of a CodeBuild project').default(''),
+  SLIPWAY_GIT_CREDENTIALS: SecretName,
+  SLIPWAY_GITHUB_SECRET: SecretName,
+  SLIPWAY_SLACK_SECRET: SecretName,
   SLIPWAY_PUBLIC_URL: z.url({ protocol: /^https$/ }).optional(),
 });
 
@@ -91,7 +96,13 @@ export interface AwsConfig {
   readonly machineArnPrefix: string | null;
   /** The kinds of target that there are, for messages and listings; others may still be invoked. */
   readonly targets: readonly string[];
-  /** Null in functions that take no requests of theirs. */
+  /** Null in functions that handle no artifacts. */
+  readonly artifactBucket: string | null;
+  /** Null in functions that neither start nor end builds and commands. */
+  readonly buildProject: string | null;
+  /** Where the credentials of git hosts are kept; null where repositories need none. */
+  readonly gitCredentials: string | null;
+  /** Where the keys are kept that requests are signed with; null in functions that take no requests of theirs. */
   readonly githubSecret: string | null;
   readonly slackSecret: string | null;
   readonly publicUrl: string | null;
@@ -104,6 +115,7 @@ export function awsConfig(environment: Readonly<Record<string, string | undefine
   const values = parsed.data;
   return {
     table: values.SLIPWAY_TABLE, machineArnPrefix: values.SLIPWAY_MACHINE_ARN_PREFIX ?? null, targets: values.SLIPWAY_TARGETS.split(',').filter((kind) => kind !== ''),
+    artifactBucket: values.SLIPWAY_ARTIFACT_BUCKET || null, buildProject: values.SLIPWAY_BUILD_PROJECT || null, gitCredentials: values.SLIPWAY_GIT_CREDENTIALS || null,
     githubSecret: values.SLIPWAY_GITHUB_SECRET || null, slackSecret: values.SLIPWAY_SLACK_SECRET || null, publicUrl: values.SLIPWAY_PUBLIC_URL ?? null,
   };
 }

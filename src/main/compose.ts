@@ -107,6 +107,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     webhookSecrets: { github: async () => secretAt(home.webhookSecret), slack: async () => secretAt(home.slackSecret) },
     identities: withProviders(createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }), { verifier: createVerifier({ clock: systemClock }), environments }),
+    // Here builds and commands are children of this process, which hears of their ends itself.
+    jobEvents: { ended: async () => undefined, sweep: async () => ({ ended: 0, running: 0 }) },
     instanceLogs: { tail: async (service, environment, tailBytes) => (await target.logs({ service, environment }, { tailBytes })).map(({ instance, revision, text }) => ({ instance, revision, text })) },
   };
   useLocalParts({ ports, targets: { process: target }, log });

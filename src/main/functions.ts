@@ -5,6 +5,7 @@ import { handler as api } from '../../functions/api.ts';
 import { handler as assessTests } from '../../functions/assess-tests.ts';
 import { handler as authorizer } from '../../functions/authorizer.ts';
 import { handler as build } from '../../functions/build.ts';
+import { handler as buildFinished } from '../../functions/build-finished.ts';
 import { handler as conclude } from '../../functions/conclude.ts';
 import { handler as diagnose } from '../../functions/diagnose.ts';
 import { handler as expireApproval } from '../../functions/expire-approval.ts';
@@ -38,6 +39,7 @@ export const HANDLERS = {
   'slipway-assess-tests': assessTests,
   'slipway-authorizer': authorizer,
   'slipway-build': build,
+  'slipway-build-finished': buildFinished,
   'slipway-conclude': conclude,
   'slipway-diagnose': diagnose,
   'slipway-expire-approval': expireApproval,

@@ -38,6 +38,7 @@ export const instanceLogs = part('instanceLogs');
 export const identities = part('identities');
 export const webhookSecrets = part('webhookSecrets');
 export const httpChecks = part('httpChecks');
+export const jobEvents = part('jobEvents');
 
 export const target: TargetPart = async (kind) => {
   const found = demand().targets[kind];

@@ -9,6 +9,7 @@ import type { HttpChecks } from './http-checks.ts';
 import type { Identities } from './identities.ts';
 import type { InstanceLogs } from './instance-logs.ts';
 import type { ItemStore } from './item-store.ts';
+import type { JobEvents } from './job-events.ts';
 import type { Metrics } from './metrics.ts';
 import type { Notifier } from './notifier.ts';
 import type { Orchestrator } from './orchestrator.ts';
@@ -43,4 +44,5 @@ export interface Ports {
   readonly slackReplies: SlackReplies;
   readonly identities: Identities;
   readonly instanceLogs: InstanceLogs;
+  readonly jobEvents: JobEvents;
 }

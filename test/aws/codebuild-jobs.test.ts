@@ -15,6 +15,7 @@ import { Digest } from '../../src/domain/ids.ts';
 import type { BuildFinished, BuildRequest } from '../../src/ports/builder.ts';
 import type { CommandOutcome, CommandRun } from '../../src/ports/commands.ts';
 import { fakeClock } from '../fakes/clock.ts';
+import { sdkTable } from '../fakes/sdk-calls.ts';
 import { gitRepository, type GitRepository } from '../unit/adapters/local/git-repository.ts';
 import { codeBuildService, type CodeBuildService } from './codebuild-service.ts';
 import { clientSettings, makeStateTable, uniqueName } from './emulator.ts';
@@ -62,7 +63,7 @@ afterEach(async () => {
 });
 
 const artifacts = () => createS3Artifacts({ client: s3, bucket });
-const needs = () => ({ store: createDynamoStore({ client: dynamo, table: state.table }), clock, ids: randomIds, calls: codeBuildCalls({ codeBuild, s3, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) });
+const needs = () => ({ store: createDynamoStore({ call: sdkTable(dynamo), table: state.table }), clock, ids: randomIds, calls: codeBuildCalls({ codeBuild, s3, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) });
 const builder = () => createCodeBuildBuilder(needs());
 const commands = () => createCodeBuildCommands(needs());
 const events = () => createJobEvents({
@@ -138,7 +139,7 @@ describe('a build', () => {
     ['pack', { command: ['sh', '-c', 'mkdir dist && mkfifo dist/pipe'] }, 'device, socket or pipe'],
     ['timeout', { command: ['sleep', '60'], timeout: 2 }, 'longer than its limit of 2 s'],
   ] as const)('that fails in %s with %j says so', async (step, recipe, message) => {
-    const outcome = await outcomeOf(asked(FILES, recipe as Partial<BuildRequest['recipe']>));
+    const outcome = await outcomeOf(asked(FILES, recipe));
     expect(outcome).toMatchObject({ status: 'failed', step, message: expect.stringContaining(message) });
     if (step === 'test') expect(outcome).toMatchObject({ tail: expect.stringContaining('broken test') });
     expect(service.runs.at(-1)?.status).toBe('FAILED');

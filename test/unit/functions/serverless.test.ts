@@ -53,10 +53,16 @@ describe('resources', () => {
   });
 
   it('functions that start executions know where the machines are, with all variables of theirs', () => {
-    const may = STEMS.filter((stem) => /states:|AnswersTokens/.test(grants(`${stem.split('-').map(capital).join('')}Role`)));
+    const may = STEMS.filter((stem) => /states:|AnswersTokens|RunsJobs/.test(grants(`${stem.split('-').map(capital).join('')}Role`)));
     expect(may.length).toBeGreaterThan(0);
     expect(Object.keys(extensions).sort()).toEqual(may.map(logicalId).sort());
     for (const extension of Object.values(extensions)) expect(extension).toMatchObject({ Properties: { Environment: { Variables: { SLIPWAY_TABLE: 'slipway-state', SLIPWAY_MACHINE_ARN_PREFIX: { 'Fn::Sub': expect.stringMatching(/:stateMachine:slipway-$/) } } } } });
+  });
+
+  it('functions of builds know where the bucket and the project are', () => {
+    const may = STEMS.filter((stem) => /RunsJobs|codebuild:/.test(grants(`${stem.split('-').map(capital).join('')}Role`)));
+    expect(may).toEqual(expect.arrayContaining(['build', 'build-finished', 'run-gate', 'sweep-outbox', 'test']));
+    for (const stem of may) expect(extensions[logicalId(stem)]).toMatchObject({ Properties: { Environment: { Variables: { SLIPWAY_ARTIFACT_BUCKET: { Ref: 'ArtifactBucket' }, SLIPWAY_BUILD_PROJECT: resources['JobProject']?.Properties['Name'] } } } });
   });
 
   it('the table is as the store reads it', () => {
@@ -115,11 +121,11 @@ describe('what calls in', () => {
 
   it('a schedule is not retried, by the scheduler or by Lambda, and what was missed is kept', () => {
     const schedules = Object.values(resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule');
-    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep', 'sweep-outbox'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
+    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep', 'sweep-outbox', 'build-finished'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
     for (const { Properties } of schedules) {
       expect(Properties['Target']).toMatchObject({ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }, DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['MissedSchedules', 'Arn'] } }, RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] } });
     }
-    for (const stem of ['reconcile', 'sweep', 'sweep-outbox']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
+    for (const stem of ['reconcile', 'sweep', 'sweep-outbox', 'build-finished']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
   });
 
   it('a schedule sends what its function takes', async () => {

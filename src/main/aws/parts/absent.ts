@@ -9,6 +9,7 @@ const reads = refuse('reading repositories');
 export const sources: Part<'sources'> = async () => ({ fetch: reads, manifests: reads, changedPaths: reads, checkout: reads });
 export const builder: Part<'builder'> = async () => ({ start: refuse('builds'), ...builderLeftToSweep });
 export const commands: Part<'commands'> = async () => ({ start: refuse('commands'), ...commandsLeftToSweep });
+export const jobEvents: Part<'jobEvents'> = async () => ({ ended: refuse('the ends of builds'), sweep: refuse('the ends of builds') });
 export const metrics: Part<'metrics'> = async () => ({ read: refuse('metrics') });
 export const httpChecks: Part<'httpChecks'> = async () => ({ run: refuse('checks over HTTP') });
 export const webhookSecrets: Part<'webhookSecrets'> = async () => ({ github: refuse('the keys of webhooks'), slack: refuse('the keys of webhooks') });

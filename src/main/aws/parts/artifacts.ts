@@ -1,5 +1,5 @@
 /** Artifacts of the packaged functions. */
-import { artifactsNotSupported } from '../../../adapters/aws/not-supported.ts';
 import type { Part } from '../../platform.ts';
+import { s3Artifacts } from './bucket.ts';
 
-export const artifacts: Part<'artifacts'> = async () => artifactsNotSupported;
+export const artifacts: Part<'artifacts'> = async () => s3Artifacts();

@@ -1,5 +1,6 @@
 /** Builds of the packaged functions. */
-import { builderNotSupported } from '../../../adapters/aws/not-supported.ts';
+import { createCodeBuildBuilder } from '../../../adapters/aws/codebuild-jobs.ts';
 import type { Part } from '../../platform.ts';
+import { jobNeeds } from './jobs.ts';
 
-export const builder: Part<'builder'> = async () => builderNotSupported;
+export const builder: Part<'builder'> = async () => createCodeBuildBuilder(await jobNeeds());

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { closedIdentities } from '../../../../src/adapters/aws/closed-identities.ts';
 import { createEnvironmentsItem, ENVIRONMENTS_KEY } from '../../../../src/adapters/aws/environments-item.ts';
-import { createGivenSecrets } from '../../../../src/adapters/aws/given-secrets.ts';
-import { artifactsNotSupported, builderNotSupported, commandsNotSupported, instanceLogsNotSupported, metricsNotSupported, sourcesNotSupported } from '../../../../src/adapters/aws/not-supported.ts';
+import { credentialIn } from '../../../../src/adapters/aws/http-git/credentials.ts';
+import { instanceLogsNotSupported } from '../../../../src/adapters/aws/not-supported.ts';
+import { createWebhookSecrets } from '../../../../src/adapters/aws/webhook-secrets.ts';
 import { openSqliteStore } from '../../../../src/adapters/local/sqlite-store.ts';
 import { systemClock } from '../../../../src/adapters/local/system-clock.ts';
 import { awsConfig } from '../../../../src/config.ts';
@@ -20,12 +21,12 @@ describe('configuration', () => {
   const PREFIX = 'arn:aws:states:eu-central-1:111122223333:stateMachine:slipway-';
 
   it('of a function that starts executions', () => {
-    expect(awsConfig({ SLIPWAY_TABLE: 'slipway-state', SLIPWAY_MACHINE_ARN_PREFIX: PREFIX, SLIPWAY_TARGETS: 'ecs,my-own', SLIPWAY_GITHUB_SECRET: 's' }))
-      .toEqual({ table: 'slipway-state', machineArnPrefix: PREFIX, targets: ['ecs', 'my-own'], githubSecret: 's', slackSecret: null, publicUrl: null });
+    expect(awsConfig({ SLIPWAY_TABLE: 'slipway-state', SLIPWAY_MACHINE_ARN_PREFIX: PREFIX, SLIPWAY_TARGETS: 'ecs,my-own', SLIPWAY_GITHUB_SECRET: 'secretsmanager:slipway/github', SLIPWAY_ARTIFACT_BUCKET: 'slipway-artifacts', SLIPWAY_BUILD_PROJECT: 'slipway-jobs' }))
+      .toEqual({ table: 'slipway-state', machineArnPrefix: PREFIX, targets: ['ecs', 'my-own'], artifactBucket: 'slipway-artifacts', buildProject: 'slipway-jobs', gitCredentials: null, githubSecret: 'secretsmanager:slipway/github', slackSecret: null, publicUrl: null });
   });
 
   it('leaves out what a function was not given', () => {
-    expect(awsConfig({ SLIPWAY_TABLE: 'slipway-state', SLIPWAY_TARGETS: '', SLIPWAY_SLACK_SECRET: '' })).toMatchObject({ machineArnPrefix: null, targets: [], githubSecret: null, slackSecret: null });
+    expect(awsConfig({ SLIPWAY_TABLE: 'slipway-state', SLIPWAY_TARGETS: '', SLIPWAY_SLACK_SECRET: '' })).toMatchObject({ machineArnPrefix: null, targets: [], artifactBucket: null, buildProject: null, githubSecret: null, slackSecret: null });
   });
 
   it.each([[{}, 'SLIPWAY_TABLE'], [{ SLIPWAY_TABLE: 't t' }, 'SLIPWAY_TABLE'], [{ SLIPWAY_TABLE: 'items', SLIPWAY_MACHINE_ARN_PREFIX: 'arn:${AWS::Partition}:states' }, 'SLIPWAY_MACHINE_ARN_PREFIX'],
@@ -73,8 +74,8 @@ describe('environments', () => {
 
 describe('what fails closed', () => {
   it('a secret that was not given verifies nothing', async () => {
-    const secrets = createGivenSecrets({ github: 'known', slack: null });
-    expect(await secrets.github()).toBe('known');
+    const secrets = createWebhookSecrets({ secrets: { resolve: async (reference) => `value of ${reference}` }, github: 'ssm:/github', slack: null });
+    expect(await secrets.github()).toBe('value of ssm:/github');
     expect(await refusalOf(secrets.slack())).toMatchObject({ name: 'NotFound', message: expect.stringContaining('SLIPWAY_SLACK_SECRET') });
   });
 
@@ -84,10 +85,20 @@ describe('what fails closed', () => {
     expect(await refusalOf(closedIdentities.add(Identity.parse('anna')))).toMatchObject({ name: 'NotSupported' });
   });
 
-  it('what this platform does not have yet says so, and a build that cannot have started cannot be cancelled', async () => {
-    const calls = [...Object.values(artifactsNotSupported), ...Object.values(sourcesNotSupported), metricsNotSupported.read, builderNotSupported.start, commandsNotSupported.start, instanceLogsNotSupported.tail] as (() => Promise<unknown>)[];
-    expect(calls).toHaveLength(12);
-    for (const call of calls) expect(await refusalOf(call())).toMatchObject({ name: 'NotSupported', message: expect.stringContaining('slipway up') });
-    expect(await builderNotSupported.cancel('catalog-12')).toBe(false);
+  it('what this platform does not have yet says so', async () => {
+    expect(await refusalOf(instanceLogsNotSupported.tail('catalog' as never, 'staging' as never, 1))).toMatchObject({ name: 'NotSupported', message: expect.stringContaining('slipway up') });
+  });
+
+  it('the credentials of git hosts: of the host that asks, and no other', async () => {
+    const from = (value: string) => credentialIn({ resolve: async () => value }, 'slipway/git-credentials');
+    expect(await from('{"github.com":"x:secret"}')('github.com')).toBe('x:secret');
+    expect(await from('{"github.com":"x:secret"}')('example.com')).toBeNull();
+    expect(await from('{}')('constructor')).toBeNull();
+    expect(await credentialIn({ resolve: () => Promise.reject(new Error('asked')) }, null)('github.com')).toBeNull();
+    for (const value of ['hunter2', '["hunter2"]', '{"github.com":"hunter2"}']) {
+      const refused = (await refusalOf(from(value)('github.com'))) as Error;
+      expect(refused).toMatchObject({ name: 'InvalidInput' });
+      expect(refused.message).not.toContain('hunter2');
+    }
   });
 });
