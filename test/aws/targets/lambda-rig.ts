@@ -15,7 +15,7 @@ import { lambdaShim, type LambdaShim, type LambdaShimOptions } from '../shims/la
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/slipway-test-functions`;
 
 /** The role that functions are made with: the emulator asks for it. */
-async function makeRole(): Promise<void> {
+export async function makeRole(): Promise<void> {
   const iam = new IAMClient(clientSettings());
   await iam.send(new CreateRoleCommand({ RoleName: 'slipway-test-functions', AssumeRolePolicyDocument: '{}' })).catch((error: unknown) => {
     if (!(error instanceof Error && error.name === 'EntityAlreadyExistsException')) throw error;

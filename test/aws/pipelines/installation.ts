@@ -1,0 +1,200 @@
+/**
+ * A whole installation on the emulated AWS: the packaged functions' handlers over the adapters for AWS, each with the real client of
+ * the SDK, and the local engine in Step Functions' place. Pushes come from a git host on loopback; builds are runs of the build
+ * project's own program. Every call goes through the fault proxy.
+ */
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CodeBuildClient } from '@aws-sdk/client-codebuild';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { codeBuildCalls, createCodeBuildBuilder, createCodeBuildCommands, createJobEvents } from '../../../src/adapters/aws/codebuild-jobs.ts';
+import { createDynamoStore } from '../../../src/adapters/aws/dynamodb-store.ts';
+import { createHttpGitSources } from '../../../src/adapters/aws/http-git-sources.ts';
+import { recordersNotSupported, recordingFilesNotSupported } from '../../../src/adapters/aws/not-supported.ts';
+import { createS3Artifacts } from '../../../src/adapters/aws/s3-artifacts.ts';
+import { createAlertLog } from '../../../src/adapters/local/alert-log.ts';
+import { randomIds } from '../../../src/adapters/local/random-ids.ts';
+import { systemClock } from '../../../src/adapters/local/system-clock.ts';
+import { finishBuild } from '../../../src/app/finish-build.ts';
+import { deliveries } from '../../../src/app/look.ts';
+import { registerRepository } from '../../../src/app/register.ts';
+import { findDesired, getPipeline } from '../../../src/app/state/documents.ts';
+import { alertKey } from '../../../src/app/state/keys.ts';
+import { TargetRequest, DescribeResult, ObserveResult } from '../../../src/contracts/target.ts';
+import { Environments } from '../../../src/domain/environment.ts';
+import { NotFound, NotSupported } from '../../../src/domain/errors.ts';
+import { EnvironmentName, Generation, Identity, PipelineId, ServiceName } from '../../../src/domain/ids.ts';
+import { sequentialJudge } from '../../../src/domain/judge/sequential/sequential-judge.ts';
+import { isOver, type Pipeline } from '../../../src/domain/pipeline.ts';
+import type { Desired } from '../../../src/domain/state.ts';
+import { createEngine, type Engine } from '../../../src/engine/index.ts';
+import { invoke as invokeHandler } from '../../../src/main/compose.ts';
+import { targetHandler } from '../../../src/main/handler.ts';
+import { useLocalParts } from '../../../src/main/local.ts';
+import { loadMachines } from '../../../src/main/machines.ts';
+import type { ArtifactStore } from '../../../src/ports/artifacts.ts';
+import type { Ports } from '../../../src/ports/index.ts';
+import type { Fence, Target } from '../../../src/ports/target.ts';
+import { sdkTable } from '../../fakes/sdk-calls.ts';
+import { startGitHost, type GitHost } from '../../unit/adapters/aws/http-git/git-host.ts';
+import { gitRepository, type GitRepository, type Tree } from '../../unit/adapters/local/git-repository.ts';
+import { codeBuildService, type CodeBuildService } from '../codebuild-service.ts';
+import { clientSettings, makeStateTable, uniqueName } from '../emulator.ts';
+import { startFaultProxy, type FaultProxy, type Shim } from '../faults.ts';
+import { createFakeMetrics, type FakeMetrics } from './metrics.ts';
+
+const GITHUB_SECRET = 'github-key';
+const ENDS_WITHIN_MS = 150_000;
+
+/** What a target is made of besides its own clients. */
+export interface TargetNeeds {
+  readonly artifacts: ArtifactStore;
+  readonly fence: Fence;
+  /** The proxy's address. */
+  readonly endpoint: string;
+  readonly folder: string;
+}
+
+export interface AwsInstallationOptions {
+  readonly kind: string;
+  readonly target: (needs: TargetNeeds) => Target;
+  /** What the emulator does otherwise than AWS in the target's services. */
+  readonly shims: readonly Shim[];
+  /** As in environments.yaml. */
+  readonly environments: unknown;
+}
+
+export interface AwsInstallation {
+  readonly ports: Ports;
+  readonly proxy: FaultProxy;
+  readonly codeBuild: CodeBuildService;
+  readonly origin: GitRepository;
+  readonly service: ServiceName;
+  readonly metrics: FakeMetrics;
+  /** Commits the files, pushes, sends the signed webhook; answers the pipeline that it started. */
+  push(files: Tree): Promise<Pipeline>;
+  /** As `push`, and waits for the pipeline's end. */
+  release(files: Tree): Promise<Pipeline>;
+  ended(id: PipelineId): Promise<Pipeline>;
+  desired(environment: string): Promise<Desired>;
+  /** What the schedules do, once: repair, outbox, ends of builds. */
+  pass(): Promise<void>;
+  /** Makes passes until it holds. */
+  eventually(what: string, holds: () => Promise<boolean>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Looks as often as a test wants to wait; on AWS each look is paid for. */
+const SETTINGS: Ports['settings'] = { queuePollSeconds: 1, settleFirstSeconds: 0.05, settleShortestSeconds: 0.1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null };
+
+export async function startAwsInstallation(options: AwsInstallationOptions): Promise<AwsInstallation> {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-aws-'));
+  const proxy = await startFaultProxy();
+  const codeBuild = codeBuildService({ project: 'slipway-jobs' });
+  for (const shim of [codeBuild.shim, ...options.shims]) proxy.shim(shim);
+  const state = await makeStateTable();
+  const settings = clientSettings(proxy.endpoint);
+  const [dynamo, s3, builds] = [new DynamoDBClient(settings), new S3Client({ ...settings, forcePathStyle: true }), new CodeBuildClient(settings)];
+  const bucket = uniqueName('artifacts');
+  await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }));
+  const store = createDynamoStore({ call: sdkTable(dynamo), table: state.table });
+  const artifacts = createS3Artifacts({ client: s3, bucket });
+  const fence: Fence = { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) };
+  const target = options.target({ artifacts, fence, endpoint: proxy.endpoint, folder });
+  const callTarget = targetHandler(options.kind, async () => target);
+  const invoke = (name: string, payload: unknown): Promise<unknown> => (name === `slipway-target-${options.kind}` ? callTarget(TargetRequest.parse(payload), {} as never) : invokeHandler(name, payload));
+  const faults: unknown[] = [];
+  const engine: Engine = createEngine({ clock: systemClock, ids: randomIds, database: ':memory:', machines: loadMachines(), invoke, onFault: (fault) => faults.push(fault) });
+  const jobNeeds = { store, clock: systemClock, ids: randomIds, calls: codeBuildCalls({ codeBuild: builds, s3, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) };
+  const metrics = createFakeMetrics(async (service, environment) => (await findDesired(store, service, environment))?.value);
+  const unused = (what: string) => (): Promise<never> => Promise.reject(new NotSupported(`${what} is no part of these tests.`));
+  const ports: Ports = {
+    store, clock: systemClock, ids: randomIds, orchestrator: engine, artifacts, metrics, judge: sequentialJudge, settings: SETTINGS,
+    targets: {
+      names: () => [options.kind],
+      observe: async (name, refs) => ObserveResult.parse(await invoke(`slipway-target-${name}`, { verb: 'observe', refs })).services,
+      describe: async (name, plan) => DescribeResult.parse(await invoke(`slipway-target-${name}`, { verb: 'describe', ...(plan === undefined ? {} : { plan }) })),
+    },
+    sources: createHttpGitSources({ directory: folder, settings: { schemes: ['http'] } }),
+    builder: createCodeBuildBuilder(jobNeeds), commands: createCodeBuildCommands(jobNeeds),
+    jobEvents: createJobEvents({
+      ...jobNeeds, artifacts, onBuilt: ({ request, outcome }) => finishBuild(ports)({ pipelineId: PipelineId.parse(request.build), token: request.token, outcome }),
+      onRan: (token, outcome) => engine.succeedTask(token, outcome),
+    }),
+    environments: { read: async () => Environments.parse(options.environments) },
+    notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log: () => undefined }),
+    webhookSecrets: { github: async () => GITHUB_SECRET, slack: unused('Slack') }, slackReplies: { send: unused('Slack') }, parallelRuns: { read: unused('A parallel run') },
+    httpChecks: { run: unused('A check over HTTP') }, instanceLogs: { tail: unused('The output of instances') },
+    recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,
+    identities: { byToken: async () => null, add: unused('A token'), list: async () => [], revoke: async () => 0 },
+  };
+  useLocalParts({ ports, targets: { [options.kind]: target }, log: () => undefined });
+  // The event rule; a pass finds what an event has lost.
+  codeBuild.onEnded = (arn) => void invokeHandler('slipway-build-finished', { source: 'aws.codebuild', 'detail-type': 'CodeBuild Build State Change', detail: { 'build-id': arn } }).catch(() => undefined);
+  const service = ServiceName.parse(uniqueName('shop'));
+  const origin = gitRepository(join(folder, 'origin'));
+  const host: GitHost = await startGitHost(folder);
+  const url = `${host.address}/origin`;
+  await registerRepository(ports)({ url, by: Identity.parse('anna') });
+  let last = '0'.repeat(40);
+
+  const push = async (files: Tree): Promise<Pipeline> => {
+    const after = origin.commit(files);
+    const body = JSON.stringify({ ref: 'refs/heads/main', before: last, after, repository: { clone_url: url }, pusher: { name: 'anna' } });
+    last = after;
+    const delivery = randomIds.next();
+    await invokeHandler('slipway-webhook', {
+      version: '2.0', rawPath: '/webhooks/github', rawQueryString: '', requestContext: { http: { method: 'POST', path: '/webhooks/github' } }, isBase64Encoded: false, body,
+      headers: { 'content-type': 'application/json', 'x-github-event': 'push', 'x-github-delivery': delivery, 'x-hub-signature-256': `sha256=${createHmac('sha256', GITHUB_SECRET).update(body).digest('hex')}` },
+    });
+    const found: { id?: string } = {};
+    await eventually('the push is decided', async () => {
+      const outcome = (await deliveries(ports)(100)).find(({ id }) => id === delivery)?.outcome;
+      if (outcome?.kind !== 'decided') return false;
+      const [only] = outcome.admissions;
+      if (only?.kind !== 'admitted') throw new Error(`the push was refused: ${JSON.stringify(outcome.admissions)}`);
+      found.id = only.pipeline;
+      return true;
+    });
+    return (await getPipeline(store, PipelineId.parse(found.id))).value;
+  };
+  const ended = async (id: PipelineId): Promise<Pipeline> => {
+    await eventually(`${id} ends`, async () => isOver((await getPipeline(store, id)).value));
+    return (await getPipeline(store, id)).value;
+  };
+  /** A pass that a fault has ended is followed by another one, as by the schedules. */
+  const pass = async (): Promise<void> => {
+    for (const [name, event] of [['slipway-build-finished', {}], ['slipway-sweep-outbox', {}], ['slipway-reconcile', {}]] as const) await invokeHandler(name, event).catch(() => undefined);
+  };
+  async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + ENDS_WITHIN_MS;
+    for (;;) {
+      if (await holds()) return;
+      if (Date.now() > end) throw new Error(`not within ${ENDS_WITHIN_MS} ms: ${what}; faults of the engine: ${JSON.stringify(faults.map(String))}; builds: ${codeBuild.runs.map(({ status, output }) => `${status} ${output.slice(-1500)}`).join('\n')}`);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      await pass();
+    }
+  }
+  return {
+    ports, proxy, codeBuild, origin, service, metrics, push, ended, pass, eventually,
+    release: async (files) => ended((await push(files)).id),
+    desired: async (environment) => {
+      const found = await findDesired(store, service, EnvironmentName.parse(environment));
+      if (found === undefined) throw new NotFound(`${service} is not in ${environment}`);
+      return found.value;
+    },
+    close: async () => {
+      await engine.close();
+      codeBuild.close();
+      useLocalParts(undefined);
+      await host.close();
+      await state.remove();
+      for (const client of [dynamo, s3, builds]) client.destroy();
+      await proxy.close();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
