@@ -257,6 +257,12 @@ def build(request, work, log, deadline):
         return {"status": "failed", "step": step, "message": str(error)}
 
 
+def fetch_stored(digest, path):
+    fetch(f"sha256/{digest.removeprefix('sha256:')}", path)
+    if f"sha256:{sha256_of(path).hexdigest()}" != digest:
+        raise Failed(f"{digest} in the bucket is damaged: its bytes have another digest")
+
+
 def command(request, work, log, _deadline):
     name = " ".join(request["command"])[:200]
     try:
@@ -267,17 +273,21 @@ def command(request, work, log, _deadline):
         else:
             # An artifact is what was packed from the manifest's folder: there is no path above it.
             archive = work / "artifact.tar.gz"
-            fetch(f"sha256/{request['digest'].removeprefix('sha256:')}", archive)
-            if f"sha256:{sha256_of(archive).hexdigest()}" != request["digest"]:
-                raise Failed("the artifact in the bucket is damaged: its bytes have another digest")
+            fetch_stored(request["digest"], archive)
             with tarfile.open(archive) as content:
                 content.extractall(root, filter="data")
             folder = root
+        environment = environment_of(request, work)
+        if request["inputs"]:
+            (work / "inputs").mkdir()
+            environment["SLIPWAY_INPUTS"] = str(work / "inputs")
+        for given in request["inputs"]:
+            fetch_stored(given["digest"], work / "inputs" / given["name"])
     except Exception as error:  # noqa: BLE001
         return {"passed": False, "detail": f"{name} was not run, because its files could not be put in place: {error}"}
     begun = time.monotonic()
     try:
-        problem = run(request["command"], folder, environment_of(request, work), log, begun + request["timeoutSeconds"])
+        problem = run(request["command"], folder, environment, log, begun + request["timeoutSeconds"])
         sentence = f"{name} ended with exit code 0." if problem is None else f"{problem}."
     except TimeIsUp:
         problem = "timeout"

@@ -273,6 +273,12 @@ describe('a command', () => {
     });
   });
 
+  it('finds the stored files that it was given', async () => {
+    const made = await outcomeOf(asked(FILES, { command: ['./build.sh'] }));
+    const digest = made?.log ?? ('' as Digest);
+    expect((await outcome(run({ command: ['sh', '-c', 'grep -c built "$SLIPWAY_INPUTS/log.txt"'], inputs: [{ name: 'log.txt', digest }] })))?.outcome).toMatchObject({ passed: true });
+  });
+
   it('that fails says how, with the end of its output', async () => {
     expect((await outcome(run({ command: ['sh', '-c', 'echo no; exit 7'] })))?.outcome).toMatchObject({ passed: false, detail: expect.stringMatching(/exit code 7[^]*no\n/) });
   });

@@ -29,6 +29,7 @@ const CommandRunSchema = z.strictObject({
   command: Command,
   environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'the name of a variable'), z.string().max(32_768)),
   timeoutSeconds: z.number().positive(),
+  inputs: z.array(z.strictObject({ name: z.string().regex(/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$/, 'the name of a file'), digest: Digest })).max(20).optional(),
 }) satisfies z.ZodType<CommandRun>;
 
 const shared = {
@@ -56,9 +57,9 @@ const folderOf = (manifestPath: string): string => (manifestPath.includes('/') ?
 /** What the program in CodeBuild reads (infrastructure/codebuild/job.py). It is never told a token. */
 export function documentOf(job: JobAsked): Readonly<Record<string, unknown>> {
   if (job.kind === 'command') {
-    const { repository, commit, digest, folder, command, environment, timeoutSeconds } = job.request;
+    const { repository, commit, digest, folder, command, environment, timeoutSeconds, inputs = [] } = job.request;
     const fromCommit = repository !== null && commit !== null;
-    return { kind: 'command', repository: fromCommit ? repository : null, commit: fromCommit ? commit : null, digest, folder, command, environment, timeoutSeconds };
+    return { kind: 'command', repository: fromCommit ? repository : null, commit: fromCommit ? commit : null, digest, folder, command, environment, timeoutSeconds, inputs };
   }
   const { build, service, repository, commit, manifestPath, recipe, version } = job.request;
   return {
