@@ -1,6 +1,6 @@
 /**
  * Writes schemas/*.schema.json (for editors) and the field tables of docs/manifest.md, both from the schemas that parse the
- * files, and schemas/openapi.json and the tables of docs/api.md, both from the operations that the API serves. Run by `node --conditions=slipway-local scripts/generate-schemas.ts`; a test fails when what is committed is older.
+ * files, and schemas/openapi.json and the tables of docs/api.md, both from the operations that the API serves, and the reference in docs/cli.md. Run by `node --conditions=slipway-local scripts/generate-schemas.ts`; a test fails when what is committed is older.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import * as z from 'zod';
 import { Environments } from '../src/domain/environment.ts';
 import { Manifest } from '../src/domain/manifest.ts';
 import { apiTables } from './api-reference.ts';
+import { withCliReference } from './cli-reference.ts';
 import { fieldTables } from './manifest-reference.ts';
 import { openapiDocument } from '../src/contracts/api/openapi.ts';
 
@@ -60,8 +61,9 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   const text = before.replaceAll(/(<!-- fields of (manifest|environments) -->\n)[^]*?(<!-- end of fields -->)/g, (_, begin: string, name: keyof typeof tables, end: string) => `${begin}\n${tables[name]}\n${end}`);
   const json = (schema: unknown) => `${JSON.stringify(schema, null, 2)}\n`;
   const api = 'docs/api.md';
+  const cli = 'docs/cli.md';
   const apiText = (await readFile(join(ROOT, api), 'utf8')).replaceAll(/(<!-- operations -->\n)[^]*?(<!-- end of operations -->)/g, (_, begin: string, end: string) => `${begin}\n${apiTables()}\n${end}`);
-  return new Map([['schemas/slipway.schema.json', json(manifestSchema())], ['schemas/environments.schema.json', json(environmentsSchema())], ['schemas/openapi.json', json(openapiDocument())], [page, text], [api, apiText]]);
+  return new Map([['schemas/slipway.schema.json', json(manifestSchema())], ['schemas/environments.schema.json', json(environmentsSchema())], ['schemas/openapi.json', json(openapiDocument())], [page, text], [api, apiText], [cli, withCliReference(await readFile(join(ROOT, cli), 'utf8'))]]);
 }
 
 if (process.argv[1] === import.meta.filename) {

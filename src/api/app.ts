@@ -6,17 +6,20 @@ import { MethodNotAllowed, NotFound } from '../domain/errors.ts';
 import type { Ports } from '../ports/index.ts';
 import { identify } from './access.ts';
 import { approvalBindings } from './approvals.ts';
+import { auditBindings } from './audit.ts';
+import { deliveryBindings } from './delivery.ts';
 import { deploymentBindings } from './deployments.ts';
 import { eventBindings } from './events.ts';
 import { installationBindings } from './installation.ts';
 import { peopleBindings } from './people.ts';
 import { placeBindings } from './places.ts';
+import { releaseBindings } from './releases.ts';
 import { notModified, written, type ApiApp, type ApiEnvironment } from './routing.ts';
 import { recordingBindings } from './recordings.ts';
 import type { Binding } from './serve.ts';
 import { serviceBindings } from './services.ts';
 
-export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...recordingBindings, ...eventBindings, ...installationBindings, ...peopleBindings];
+export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...recordingBindings, ...releaseBindings, ...auditBindings, ...deliveryBindings, ...eventBindings, ...installationBindings, ...peopleBindings];
 
 /** The document needs no token: it says nothing of an installation. */
 export const DOCUMENT_PATH = '/v1/openapi.json';

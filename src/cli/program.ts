@@ -11,6 +11,8 @@ import { addAlerts, addDeliveries, addEnv } from './commands/installation.ts';
 import { addJudge } from './commands/judge.ts';
 import { addLogs } from './commands/logs.ts';
 import { addRecording } from './commands/recording.ts';
+import { addPerformance } from './commands/performance.ts';
+import { addCompare, addConfig, addReleases } from './commands/releases.ts';
 import { addService } from './commands/service.ts';
 import { addShow } from './commands/show.ts';
 import { addStatus } from './commands/status.ts';
@@ -37,11 +39,14 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addHistory,
   addShow,
   addJudge,
+  addReleases,
+  addCompare,
   addArtifact,
   addDecisions,
   addPromote,
   addCancel,
   addStatus,
+  addConfig,
   addLogs,
   addDrift,
   addPause,
@@ -53,6 +58,7 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addService,
   addDeliveries,
   addAudit,
+  addPerformance,
   addAlerts,
   addTarget,
   addToken,

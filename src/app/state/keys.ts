@@ -62,3 +62,7 @@ export const idempotencyKey = (by: string, key: string): ItemKey => {
 /** Events by the hour, so that no partition grows or is written for ever. */
 export const eventsPartition = (hour: number): string => `events#${hour}`;
 export const eventKey = (id: EventId): ItemKey => ({ partition: eventsPartition(Math.floor(timeOf(id) / 3_600_000)), sort: id });
+/** The changes of a day (counted from the epoch), wherever they were made. */
+export const auditDay = (at: number): number => Math.floor(at / 86_400_000);
+export const auditDayPartition = (day: number): string => `audit-day#${day}`;
+export const auditDayKey = (at: number, service: ServiceName, environment: EnvironmentName, write: number): ItemKey => ({ partition: auditDayPartition(auditDay(at)), sort: `${String(at).padStart(13, '0')}#${placeName(service, environment)}#${padded(write)}` });

@@ -11,7 +11,7 @@ const ShownEvidence = z.object({
 
 export const Approval = z.object({
   id: Line,
-  subject: z.object({ service: Line, environment: Line, deployment: Line, version: Line, digest: Line, planHash: Line, question: Text, checklist: z.array(Line), evidence: ShownEvidence, url: Line.nullable() }),
+  subject: z.object({ service: Line, environment: Line, deployment: Line, version: Line, digest: Line, planHash: Line, question: Text, checklist: z.array(Line), evidence: z.preprocess((value) => value, ShownEvidence), url: Line.nullable() }),
   binding: Line,
   rule: z.object({ approvers: z.array(Line), count: z.number(), authorMayApprove: z.boolean(), onTimeout: Line }),
   author: Line.nullable(),

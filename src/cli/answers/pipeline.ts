@@ -46,6 +46,6 @@ export const PipelineDetail = z.object({ pipeline: PipelineSummary, deployments:
 export type PipelineDetail = z.infer<typeof PipelineDetail>;
 
 export const Executions = z.array(z.object({
-  machine: Line, name: Line, status: Line, startedAt: z.number(), stoppedAt: z.number().nullable(),
+  machine: Line, name: Line, status: Line, startedAt: z.number(), stoppedAt: z.number().nullable(), url: Line.nullable().default(null),
   events: z.array(z.object({ id: z.number(), at: z.number(), type: Line, state: Line.optional() })),
 }));

@@ -1,9 +1,11 @@
 /** `slipway env`, `slipway deliveries`, `slipway alerts`: the installation's lists. */
 import { Alerts, Deliveries, Environments } from '../answers/installation.ts';
-import { limitOption } from '../arguments.ts';
+import { PlaceThen } from '../../contracts/api/audit.ts';
+import { shown } from '../answers/text.ts';
+import { environmentName, limitOption } from '../arguments.ts';
 import { example, runs, type Host } from '../session.ts';
 import { table } from '../text/cells.ts';
-import { ago } from '../text/time.ts';
+import { ago, clockTime } from '../text/time.ts';
 
 const GROUP = 'The installation:';
 const amount = (value: number | { percent: number }): string => (typeof value === 'number' ? String(value) : `${value.percent} %`);
@@ -13,12 +15,29 @@ export function addEnv(host: Host): void {
   const list = env.command('list', { isDefault: true }).description('Lists the environments in the order a release goes through them.');
   example(env, 'slipway env');
   example(list, 'slipway env list --json');
+  addThen(host, env);
   runs(host, list, async (session) => {
     const { value, raw } = await (await session.connect()).get('/v1/environments', Environments);
     session.answer(raw, () => table([
       ['WAVE', 'ENVIRONMENT', 'KIND', 'INSTANCES', 'HEALTHY AT LEAST', 'ZONES', 'APPROVERS'].map((title) => session.style('quiet', title)),
       ...[...value.environments].sort((one, other) => one.wave - other.wave).map((entry) => [String(entry.wave), entry.name, entry.kind, amount(entry.instances), amount(entry.minimumHealthy), entry.zones.join(', '), entry.approvers.join(', ') || '-']),
     ]));
+  });
+}
+
+export function addThen(host: Host, env: Host['program']): void {
+  const command = env.command('at').description('Shows what was asked for of each service in an environment at a given time, and who had last changed it.')
+    .argument('<environment>', 'the environment', environmentName).argument('<time>', 'for example 2026-11-20T10:00:00Z');
+  example(command, 'slipway env at production 2026-11-20T10:00:00Z');
+  runs(host, command, async (session, _options, environment, time) => {
+    const { value, raw } = await (await session.connect()).list(`/v1/environments/${encodeURIComponent(environment ?? '')}/at/${encodeURIComponent(time ?? '')}`, shown(PlaceThen));
+    session.answer(raw, () => (value.length === 0 ? ['Nothing was asked for there at that time.'] : table([
+      ['SERVICE', 'VERSION', 'INSTANCES', 'CHANGED', 'BY', 'WHY'].map((title) => session.style('quiet', title)),
+      ...value.map(({ service, desired, changedAt, changedBy, why }) => {
+        const stable = desired.stable === null ? undefined : desired.revisions[desired.stable];
+        return [service, stable?.spec.version ?? '-', String(stable?.count ?? 0), clockTime(changedAt), changedBy, why];
+      }),
+    ])));
   });
 }
 

@@ -52,6 +52,7 @@ async function showEvents(session: Session, client: Client, pipeline: string): P
     const took = execution.stoppedAt === null ? '' : ` in ${span((execution.stoppedAt - execution.startedAt) / 1000)}`;
     return [
       session.style('strong', `${execution.machine} ${execution.name}: ${execution.status}${took}, began ${clockTime(execution.startedAt)}`),
+      ...(execution.url === null ? [] : [`  ${execution.url}`]),
       ...table(execution.events.map((event) => [`  ${event.id}`, `${((event.at - execution.startedAt) / 1000).toFixed(3)} s`, event.type, event.state ?? ''])),
     ];
   }));

@@ -70,6 +70,6 @@ export function requestsFor(service: string): { id: string; method: string; path
     scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, startRecording: {}, stopRecording: {},
   };
   return OPERATIONS.map(({ id, method, path, action, body }) => ({
-    id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest'), ...(body === null ? {} : { body: bodies[id] }),
+    id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest').replace(':release', '1.0.0').replace(':team', 'shop').replace(':time', '1700000000000') + (id === 'compareReleases' ? '?from=1.0.0&to=2.0.0' : ''), ...(body === null ? {} : { body: bodies[id] }),
   }));
 }

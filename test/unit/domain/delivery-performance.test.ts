@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { deliveryPerformance, type ProductionDeployment } from '../../../src/domain/delivery-performance.ts';
+
+const HOUR = 3_600_000;
+const deployment = (parts: Partial<Record<keyof ProductionDeployment, unknown>>): ProductionDeployment => ({ service: 'catalog', environment: 'production', cause: 'push', committedAt: null, startedAt: 0, endedAt: 1, outcome: 'succeeded', ...parts }) as ProductionDeployment;
+
+it('without any deployment nothing is a good figure', () => {
+  expect(deliveryPerformance([], 30)).toEqual({
+    deploymentFrequency: { perDay: 0, deployments: 0 }, leadTime: { medianSeconds: null, p90Seconds: null, changes: 0 }, changeFailureRate: { rate: null, failed: 0, changes: 0 }, timeToRestore: { medianSeconds: null, p90Seconds: null, failures: 0 },
+  });
+});
+
+it('counts changes for each day, and measures from the push to the end', () => {
+  const found = deliveryPerformance([1, 2, 3, 10].map((hours, index) => deployment({ committedAt: index * 24 * HOUR, startedAt: index * 24 * HOUR + 1, endedAt: (index * 24 + hours) * HOUR })), 10);
+  expect(found.deploymentFrequency).toEqual({ perDay: 0.4, deployments: 4 });
+  expect(found.leadTime).toEqual({ medianSeconds: 7200, p90Seconds: 36_000, changes: 4 });
+  expect(found.changeFailureRate).toEqual({ rate: 0, failed: 0, changes: 4 });
+});
+
+describe('a change has failed', () => {
+  it('when it was taken back by itself', () => {
+    const found = deliveryPerformance([deployment({ outcome: 'taken-back', startedAt: 0, endedAt: 60_000 }), deployment({ startedAt: HOUR, endedAt: 2 * HOUR })], 1);
+    expect(found.changeFailureRate).toEqual({ rate: 0.5, failed: 1, changes: 2 });
+    expect(found.timeToRestore).toEqual({ medianSeconds: 60, p90Seconds: 60, failures: 1 });
+    expect(found.deploymentFrequency.deployments).toBe(1);
+  });
+
+  it('when a person took it back afterwards: the newest one of its place, and no other', () => {
+    const found = deliveryPerformance([
+      deployment({ startedAt: 0, endedAt: HOUR }), deployment({ startedAt: 2 * HOUR, endedAt: 3 * HOUR }), deployment({ service: 'basket', startedAt: 3 * HOUR, endedAt: 3 * HOUR + 1 }),
+      deployment({ cause: 'rollback', startedAt: 4 * HOUR, endedAt: 4 * HOUR + 30_000 }), deployment({ startedAt: 5 * HOUR, endedAt: 6 * HOUR }),
+    ], 1);
+    expect(found.changeFailureRate).toEqual({ rate: 0.25, failed: 1, changes: 4 });
+    expect(found.timeToRestore).toEqual({ medianSeconds: 30, p90Seconds: 30, failures: 1 });
+  });
+
+  it('not when it was superseded or cancelled: that says nothing of it', () => {
+    expect(deliveryPerformance([deployment({ outcome: 'given-up' }), deployment({})], 1).changeFailureRate).toEqual({ rate: 0, failed: 0, changes: 1 });
+  });
+
+  it('not when the rollback itself came to nothing', () => {
+    expect(deliveryPerformance([deployment({ endedAt: HOUR }), deployment({ cause: 'rollback', startedAt: 2 * HOUR, endedAt: 3 * HOUR, outcome: 'taken-back' })], 1)).toMatchObject({ changeFailureRate: { failed: 0, changes: 1 }, timeToRestore: { failures: 0 } });
+  });
+});
