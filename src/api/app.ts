@@ -43,7 +43,10 @@ export function apiApp(ports: Ports): ApiApp {
   return app;
 }
 
-const PATHS = [...BINDINGS.map(({ operation }) => operation), { method: 'GET', path: DOCUMENT_PATH }].map(({ method, path }) => ({ method, form: new RegExp(`^${path.replaceAll('.', String.raw`\.`).replaceAll(/:[a-z]+/g, '[^/]+')}$`) }));
+const PATHS = [...BINDINGS.map(({ operation }) => operation), { id: 'readDocument', method: 'GET', path: DOCUMENT_PATH }].map(({ id, method, path }) => ({ id, method, form: new RegExp(`^${path.replaceAll('.', String.raw`\.`).replaceAll(/:[a-z]+/g, '[^/]+')}$`) }));
+
+/** The name of what a request asks for; `none` for what is not there. */
+export const operationOf = (method: string, path: string): string => PATHS.find((known) => (known.method === method || (method === 'HEAD' && known.method === 'GET')) && known.form.test(path))?.id ?? 'none';
 
 /** The methods that a path takes. */
 const methodsOf = (path: string): string[] => [...new Set(PATHS.filter(({ form }) => form.test(path)).flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];

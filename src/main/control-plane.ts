@@ -1,7 +1,11 @@
 /** The control plane's process: HTTP API, webhooks, Slack, the engine, the schedules. */
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { identify } from '../api/access.ts';
+import { authorize } from '../app/authorize.ts';
+import { answerOfError, type HttpAnswer } from '../contracts/http.ts';
 import { Conflict } from '../domain/errors.ts';
 import { OWNER } from '../domain/roles.ts';
 import { scaffoldEnvironments } from '../contracts/manifest/scaffold.ts';
@@ -11,13 +15,18 @@ import type { TargetCall } from '../app/target-calls.ts';
 import type { LocalConfig } from '../config.ts';
 import type { RelaunchResult } from '../contracts/target.ts';
 import { compose, EXECUTIONS_KEPT_MS, invoke, type Composed } from './compose.ts';
+import { consoleFiles } from './console-files.ts';
 import { createGateway } from './gateway.ts';
 import type { Home } from './home.ts';
 import { prepareHome } from './home.ts';
 import { followInstances } from './instance-changes.ts';
 import { createLiveEvents } from './live-events.ts';
 import { lineLog } from './line-log.ts';
+import { packageRoot } from './machines.ts';
+import { createOwnMetrics, type OwnMetrics } from './own-metrics.ts';
+import type { Platform } from './platform.ts';
 import { readPrivate, secretAt, writePrivate } from './private-file.ts';
+import { createRequestBodies } from './request-bodies.ts';
 import { startSchedules } from './schedules.ts';
 import { receiveUpload } from './uploads.ts';
 
@@ -30,7 +39,11 @@ export interface ControlPlane {
 /** Starts, takes up where the last one was, and serves. @throws Conflict when another control plane has this home */
 export async function startControlPlane(home: Home, config: LocalConfig): Promise<ControlPlane> {
   prepareHome(home);
-  const log = lineLog('control-plane');
+  const line = lineLog('control-plane');
+  const log: Platform['log'] = (level, message, details) => {
+    if (level !== 'info') metrics.happened(level === 'warn' ? 'log_warnings' : 'log_errors');
+    line(level, message, details);
+  };
   if (writeFirstEnvironments(home)) log('info', 'wrote the first environments.yaml: staging, then production, approved by the owner; change it to your own', { path: home.environments });
   const changes = followInstances({
     replace: async (place, failed) => replaced(await replaceFailed(composed.ports)({ ...place, instances: failed }), failed.length),
@@ -38,13 +51,19 @@ export async function startControlPlane(home: Home, config: LocalConfig): Promis
     fault: (fault) => log('warn', `what an event asked for failed; the schedule repairs: ${String(fault)}`, {}),
   });
   const live = createLiveEvents(() => composed.ports);
-  const composed: Composed = await compose({ home, config, log, onEvent: (event) => live.publish(event), onInstanceChange: changes.changed });
+  const bodies = createRequestBodies();
+  const metrics = createOwnMetrics({ ports: () => composed.ports, listeners: () => live.count(), heldBodyBytes: () => bodies.held() });
+  const composed: Composed = await compose({ home, config, log, onEvent: (event) => { metrics.happened('events'); live.publish(event); }, onInstanceChange: changes.changed });
   await ensureToken(home, composed);
   secretAt(home.webhookSecret);
   secretAt(home.slackSecret);
   const recovered = await composed.recover();
   log('info', 'recovered', recovered);
-  const server = createGateway({ log: (message, details) => log('error', message, details), streamed: async (request, response) => (await live.serve(request, response)) || receiveUpload({ ports: composed.ports, folder: home.uploads }, request, response) });
+  const server = createGateway({
+    bodies, console: consoleFiles(join(packageRoot(), 'console', 'dist')), log: (message, details) => log('error', message, details), answered: (...request) => metrics.requested(...request),
+    refused: (request) => refusalOf(composed.ports, request),
+    streamed: async (request, response) => (await live.serve(request, response)) || (await serveMetrics(composed.ports, metrics, request, response)) || receiveUpload({ ports: composed.ports, folder: home.uploads }, request, response),
+  });
   const address = await listen(server, config, lastPort(home));
   writePrivate(home.address, `${address}\n`);
   const schedules = startSchedules([
@@ -61,12 +80,31 @@ export async function startControlPlane(home: Home, config: LocalConfig): Promis
       schedules.stop();
       changes.stop();
       live.close();
+      metrics.close();
       server.close();
       server.closeAllConnections();
       rmSync(home.address, { force: true });
       await composed.close();
     },
   };
+}
+
+/** Whoever is nobody, or may not even look, is refused. */
+async function refusalOf(ports: Composed['ports'], request: IncomingMessage): Promise<HttpAnswer | null> {
+  try {
+    await authorize(ports)(await identify(ports, request.headers.authorization), 'view', { kind: 'anywhere' });
+    return null;
+  } catch (error) {
+    return answerOfError(error);
+  }
+}
+
+/** `GET /metrics`, for those who may look. Answers false for another request. */
+async function serveMetrics(ports: Composed['ports'], metrics: OwnMetrics, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  if (request.url?.split('?', 1)[0] !== '/metrics' || request.method !== 'GET') return false;
+  const said = (await refusalOf(ports, request)) ?? { statusCode: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' }, body: await metrics.text() };
+  response.writeHead(said.statusCode, { ...said.headers, 'content-length': Buffer.byteLength(said.body) }).end(said.body);
+  return true;
 }
 
 /** A first start has somewhere to deploy to. What is there already is never touched. */

@@ -2,7 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { BODY_BYTES_MAX } from '../contracts/limits.ts';
 import { problem, type HttpAnswer } from '../contracts/http.ts';
+import type { ConsoleFiles } from './console-files.ts';
 import { HANDLERS } from './functions.ts';
+import type { RequestBodies } from './request-bodies.ts';
 
 /** A handler as middy makes it: the context is Lambda's, of which none uses anything. */
 type HttpFunction = (event: unknown, context: never) => Promise<HttpAnswer>;
@@ -15,8 +17,14 @@ export const HTTP_ROUTES = [
 ] as const;
 
 export interface GatewayOptions {
-  /** Requests that are streamed, and so stay out of the handlers: uploads. Answers false for one that is not its own. */
+  /** Requests that are streamed, and so stay out of the handlers: uploads, live events. Answers false for one that is not its own. */
   readonly streamed: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+  /** The refusal of a request whose sender is nobody, by its headers alone; null when it may go on. */
+  readonly refused: (request: IncomingMessage) => Promise<HttpAnswer | null>;
+  readonly bodies: RequestBodies;
+  readonly console: ConsoleFiles;
+  /** Told of each request when it was answered. */
+  readonly answered: (method: string, path: string, status: number, seconds: number) => void;
   readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -25,6 +33,10 @@ const REQUEST_TIMEOUT_MS = 60_000;
 
 export function createGateway(options: GatewayOptions): Server {
   const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 32 * 1024 }, (request, response) => {
+    const began = performance.now();
+    // A stream of events is no request that took long.
+    const isStream = /\btext\/event-stream\b/.test(request.headers.accept ?? '');
+    if (!isStream) response.on('finish', () => options.answered(request.method ?? '', (request.url ?? '/').split('?', 1)[0] ?? '/', response.statusCode, (performance.now() - began) / 1000));
     answer(options, request, response).catch((error: unknown) => {
       options.log('a request failed', { path: request.url?.split('?')[0], error: error instanceof Error ? error.message : String(error) });
       if (!response.headersSent) send(response, problem(500, 'Internal', 'Something went wrong inside. It is in the log of the control plane.'));
@@ -39,8 +51,15 @@ async function answer(options: GatewayOptions, request: IncomingMessage, respons
   if (path === '/health') return send(response, { statusCode: 200, headers: { 'content-type': 'application/json' }, body: '{"status":"ok"}' });
   if (await options.streamed(request, response)) return;
   const route = HTTP_ROUTES.find((known) => (known.path.endsWith('/') ? path.startsWith(known.path) : path === known.path) && (known.method === '*' || known.method === request.method));
-  if (route === undefined) return refuse(request, response, problem(404, 'NotFound', `There is no ${request.method ?? ''} ${path}. See docs/api.md.`));
-  const body = await readBody(request);
+  if (route === undefined && options.console.serve(request, response)) return;
+  if (route === undefined) return wrongMethod(path) ? refuse(request, response, withHeaders(problem(405, 'MethodNotAllowed', `${path} takes POST only.`), { allow: 'POST' })) : refuse(request, response, problem(404, 'NotFound', `There is no ${request.method ?? ''} ${path}. See docs/api.md.`));
+  // Who is nobody is refused before a byte of the body is read.
+  if (route.function === 'slipway-api' && hasBody(request)) {
+    const refusal = await options.refused(request);
+    if (refusal !== null) return refuse(request, response, refusal);
+  }
+  const body = await options.bodies.read(request);
+  if (body === 'no room') return refuse(request, response, withHeaders(problem(503, 'ProviderUnavailable', 'Too many long bodies are being sent at once. Send it again in a moment.'), { 'retry-after': '1' }));
   if (body === 'too large') return refuse(request, response, problem(413, 'LimitExceeded', `The body has more than ${BODY_BYTES_MAX} bytes.`));
   if (body === 'broken off') return;
   const handler = HANDLERS[route.function] as unknown as HttpFunction;
@@ -50,28 +69,13 @@ async function answer(options: GatewayOptions, request: IncomingMessage, respons
   }, {} as never));
 }
 
+const hasBody = ({ headers }: IncomingMessage): boolean => headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+const wrongMethod = (path: string): boolean => HTTP_ROUTES.some((route) => route.path === path);
+const withHeaders = (said: HttpAnswer, headers: Readonly<Record<string, string>>): HttpAnswer => ({ ...said, headers: { ...said.headers, ...headers } });
+
 /** API Gateway gives lower-case names, and repeated ones joined. */
 const headersOf = (request: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(request.headers).filter((entry) => entry[1] !== undefined).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value ?? '']));
-
-/** At most BODY_BYTES_MAX: a longer one is refused by its declared length before a byte is read, or once it has grown over. */
-function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'broken off'> {
-  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) return Promise.resolve('too large');
-  return new Promise((resolve) => {
-    const parts: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (part: Buffer) => {
-      bytes += part.length;
-      if (bytes > BODY_BYTES_MAX) {
-        request.pause();
-        resolve('too large');
-      } else parts.push(part);
-    });
-    request.on('end', () => resolve(Buffer.concat(parts)));
-    request.on('error', () => resolve('broken off'));
-    request.on('close', () => resolve('broken off'));
-  });
-}
 
 /** Answers without reading on, and closes: what is still on its way is nobody's. */
 function refuse(request: IncomingMessage, response: ServerResponse, said: HttpAnswer): void {
