@@ -1,5 +1,6 @@
 /** The platform of the packaged functions: what every one of them has, composed once per execution environment. Parts: aws/parts. */
 import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { signedExecutions, signedFunctions, signedTable } from '../adapters/aws/calls/signed-services.ts';
 import { createSignedCall } from '../adapters/aws/calls/signed-call.ts';
 import { createDynamoStore } from '../adapters/aws/dynamodb-store.ts';
@@ -40,4 +41,13 @@ function compose(config: AwsConfig): CorePorts {
 
 let ports: CorePorts | undefined;
 
-export const platform: Platform = { ports: async () => (ports ??= compose(awsConfig(processEnvironment()))), log };
+const metrics = new Metrics({ namespace: 'Slipway', serviceName: 'slipway' });
+
+/** One line in the log, which CloudWatch reads as a metric: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+const measure: Platform['measure'] = ({ name, value, ...dimensions }) => {
+  const one = metrics.singleMetric();
+  one.addDimensions(dimensions);
+  one.addMetric(name, name === 'RequestMs' ? MetricUnit.Milliseconds : MetricUnit.Count, value);
+};
+
+export const platform: Platform = { ports: async () => (ports ??= compose(awsConfig(processEnvironment()))), log, measure };

@@ -11,7 +11,9 @@ import type { CorePorts, Given, Parts, TargetPart } from './platform.ts';
 /** Failures are logged once, with the event's ids and never its body, and thrown on: only the state machine catches. */
 const logFailures = (): MiddlewareObj => ({
   onError: async (request) => {
-    if (request.error !== null && request.error !== undefined) platform.log('warn', request.error.message, { error: request.error.name, event: idsOf(request.event) });
+    if (request.error === null || request.error === undefined) return;
+    platform.log('warn', request.error.message, { error: request.error.name, event: idsOf(request.event) });
+    platform.measure({ name: 'Failure', value: 1, error: request.error.name });
   },
 });
 
@@ -51,6 +53,9 @@ export const useCaseHandler = <I, O, P extends Parts = object>(schema: z.ZodType
   return stack<unknown, O>(async (event) => useCase(await ports())(parsed(schema, event)));
 };
 
+/** The kind of resource, without names: each value of a dimension is a metric that is paid for. */
+const operation = (path: string): string => /^\/(?:v1\/(?:services|pipelines|deployments|plans|approvals|decisions|environments|audit|teams|events|alerts|drift|reconcile|targets|me|tokens|repositories|deliveries|artifacts|openapi\.json)|webhooks\/[a-z-]+|slack)(?=\/|$)/.exec(path)?.[0] ?? 'other';
+
 /** A handler of API Gateway's HTTP events; typed errors become problem documents. */
 export const httpHandler = <P extends Parts = object>(answer: (needs: CorePorts & Given<NoInfer<P>>) => (event: HttpEvent) => Promise<HttpAnswer>, parts: P = {} as P) => {
   const portsOf = portsWith(parts);
@@ -61,7 +66,11 @@ export const httpHandler = <P extends Parts = object>(answer: (needs: CorePorts 
       const ports = await portsOf();
       const made = answers.get(ports) ?? answer(ports);
       answers.set(ports, made);
-      return await made(parsed(HttpEvent, event));
+      const asked = parsed(HttpEvent, event);
+      const began = performance.now();
+      const said = await made(asked);
+      platform.measure({ name: 'RequestMs', value: Math.round(performance.now() - began), operation: `${asked.requestContext.http.method} ${operation(asked.rawPath)}`, status: `${Math.floor(said.statusCode / 100)}xx` });
+      return said;
     } catch (error) {
       const said = answerOfError(error);
       if (said.statusCode >= 500) platform.log('error', error instanceof Error ? error.stack ?? error.message : String(error), {});

@@ -25,6 +25,7 @@ function demand(): LocalParts {
 export const platform: Platform = {
   ports: async () => demand().ports,
   log: (level, message, details) => parts?.log(level, message, details),
+  measure: () => undefined,
 };
 
 const part = <K extends PartName>(name: K): Part<K> => async () => demand().ports[name];

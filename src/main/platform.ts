@@ -27,4 +27,9 @@ export interface Platform {
   ports(): Promise<CorePorts>;
   /** One structured line; `details` holds ids, never documents. */
   log(level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>): void;
+  /** One figure of the control plane itself: EMF on AWS; on one machine `GET /metrics` has its own. */
+  measure(figure: Figure): void;
 }
+
+/** `RequestMs`: an answered request, by operation and status class. `Failure`: a handler that threw, by the error's name. */
+export type Figure = { readonly name: 'RequestMs'; readonly value: number; readonly operation: string; readonly status: string } | { readonly name: 'Failure'; readonly value: 1; readonly error: string };
