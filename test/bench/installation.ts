@@ -44,11 +44,12 @@ approval: { required: false }
 stopWithin: 1s
 `;
 
-/** Starts it on free ports over a folder that is removed at the end. @param environments the text of environments.yaml */
-export async function startInstallation(environments: string): Promise<Installation> {
+/** Starts it on free ports over a folder that is removed at the end. @param environments the text of environments.yaml @param seed fills the folder before the start */
+export async function startInstallation(environments: string, seed?: (home: Home) => Promise<void>): Promise<Installation> {
   const home = homeAt(await mkdtemp(join(tmpdir(), 'slipway-bench-')));
   prepareHome(home);
   await writeFile(home.environments, environments);
+  await seed?.(home);
   const config = localConfig({ SLIPWAY_HOME: home.root, SLIPWAY_PORT: '0', SLIPWAY_ROUTER_PORT: '0' });
   const address = await upInBackground({ home, config, environment: process.env, say: () => undefined });
   const token = (await readFile(home.token, 'utf8')).trim();

@@ -16,7 +16,7 @@ const ENVIRONMENTS = `environments:
 `;
 
 /** What Linux counts as resident, in MB of 10^6 bytes; elsewhere there is no /proc and the row is not measured. */
-function residentMb(pid: number): number {
+export function residentMb(pid: number): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return (Number(kilobytes) * 1024) / 1e6;
 }

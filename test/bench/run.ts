@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { apiBench } from './api.ts';
 import { burstBench } from './burst.ts';
 import { driftBench } from './drift-row.ts';
 import { type Bench, judged, type Report, table } from './figures.ts';
@@ -17,7 +18,7 @@ import { pipelineBench } from './pipeline.ts';
 import { routerBench } from './router-row.ts';
 import { webhookBench } from './webhook.ts';
 
-const BENCHES = { router: routerBench, mirror: mirrorBench, kill: killBench, burst: burstBench, pipeline: pipelineBench, webhook: webhookBench, drift: driftBench, memory: memoryBench, pass: passBench } satisfies Record<string, Bench>;
+const BENCHES = { router: routerBench, mirror: mirrorBench, kill: killBench, burst: burstBench, pipeline: pipelineBench, webhook: webhookBench, drift: driftBench, memory: memoryBench, pass: passBench, api: apiBench } satisfies Record<string, Bench>;
 type Name = keyof typeof BENCHES;
 const NAMES = Object.keys(BENCHES) as Name[];
 

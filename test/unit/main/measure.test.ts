@@ -2,7 +2,7 @@
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { platform } from '../../../src/main/aws.ts';
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => { jest.restoreAllMocks(); });
 
 it.each([
   [{ name: 'RequestMs', value: 12, operation: 'GET /v1/services', status: '2xx' } as const, { operation: 'GET /v1/services', status: '2xx', RequestMs: 12 }, 'Milliseconds'],
