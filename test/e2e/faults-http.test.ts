@@ -28,8 +28,13 @@ const post = (path: string, body: string, headers: Record<string, string>) => fe
 const signed = (body: string) => `sha256=${createHmac('sha256', readFileSync(at.client.home.webhookSecret, 'utf8').trim()).update(body).digest('hex')}`;
 
 it.each(['/webhooks/github', '/slack', '/v1/repositories'])('%s: a body over the cap is refused by its length before it is read', async (path) => {
-  const answer = await raw(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: ${BODY_BYTES_MAX + 1}\r\n\r\n`);
+  const authorization = `authorization: Bearer ${readFileSync(at.client.home.token, 'utf8').trim()}\r\n`;
+  const answer = await raw(`POST ${path} HTTP/1.1\r\nhost: x\r\n${authorization}content-length: ${BODY_BYTES_MAX + 1}\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1.1 413 /);
+});
+
+it('a body of somebody who shows no token is not read at all', async () => {
+  expect(await raw(`POST /v1/repositories HTTP/1.1\r\nhost: x\r\ncontent-length: ${1024 ** 3}\r\n\r\n`)).toMatch(/^HTTP\/1.1 401 /);
 });
 
 it('a chunked body is cut off once it is over the cap', async () => {
