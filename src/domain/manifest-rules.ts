@@ -17,6 +17,7 @@ export function checkManifest(manifest: Manifest): Finding[] {
     ...checkCanary(manifest),
     ...checkRollout(manifest),
     ...checkStrategy(manifest),
+    ...checkWorker(manifest),
     ...checkVariables(manifest),
     ...checkTests(manifest.tests),
     ...checkSchema(manifest),
@@ -81,6 +82,15 @@ function checkStrategy({ target, strategy, environments }: Manifest): Finding[] 
   if (!possible) return [];
   const chosen: [FieldPath, string | undefined][] = [[['strategy'], strategy], ...Object.entries(environments).map(([name, own]): [FieldPath, string | undefined] => [['environments', name, 'strategy'], own.strategy])];
   return chosen.flatMap(([path, name]) => (name === undefined || possible.includes(name) ? [] : [error(path, `the target ${target} cannot do "${name}".`, { allowed: possible })]));
+}
+
+function checkWorker({ worker, parallelRun, strategy, routing }: Manifest): Finding[] {
+  if (worker === undefined) return [];
+  return [
+    ...(parallelRun === undefined ? [] : [error(['parallelRun'], 'a worker has no requests that could be mirrored. Leave parallelRun out.')]),
+    ...(routing.by === 'request' ? [] : [error(['routing'], 'a worker has no requests that could be routed. Leave routing out.')]),
+    ...(strategy === 'blue-green' ? [warning(['strategy'], 'a worker takes messages as soon as it runs: its second set is at work before the traffic of a blue-green release would move. Use canary or rolling.')] : []),
+  ];
 }
 
 function checkTests(tests: readonly Test[]): Finding[] {

@@ -205,6 +205,16 @@ export const ServiceInEnvironment = z.strictObject({
   settings: Settings.default({}).meta({ description: 'Settings of the target here; each wins over the manifest\'s of the same name.', examples: [{ memory: 1024 }] }),
 });
 
+const SampleName = z.string().regex(/^[A-Za-z_:][A-Za-z0-9_:]{0,199}$/, 'the name of a metric');
+
+export const Worker = z.strictObject({
+  path: z.string().startsWith('/', 'a path that begins with /').max(500).default('/metrics').meta({ description: 'Where an instance serves its counts, in the OpenMetrics text format, on the port that PORT names.', examples: ['/metrics'] }),
+  handled: SampleName.default('worker_handled_total').meta({ description: 'The counter of messages that were taken to an end, those that failed among them.', examples: ['jobs_done_total'] }),
+  failed: SampleName.default('worker_failed_total').meta({ description: 'The counter of those that failed; a label `class` tells kinds apart.', examples: ['jobs_failed_total'] }),
+  age: SampleName.default('worker_age_seconds').meta({ description: 'The histogram of how old messages were when they were done, in seconds. May be absent there.', examples: ['jobs_age_seconds'] }),
+});
+export type Worker = z.infer<typeof Worker>;
+
 export const Manifest = z.strictObject({
   service: ServiceName.meta({ description: 'The service\'s name: lower case letters, digits and hyphens, 2 to 32 characters. It never changes.', examples: ['catalog'] }),
   team: z.string().min(1).max(60).meta({ description: 'Who owns the service.', examples: ['shop'] }),
@@ -213,6 +223,7 @@ export const Manifest = z.strictObject({
   build: Build.prefault({}).meta({ description: 'How the artifact is made, once for all environments.', examples: [{ command: ['npm', 'run', 'build'], output: 'dist' }] }),
   start: Command.meta({ description: 'Starts one instance, in the artifact\'s folder. It listens on the port that PORT names.', examples: [['node', 'server.js']] }),
   health: HealthCheck.prefault({}).meta({ description: 'How an instance shows that it can serve.', examples: [{ path: '/health' }] }),
+  worker: Worker.optional().meta({ description: 'The service takes messages from a queue and has no users\' requests: it is judged by counts of its own, and a canary is a share of its instances. Absent: it answers requests.', examples: [{ path: '/metrics' }] }),
   target: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'the name of a registered target: lower case letters, digits and hyphens').default('process').meta({ description: 'The registered target that runs this service.', examples: ['process'] }),
   settings: Settings.default({}).meta({ description: 'Settings of the target; the page of each target says which there are. Each wins over the environment\'s of the same name.', examples: [{ image: 'registry.example.com/shop/catalog' }] }),
   instances: z.int().min(0).max(10_000).default(2).meta({ description: 'Instances in production; other environments may take a percentage.', examples: [4] }),

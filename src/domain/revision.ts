@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { Access, Settings } from './access.ts';
 import { Digest, EnvironmentName, ReleaseId, RevisionId, ServiceName } from './ids.ts';
-import { Command, HealthCheck, Secrets } from './manifest.ts';
+import { Command, HealthCheck, Secrets, Worker } from './manifest.ts';
 import { Stickiness } from './route.ts';
 
 export const RevisionSpec = z.strictObject({
@@ -27,5 +27,7 @@ export const RevisionSpec = z.strictObject({
   access: Access.nullable().default(null),
   /** The target's settings in force when it was planned. */
   settings: Settings.default({}),
+  /** How a queue worker tells its counts; absent for a service that answers requests. */
+  worker: Worker.optional(),
 });
 export type RevisionSpec = z.infer<typeof RevisionSpec>;

@@ -28,9 +28,11 @@ import { createSlackReplies } from '../adapters/local/slack-replies.ts';
 import { systemClock } from '../adapters/local/system-clock.ts';
 import { withProviders } from '../adapters/oidc/identities.ts';
 import { createVerifier } from '../adapters/oidc/verifier.ts';
+import { createWorkerMetrics, type WorkerMetrics } from '../adapters/local/worker-metrics.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import type { Send } from '../contracts/own-target.ts';
 import type { CommandOutcome } from '../ports/commands.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Settings } from '../ports/settings.ts';
 import { TARGET_KINDS } from '../targets/registry.ts';
@@ -101,7 +103,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const builder = createLocalBuilder({ directory: home.builds, sources, artifacts, clock: systemClock, settings: { path: options.config.path, environment: options.config.buildEnvironment ?? {} }, onFinished: async ({ request, outcome }) => finishBuild(ports)({ pipelineId: request.build as never, token: request.token, outcome }) });
   const commands = createCommandRunner({ directory: home.commands, sources, artifacts, settings: { path: options.config.path }, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
   const ports: Ports = {
-    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets(['process'], own), artifacts, sources, builder, commands, metrics: traffic, judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
+    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets(['process'], own), artifacts, sources, builder, commands, metrics: metricsOf(traffic, createWorkerMetrics({ clock: systemClock, ids: randomIds }), target), judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
     recordingFiles: createRecordingFiles({ folder: home.uploads, artifacts, ids: randomIds }),
     httpChecks: createHttpChecks(), slackReplies: createSlackReplies(), environments, settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
@@ -132,6 +134,14 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     },
   };
 }
+
+/** A worker is counted by itself, everything else by the router. Which one a service is, its instances' specifications say. */
+const metricsOf = (router: Metrics, workers: WorkerMetrics, target: Pick<ProcessTarget, 'workers'>): Metrics => ({
+  read: (service, environment) => {
+    const instances = target.workers({ service, environment });
+    return instances.length === 0 ? router.read(service, environment) : workers.read(service, environment, instances);
+  },
+});
 
 function openEngine({ home, log }: ComposeOptions, own: ReadonlyMap<string, Send>): Engine {
   const machines = loadMachines();

@@ -25,5 +25,6 @@ export function revisionSpec(release: Release, environment: Environment, inForce
     drainSeconds: manifest.rollout.drain,
     access: inForce.access,
     settings: inForce.settings,
+    ...(manifest.worker === undefined ? {} : { worker: manifest.worker }),
   };
 }

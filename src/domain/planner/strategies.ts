@@ -18,9 +18,9 @@ export interface ProductionBatches {
 const STRATEGY = {
   canary: (setting) => {
     const shares = ascending([setting.manifest.canary.traffic].flat());
-    return { canary: canarySteps(setting, shares), rollout: growBeside(setting, shares.at(-1) ?? 0) };
+    return { canary: canarySteps(setting, shares), rollout: (setting.manifest.worker === undefined ? growBeside : growInPlace)(setting, shares.at(-1) ?? 0) };
   },
-  rolling: (setting) => ({ canary: [], rollout: growInPlace(setting) }),
+  rolling: (setting) => ({ canary: [], rollout: growInPlace(setting, 0) }),
   'blue-green': (setting) => ({ canary: [], rollout: switchOver(setting) }),
   'all-at-once': (setting) => ({ canary: [], rollout: [atOnce(setting)] }),
 } satisfies Record<Strategy, (setting: Serving) => ProductionBatches>;
@@ -65,11 +65,12 @@ function growBeside(setting: Serving, canaryShare: number): Batch[] {
 
 /**
  * The stable revision shrinks as the candidate grows: launched first, so that there are never more than a batch too many and never
- * fewer than wanted; what a bake keeps stays through. Weights are the shares of instances after the shrink, rounded down for the candidate.
+ * fewer than wanted; what a bake keeps stays through. Workers grow so after their canary, too: their share is one of instances. Weights are the shares of instances after the shrink, rounded down for the candidate.
  */
-function growInPlace(setting: Serving): Batch[] {
+function growInPlace(setting: Serving, canaryShare: number): Batch[] {
   const { instances, candidate, stable, manifest } = setting;
-  const counts = ascending(manifest.rollout.batches.map((share) => countForShare(setting, share)));
+  const atLeast = canaryShare === 0 ? 0 : besideCount(setting, canaryShare);
+  const counts = ascending(manifest.rollout.batches.filter((share) => share > canaryShare).map((share) => Math.max(atLeast, countForShare(setting, share))));
   let left = stable.count;
   return counts.map((count) => {
     left = Math.max(keptForBake(setting), Math.min(left, instances - count));

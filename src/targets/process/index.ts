@@ -3,11 +3,12 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ServiceRef } from '../../contracts/target.ts';
-import type { RevisionId } from '../../domain/ids.ts';
+import type { InstanceId, RevisionId } from '../../domain/ids.ts';
+import type { Worker } from '../../domain/manifest.ts';
 import type { Target } from '../../ports/target.ts';
 import { adopt, createExitPoll } from './adopt.ts';
 import { type Cgroups, openCgroups, ownCgroup } from './cgroup.ts';
-import { createFleet, processOf } from './fleet.ts';
+import { createFleet, isServing, processOf } from './fleet.ts';
 import { portGiver } from './free-port.ts';
 import { createHealthWatch } from './health.ts';
 import { launch } from './launch.ts';
@@ -17,7 +18,7 @@ import { observe } from './observe.ts';
 import { processTable } from './process-table/index.ts';
 import { relaunch } from './relaunch.ts';
 import { retire } from './retire.ts';
-import { route } from './route.ts';
+import { endpointOf, route } from './route.ts';
 import type { ProcessTargetNeeds, Runtime } from './runtime.ts';
 import { createBounded, createSerial } from './serial.ts';
 import { DEFAULT_SETTINGS, type ProcessSettings } from './settings.ts';
@@ -37,6 +38,8 @@ export interface ProcessTarget extends Target {
   stopAll(): Promise<void>;
   /** Lets go: instances keep running. */
   close(): Promise<void>;
+  /** The instances of a service that is a worker, running or not; empty for one that answers requests. */
+  workers(ref: ServiceRef): readonly { readonly instance: InstanceId; readonly revision: RevisionId; readonly origin: string | null; readonly worker: Worker }[];
   /** The end of each instance's log, of ended ones too, newest first. */
   logs(ref: ServiceRef, options?: { readonly revision?: RevisionId; readonly tailBytes?: number }): Promise<readonly InstanceLog[]>;
 }
@@ -116,6 +119,11 @@ export async function createProcessTarget(needs: ProcessTargetNeeds): Promise<Pr
       for (const instance of rt.fleet.all()) if (!isLeaving(instance)) rt.background(drainAndStop(rt, instance));
       await background.idle();
     },
+    workers: (ref) => rt.fleet.of(ref).flatMap((instance) => {
+      const { spec } = instance.record;
+      const running = processOf(instance);
+      return spec.worker === undefined ? [] : [{ instance: instance.id, revision: spec.revision, origin: running === undefined || !isServing(instance) ? null : endpointOf(running.port), worker: spec.worker }];
+    }),
     logs: (ref, options) => readLogs(rt, ref, options),
     close: async () => {
       closing.abort();

@@ -68,6 +68,7 @@ const anyManifest = fc.record({
   approval: fc.record({ required: fc.boolean(), approvers: fc.constantFrom([], ['anna']) }),
   tests: fc.constantFrom([], [{ name: 'answers', http: { path: '/' } }]),
   gates: fc.array(fc.record({ kind: fc.constant('person'), name: fc.constant('look'), stage: fc.constantFrom('staging', 'canary', 'rollout'), when: fc.constantFrom('before', 'after') }), { maxLength: 3 }),
+  worker: fc.constantFrom(undefined, undefined, {}),
   parallelRun: fc.constantFrom(undefined, { duration: 1 }, { duration: 60, onDifference: 'report' }),
 });
 

@@ -79,10 +79,28 @@ describe('every plan', () => {
     }), RUNS);
   });
 
-  it('leaves the stable revision whole until the candidate has all traffic, unless it is rolling', () => {
+  it('gives a worker\'s canary its share in instances beside a whole stable revision, then takes its place', () => {
     fc.assert(fc.property(anyPlanInput, (input) => {
       const plan = compilePlan(input);
-      if (plan.stable === null || plan.strategy === 'rolling' || plan.instances === 0) return;
+      if (input.release.manifest.worker === undefined || plan.strategy !== 'canary' || plan.stages.canary === null || plan.stable === null) return;
+      const points = walk(plan, startOf(plan, input.desired));
+      const canary = points.filter(({ stage }) => stage === 'canary');
+      for (const point of canary) expect(point.counts[plan.stable]).toBe(plan.stableInstances);
+      let before = 0;
+      for (const { counts } of points) {
+        expect(counts[plan.candidate] ?? 0).toBeGreaterThanOrEqual(before);
+        before = counts[plan.candidate] ?? 0;
+      }
+      // After a batch's shrink there are not more than wanted, but for what a bake keeps.
+      const kept = points.at(-2)?.counts[plan.stable] ?? 0;
+      for (const { stage, move, counts } of points) if (stage === 'rollout' && move === 'shrink') expect((counts[plan.candidate] ?? 0) + (counts[plan.stable] ?? 0)).toBeLessThanOrEqual(plan.instances + kept);
+    }), RUNS);
+  });
+
+  it('leaves the stable revision whole until the candidate has all traffic, unless it is rolling or a worker', () => {
+    fc.assert(fc.property(anyPlanInput, (input) => {
+      const plan = compilePlan(input);
+      if (plan.stable === null || plan.strategy === 'rolling' || plan.instances === 0 || input.release.manifest.worker !== undefined) return;
       const start = startOf(plan, input.desired);
       for (const point of walk(plan, start)) {
         if ((point.weights[plan.candidate] ?? 0) < 100 && start.weights[plan.stable] === 100) expect(point.counts[plan.stable]).toBe(start.counts[plan.stable]);
