@@ -37,7 +37,8 @@ export async function compareAnswers(needs: CompareNeeds, turn: Turn, { stage, b
   const before = deployment.holds.find(here) ?? opened({ stage, batch, seconds: hold.seconds, rule: null }, now);
   const parallelRun = progressed(before.parallelRun, await needs.parallelRuns.read(deployment.service, deployment.environment), rule);
   const elapsedSeconds = (now - before.startedAt) / 1000;
-  const over = elapsedSeconds >= before.seconds;
+  // A person's wish ends it early where the evidence would do at the end.
+  const over = elapsedSeconds >= before.seconds || (deployment.promoteRequestedBy !== null && (parallelRun.verdict.kind === 'same' || rule.onDifference === 'report'));
   const extend = over && parallelRun.verdict.kind === 'unclear' && rule.onDifference === 'fail' && before.extensions < rule.extensions;
   const progress: HoldProgress = { ...before, turns: before.turns + 1, parallelRun, ...(extend ? { extensions: before.extensions + 1, seconds: before.seconds + hold.seconds } : {}) };
   await needs.store.transact([replacing(turn.deployment, { ...deployment, holds: [...deployment.holds.filter((known) => !here(known)), progress] })]);

@@ -32,7 +32,7 @@ async function asked(needs: CommitNeeds & Pick<Ports, 'settings' | 'targets'>, t
   const subject: ApprovalSubject = {
     service: deployment.service, environment: deployment.environment, deployment: deployment.id, version: deployment.plan.version, digest: deployment.plan.digest, planHash: deployment.planHash,
     question: gate.question, checklist: [...gate.checklist], url: observed.endpoint,
-    evidence: { tests: await testsSoFar(needs, turn), holds: deployment.holds.filter((hold) => hold.stage !== 'watch').map((hold) => ({ stage: hold.stage, batch: hold.batch, verdict: hold.verdict })) },
+    evidence: { tests: await testsSoFar(needs, turn), holds: deployment.holds.filter((hold) => hold.stage !== 'watch').map((hold) => ({ stage: hold.stage, batch: hold.batch, verdict: hold.verdict, ...(hold.parallelRun === undefined ? {} : { parallelRun: hold.parallelRun }) })) },
   };
   const now = needs.clock.now();
   return {

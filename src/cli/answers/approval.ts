@@ -1,12 +1,12 @@
 /** Requests for a decision, as far as they are shown. */
 import * as z from 'zod';
-import { TestResult, Verdict } from './evidence.ts';
+import { ParallelRun, TestResult, Verdict } from './evidence.ts';
 import { Line, Text } from './text.ts';
 
 /** What the request froze. Only the known parts are shown; the binding covers all of it. */
 const ShownEvidence = z.object({
   tests: z.array(TestResult).default([]),
-  holds: z.array(z.object({ stage: Line, batch: z.number(), verdict: Verdict.nullable() })).default([]),
+  holds: z.array(z.object({ stage: Line, batch: z.number(), verdict: Verdict.nullable(), parallelRun: ParallelRun.optional() })).default([]),
 }).catch({ tests: [], holds: [] });
 
 export const Approval = z.object({

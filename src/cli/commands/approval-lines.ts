@@ -3,6 +3,7 @@ import type { Approval } from '../answers/approval.ts';
 import type { TestResult } from '../answers/evidence.ts';
 import { evidenceLines } from '../text/evidence-lines.ts';
 import type { Style } from '../text/style.ts';
+import { parallelRunLines } from './parallel-run-lines.ts';
 import { clockTime, count, span } from '../text/time.ts';
 
 export function approvalLines({ subject, rule, author, binding, expiresAt, decisions }: Approval, style: Style, now: number): string[] {
@@ -18,7 +19,7 @@ export function approvalLines({ subject, rule, author, binding, expiresAt, decis
     ...decisions.map((decision) => `  ${decision.by} said ${decision.decision}${decision.comment === '' ? '' : `: ${decision.comment}`}`),
     ...subject.checklist.map((item) => `  [ ] ${item}`),
     ...(subject.evidence.tests.length > 0 ? [`  ${testsLine(subject.evidence.tests)}`] : []),
-    ...subject.evidence.holds.flatMap((hold) => (hold.verdict === null ? [`  ${hold.stage}, batch ${hold.batch + 1}: not judged`] : [`  ${hold.stage}, batch ${hold.batch + 1}: ${hold.verdict.kind}: ${hold.verdict.reason}`, ...evidenceLines(hold.verdict).map((line) => `    ${line}`)])),
+    ...subject.evidence.holds.flatMap((hold) => (hold.parallelRun !== undefined ? parallelRunLines(`${hold.stage}, batch ${hold.batch + 1}`, hold.parallelRun).map((line) => `  ${line}`) : hold.verdict === null ? [`  ${hold.stage}, batch ${hold.batch + 1}: not judged`] : [`  ${hold.stage}, batch ${hold.batch + 1}: ${hold.verdict.kind}: ${hold.verdict.reason}`, ...evidenceLines(hold.verdict).map((line) => `    ${line}`)])),
   ];
 }
 
