@@ -86,7 +86,7 @@ export class Mirrors {
   }
 
   private start(): Worker {
-    const thread = new Worker(THREAD, { name: 'mirror', resourceLimits: { maxOldGenerationSizeMb: 64 } });
+    const thread = new Worker(THREAD, { name: 'mirror', resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 6 } });
     // The thread is no reason for the process to go on.
     thread.unref();
     thread.on('message', (message: FromThread) => this.hear(message));
