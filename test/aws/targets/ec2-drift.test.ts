@@ -3,6 +3,7 @@ import { DescribeAutoScalingGroupsCommand, UpdateAutoScalingGroupCommand } from 
 import { DescribeLaunchTemplatesCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { DescribeRulesCommand, DescribeTargetGroupsCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { undocumented } from './documented.ts';
 import { ec2Rig, type Ec2Rig } from './ec2-rig.ts';
 import { verbsOf } from './verbs.ts';
 
@@ -12,7 +13,10 @@ beforeEach(async () => {
   rig = await ec2Rig();
   on = verbsOf(rig.target);
 });
-afterEach(() => rig.close());
+afterEach(async () => {
+  expect(undocumented(rig.proxy.calls, 'slipway-target-ec2', ['ec2-target.md', 'ecs-target.md'])).toEqual([]);
+  await rig.close();
+});
 
 const serving = async (count = 2) => {
   const spec = rig.spec();
@@ -55,6 +59,22 @@ describe('by a foreign hand', () => {
     await on.until('one instance', spec, (seen) => seen.instances.length === 1);
     await on.launch(spec, 2);
     await on.healthy(spec, 2);
+  });
+});
+
+describe('repair', () => {
+  it('finds a stray revision, foreign weights and a missing instance at once, and leaves no drift', async () => {
+    const spec = await serving(2);
+    const stray = rig.spec({ revision: 'catalog-7-production' });
+    await on.launch(stray, 1);
+    await on.healthy(stray, 1);
+    await on.route(spec, { [spec.revision]: 60, [stray.revision]: 40 });
+    await rig.foreign.scaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: `slipway-${spec.revision}`, MinSize: 1, MaxSize: 1, DesiredCapacity: 1 }));
+    await on.until('the drift', spec, (seen) => on.mine(seen, spec).length === 1);
+    const kinds = await on.repaired(spec, 2);
+    expect(kinds).toEqual(expect.arrayContaining(['weights', 'missing-instances', 'unknown-revision']));
+    const seen = await on.see(spec);
+    expect([seen.weights, seen.instances.length, seen.leftovers]).toEqual([{ [spec.revision]: 100 }, 2, undefined]);
   });
 });
 

@@ -44,7 +44,10 @@ export async function ec2Rig(): Promise<Ec2Rig> {
   proxy.shim(health.shim);
   const foreign = { ec2: new EC2Client(clientSettings(proxy.endpoint)), scaling: new AutoScalingClient(clientSettings(proxy.endpoint)), balancers: new ElasticLoadBalancingV2Client(clientSettings(proxy.endpoint)) };
   let generation = 1;
-  const target = createEc2Target({ connect: () => ({ machines: foreign.ec2, scaling: foreign.scaling, balancers: foreign.balancers }), fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
+  // Recorded as the function's calls: its role has to allow them.
+  const own = { ...clientSettings(proxy.endpoint), userAgentAppId: 'slipway-target-ec2' };
+  const clients = { machines: new EC2Client(own), scaling: new AutoScalingClient(own), balancers: new ElasticLoadBalancingV2Client(own) };
+  const target = createEc2Target({ connect: () => clients, fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
   const environment = freshEnvironment();
   const settings = (service: string) => ({
     ami: 'ami-12c6146b', instanceType: 't3.micro', instanceProfile: `arn:aws:iam::${ACCOUNT}:instance-profile/service`, artifacts: { bucket: 'slipway-artifacts' },
@@ -62,7 +65,7 @@ export async function ec2Rig(): Promise<Ec2Rig> {
     close: async () => {
       await scaling.stop();
       await proxy.close();
-      for (const client of [direct, foreign.ec2, foreign.scaling, foreign.balancers]) client.destroy();
+      for (const client of [direct, ...Object.values(foreign), ...Object.values(clients)]) client.destroy();
     },
   };
 }

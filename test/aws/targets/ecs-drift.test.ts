@@ -2,6 +2,7 @@
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, StopTaskCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { DescribeRulesCommand, DescribeTargetGroupsCommand, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { undocumented } from './documented.ts';
 import { ecsRig, type EcsRig } from './ecs-rig.ts';
 import { verbsOf } from './verbs.ts';
 
@@ -11,7 +12,10 @@ beforeEach(async () => {
   rig = await ecsRig();
   on = verbsOf(rig.target);
 });
-afterEach(() => rig.close());
+afterEach(async () => {
+  expect(undocumented(rig.proxy.calls, 'slipway-target-ecs', ['ecs-target.md'])).toEqual([]);
+  await rig.close();
+});
 
 const serving = async (count = 2) => {
   const spec = rig.spec();
@@ -79,6 +83,24 @@ describe('by a foreign hand', () => {
     await on.until('one instance', spec, (seen) => seen.instances.length === 1);
     await on.launch(spec, 2);
     await on.healthy(spec, 2);
+  });
+});
+
+describe('repair', () => {
+  it('finds what a foreign hand did to weights, counts and tasks at once, and leaves no drift', async () => {
+    const spec = await serving(2);
+    const stray = rig.spec({ revision: 'catalog-7-production' });
+    await on.launch(stray, 1);
+    await on.healthy(stray, 1);
+    const [rule] = await rules();
+    const groups = rule?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
+    await rig.foreign.balancers.send(new ModifyRuleCommand({ RuleArn: rule?.RuleArn, Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: groups.map((group) => ({ ...group, Weight: 1 })) } }] }));
+    await rig.foreign.ecs.send(new UpdateServiceCommand({ cluster: rig.cluster, service: `slipway-${spec.revision}`, desiredCount: 1 }));
+    await on.until('the drift', spec, (seen) => on.mine(seen, spec).length === 1);
+    const kinds = await on.repaired(spec, 2);
+    expect(kinds).toEqual(expect.arrayContaining(['weights', 'missing-instances', 'unknown-revision']));
+    const seen = await on.see(spec);
+    expect([seen.weights, seen.instances.length, seen.leftovers]).toEqual([{ [spec.revision]: 100 }, 2, undefined]);
   });
 });
 

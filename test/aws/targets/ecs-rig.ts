@@ -46,7 +46,10 @@ export async function ecsRig(): Promise<EcsRig> {
   const cluster = uniqueName('cluster');
   await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
   let generation = 1;
-  const target = createEcsTarget({ connect: () => ({ containers: ecs, balancers: through }), fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
+  // Recorded as the function's calls: its role has to allow them.
+  const own = { ...clientSettings(proxy.endpoint), userAgentAppId: 'slipway-target-ecs' };
+  const clients = { containers: new ECSClient(own), balancers: new ElasticLoadBalancingV2Client(own) };
+  const target = createEcsTarget({ connect: () => clients, fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
   const settings = (service: string) => ({
     cluster, listener: network.listener, vpc: network.vpc, subnets: network.subnets, securityGroups: [network.securityGroup], image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${service}`, executionRole: ROLE,
     rule: { priority: service === 'catalog' ? 10 : 20, hosts: [`${service}.example.com`] },
@@ -59,7 +62,7 @@ export async function ecsRig(): Promise<EcsRig> {
     close: async () => {
       await scheduler.stop();
       await proxy.close();
-      for (const client of [balancers, through, ecs]) client.destroy();
+      for (const client of [balancers, through, ecs, clients.containers, clients.balancers]) client.destroy();
     },
   };
 }

@@ -1,9 +1,12 @@
 /** Calls of a target that state only what matters to a test. */
 import type { Place, RelaunchResult, RetireResult, RouteResult } from '../../../src/contracts/target.ts';
+import type { Drift } from '../../../src/domain/drift/drift.ts';
+import { findDrift } from '../../../src/domain/drift/find-drift.ts';
+import { repairActions, type RepairAction } from '../../../src/domain/drift/repair-actions.ts';
 import { Generation, type InstanceId } from '../../../src/domain/ids.ts';
 import type { RevisionSpec } from '../../../src/domain/revision.ts';
 import type { Weights } from '../../../src/domain/route.ts';
-import type { Observed, ObservedInstance } from '../../../src/domain/state.ts';
+import { Desired, type Observed, type ObservedInstance } from '../../../src/domain/state.ts';
 import type { Target } from '../../../src/ports/target.ts';
 
 const PATIENCE_MS = 40_000;
@@ -32,6 +35,22 @@ export function verbsOf(target: Target) {
     route: (spec: RevisionSpec, weights: Weights, generation = 1): Promise<RouteResult> => target.route({ verb: 'route', ...at(spec, generation), weights, stickiness: spec.stickiness }),
     relaunch: (spec: RevisionSpec, instances: InstanceId[], generation = 1): Promise<RelaunchResult> => target.relaunch({ verb: 'relaunch', ...at(spec, generation), instances, specs: { [spec.revision]: spec }, zonesLost: [] }),
     retire: (spec: RevisionSpec, generation = 1): Promise<RetireResult> => target.retire({ verb: 'retire', ...at(spec, generation), revision: spec.revision }),
+    /** As repair does: look, compare, act, until nothing differs. Answers the kinds of drift it met. */
+    repaired: async (spec: RevisionSpec, count: number): Promise<Drift['kind'][]> => {
+      const wanted = desiredOf(spec, count);
+      const met = new Set<Drift['kind']>();
+      const deadline = performance.now() + PATIENCE_MS;
+      for (;;) {
+        const seen = await see(spec);
+        const drifts = findDrift(wanted, seen, Date.now());
+        // What still drains leaves something behind, which the next look finds.
+        if (drifts.length === 0 && seen.instances.every(({ health }) => health === 'healthy')) return [...met];
+        for (const { kind } of drifts) met.add(kind);
+        for (const action of repairActions(wanted, drifts)) await said(() => perform(target, { ...placeOf(spec), ...action }));
+        if (performance.now() > deadline) throw new Error(`not repaired: ${JSON.stringify({ drifts, seen })}`);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
     healthy: (spec: RevisionSpec, count: number) => until(`${count} healthy instances of ${spec.revision}`, spec, (seen) => mine(seen, spec).length === count && mine(seen, spec).every(({ health }) => health === 'healthy')),
   };
 }
@@ -44,5 +63,19 @@ export async function said<T>(again: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (attempt >= 5 || !(error instanceof Error) || !['ProviderUnavailable', 'Conflict'].includes(error.name)) throw error;
     }
+  }
+}
+
+const desiredOf = (spec: RevisionSpec, count: number): Desired => Desired.parse({
+  service: spec.service, environment: spec.environment, generation: 1, target: 'this one', stable: spec.revision, previousRelease: null, revisions: { [spec.revision]: { spec, count } }, weights: { [spec.revision]: 100 },
+  stickiness: spec.stickiness, deployment: null, paused: null, zonesLost: [], changedBy: 'test', changedAt: 0,
+});
+
+function perform(target: Target, request: Place & RepairAction): Promise<unknown> {
+  switch (request.verb) {
+    case 'launch': return target.launch(request);
+    case 'route': return target.route(request);
+    case 'relaunch': return target.relaunch(request);
+    case 'retire': return target.retire(request);
   }
 }
