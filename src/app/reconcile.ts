@@ -1,5 +1,5 @@
 /** The safety net: looks at what really runs everywhere, or at the places named, and starts a repair only where something drifted. */
-import { ProviderUnavailable } from '../domain/errors.ts';
+import { ProviderUnavailable, SlipwayError } from '../domain/errors.ts';
 import { findDrift } from '../domain/drift/find-drift.ts';
 import { repairActions } from '../domain/drift/repair-actions.ts';
 import type { Drift } from '../domain/drift/drift.ts';
@@ -19,7 +19,7 @@ export interface Reconciled {
   readonly looked: number;
   readonly drifted: readonly { readonly service: string; readonly environment: string; readonly drifts: readonly Drift[] }[];
   readonly repairs: number;
-  /** Targets that did not answer; their services are looked at in the next pass. */
+  /** Targets that did not answer, for all of their services or for some; those are looked at in the next pass. */
   readonly failed: readonly string[];
 }
 
@@ -65,22 +65,41 @@ function byTarget(places: readonly Stored<Desired>[]): Map<string, Stored<Desire
 /** One target that does not answer never stalls the others: it is named, told, and looked at again in the next pass. */
 async function observeAll(needs: ReconcileNeeds, target: string, group: readonly Stored<Desired>[], failed: string[]): Promise<Map<string, Observed> | undefined> {
   const found = new Map<string, Observed>();
+  const failures: Failure[] = [];
+  for (let start = 0; start < group.length; start += REFS_MAXIMUM) failures.push(...await look(needs, target, group.slice(start, start + REFS_MAXIMUM).map(({ value }) => value), found));
+  if (failures.length > 0) failed.push(target);
+  for (const { places, error } of failures) {
+    const [only] = places.length === 1 && group.length > 1 ? places : [];
+    const whose = only === undefined ? { service: null, environment: null } : { service: only.service, environment: only.environment };
+    const what = only === undefined ? `Its ${places.length} services are` : `${only.service} in ${only.environment} is`;
+    await commit(needs, [], [alerting('warning', 'target-unavailable', whose, `The target ${target} did not answer: ${error instanceof Error ? error.message : String(error)}. ${what} looked at again in the next pass.`)]);
+  }
+  return found.size === 0 && failures.length > 0 ? undefined : found;
+}
+
+interface Failure {
+  readonly places: readonly Desired[];
+  readonly error: unknown;
+}
+
+/**
+ * Looks at many places with one call. A place that its target refuses for good (settings, a role, a listener that is gone) is looked for by
+ * halves, so that it hides no other one. After a passing fault nothing is asked again: a target that is down would be asked for each place.
+ */
+async function look(needs: ReconcileNeeds, target: string, part: readonly Desired[], found: Map<string, Observed>): Promise<Failure[]> {
   try {
-    for (let start = 0; start < group.length; start += REFS_MAXIMUM) {
-      const part = group.slice(start, start + REFS_MAXIMUM).map(({ value }) => value);
-      const before = await Promise.all(part.map(({ service, environment }) => findObserved(needs.store, service, environment)));
-      const looks = await needs.targets.observe(target, part.map((desired) => placeOf(desired)));
-      for (const [index, desired] of part.entries()) {
-        const looked = looks[index];
-        if (looked === undefined || looked.service !== desired.service || looked.environment !== desired.environment) throw new ProviderUnavailable(`it did not answer for ${desired.service} in ${desired.environment}`);
-        const kept = await keepObserved(needs, before[index], looked);
-        found.set(placeName(desired.service, desired.environment), kept ? looked : await observe(needs, desired));
-      }
+    const before = await Promise.all(part.map(({ service, environment }) => findObserved(needs.store, service, environment)));
+    const looks = await needs.targets.observe(target, part.map((desired) => placeOf(desired)));
+    for (const [index, desired] of part.entries()) {
+      const looked = looks[index];
+      if (looked === undefined || looked.service !== desired.service || looked.environment !== desired.environment) throw new ProviderUnavailable(`it did not answer for ${desired.service} in ${desired.environment}`);
+      const kept = await keepObserved(needs, before[index], looked);
+      found.set(placeName(desired.service, desired.environment), kept ? looked : await observe(needs, desired));
     }
-    return found;
+    return [];
   } catch (error) {
-    failed.push(target);
-    await commit(needs, [], [alerting('warning', 'target-unavailable', { service: null, environment: null }, `The target ${target} did not answer: ${error instanceof Error ? error.message : String(error)}. Its ${group.length} services are looked at again in the next pass.`)]);
-    return undefined;
+    if (part.length === 1 || !(error instanceof SlipwayError) || error.retry !== 'final') return [{ places: part, error }];
+    const middle = Math.ceil(part.length / 2);
+    return [...await look(needs, target, part.slice(0, middle), found), ...await look(needs, target, part.slice(middle), found)];
   }
 }

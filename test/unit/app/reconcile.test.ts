@@ -1,0 +1,53 @@
+/** One place that its target refuses never hides the others; a target that is down is asked once. */
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { reconcile } from '../../../src/app/reconcile.ts';
+import { creating } from '../../../src/app/state/documents.ts';
+import { desiredKey } from '../../../src/app/state/keys.ts';
+import { InvalidInput, ProviderUnavailable } from '../../../src/domain/errors.ts';
+import { ServiceName } from '../../../src/domain/ids.ts';
+import type { Ports } from '../../../src/ports/index.ts';
+import { desired } from '../domain/planner/builders.ts';
+import { rig } from './rig.ts';
+
+let open: ReturnType<typeof rig> | undefined;
+afterEach(() => open?.close());
+
+async function installation(names: readonly string[], refuse: (services: readonly string[]) => Error | undefined) {
+  open = rig();
+  const places = names.map((name) => desired(undefined, { service: ServiceName.parse(name) }));
+  for (const place of places) await open.needs.store.transact([creating(desiredKey(place.service, place.environment), place)]);
+  const calls: string[][] = [];
+  const targets: Ports['targets'] = {
+    observe: async (_target, refs) => {
+      calls.push(refs.map(({ service }) => service));
+      const error = refuse(refs.map(({ service }) => service));
+      if (error !== undefined) throw error;
+      return refs.map(({ service, environment }) => ({ service, environment, weights: {}, instances: [], endpoint: null }));
+    },
+    describe: async () => { throw new Error('not asked'); }, names: () => [],
+  };
+  return { look: reconcile({ ...open.needs, targets, settings: { repairLeaseSeconds: 60 } as Ports['settings'] }), calls };
+}
+const NAMES = ['ab', 'cd', 'ef', 'gh', 'ij', 'kl', 'mn', 'op'];
+
+describe('a look at many places', () => {
+  it('sees all but the one whose settings its target refuses, and says which', async () => {
+    const { look, calls } = await installation(NAMES, (services) => (services.includes('ef') ? new InvalidInput('Setting listener is gone.') : undefined));
+    const { looked, drifted, failed } = await look({ places: 'all', repair: false });
+    const notObserved = drifted.filter(({ drifts }) => drifts.some(({ kind }) => kind === 'not-observed')).map(({ service }) => service);
+    expect({ looked, failed, notObserved }).toEqual({ looked: 8, failed: [desired().target], notObserved: ['ef'] });
+    // One call for all, then by halves: twice the depth at most.
+    expect(calls.length).toBeLessThanOrEqual(1 + 2 * Math.log2(NAMES.length));
+  });
+
+  it('is one call to a target that is down', async () => {
+    const { look, calls } = await installation(NAMES, () => new ProviderUnavailable('It does not answer.'));
+    expect(await look({ places: 'all', repair: false })).toMatchObject({ looked: 8, drifted: [], failed: [desired().target] });
+    expect(calls).toHaveLength(1);
+  });
+
+  it('tells that no place could be seen as one failure of the target', async () => {
+    const { look } = await installation(['ab'], () => new InvalidInput('no'));
+    expect(await look({ places: 'all', repair: false })).toMatchObject({ drifted: [], failed: [desired().target] });
+  });
+});
