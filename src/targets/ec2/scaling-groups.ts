@@ -8,6 +8,8 @@ import { allPages } from '../_aws/pages.ts';
 import { type Scaling, SCALING } from './clients.ts';
 
 const PAGE = 100;
+/** Up to so many services are asked for by their names; for more, all groups with the tag are listed. */
+const SERVICES_BY_NAME = 5;
 
 export interface RevisionGroup {
   readonly name: string;
@@ -43,10 +45,10 @@ const read = async (client: Scaling, what: string, filter: { readonly AutoScalin
 /** The group of one revision; undefined when it is not there. */
 export const findScalingGroup = async (client: Scaling, revision: RevisionId): Promise<RevisionGroup | undefined> => (await read(client, resourceName(revision), { AutoScalingGroupNames: [resourceName(revision)] }))[0];
 
-/** The groups of these places: by the service's tag for one service, otherwise all that carry the tag, a hundred a call. */
+/** The groups of these places: by the service's tag for a few services, otherwise all that carry the tag, a hundred a call. */
 export async function scalingGroupsOf(client: Scaling, refs: readonly ServiceRef[]): Promise<RevisionGroup[]> {
   const services = [...new Set(refs.map(({ service }) => service))];
-  const Filters = services.length === 1 ? [{ Name: `tag:${TAG_OF_SERVICE}`, Values: services }] : [{ Name: 'tag-key', Values: [TAG_OF_SERVICE] }];
+  const Filters = services.length <= SERVICES_BY_NAME ? [{ Name: `tag:${TAG_OF_SERVICE}`, Values: services }] : [{ Name: 'tag-key', Values: [TAG_OF_SERVICE] }];
   const places = new Set(refs.map(placeKey));
   return (await read(client, 'groups', { Filters })).filter(({ place }) => places.has(place));
 }

@@ -71,7 +71,7 @@ describe('repair', () => {
     await on.route(spec, { [spec.revision]: 60, [stray.revision]: 40 });
     await rig.foreign.scaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: `slipway-${spec.revision}`, MinSize: 1, MaxSize: 1, DesiredCapacity: 1 }));
     await on.until('the drift', spec, (seen) => on.mine(seen, spec).length === 1);
-    const kinds = await on.repaired(spec, 2);
+    const kinds = await on.repaired(spec, 2, async () => (await rig.foreign.balancers.send(new DescribeTargetGroupsCommand({}))).TargetGroups?.filter(({ VpcId }) => VpcId === rig.network.vpc).length === 1);
     expect(kinds).toEqual(expect.arrayContaining(['weights', 'missing-instances', 'unknown-revision']));
     const seen = await on.see(spec);
     expect([seen.weights, seen.instances.length, seen.leftovers]).toEqual([{ [spec.revision]: 100 }, 2, undefined]);

@@ -1,7 +1,9 @@
 /** The same verbs when calls are refused for their number, or applied without an answer, or answered by an older state. */
+import { randomBytes } from 'node:crypto';
 import { DescribeLaunchTemplateVersionsCommand } from '@aws-sdk/client-ec2';
 import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RevisionSpec } from '../../../src/domain/revision.ts';
 import { ec2Rig, type Ec2Rig } from './ec2-rig.ts';
 import { said, verbsOf } from './verbs.ts';
 
@@ -39,7 +41,12 @@ describe('too many calls', () => {
   });
 
   it('are few: many services are observed with one list of groups and one of instances', async () => {
-    const [catalog, orders] = [rig.spec(), rig.spec({ service: 'orders', revision: 'orders-1-production' })];
+    // Names that no other test has: groups of others would make the list longer.
+    const base = rig.spec().settings;
+    const [catalog, orders] = [1, 2].map((priority) => {
+      const service = `s${randomBytes(6).toString('hex')}x`;
+      return rig.spec({ service, revision: `${service}-1-production`, settings: { ...base, rule: { priority, paths: [`/${service}`] } } });
+    }) as [RevisionSpec, RevisionSpec];
     await on.launch(catalog, 1);
     await on.launch(orders, 1);
     await on.healthy(catalog, 1);

@@ -93,11 +93,11 @@ describe('repair', () => {
     await on.launch(stray, 1);
     await on.healthy(stray, 1);
     const [rule] = await rules();
-    const groups = rule?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
-    await rig.foreign.balancers.send(new ModifyRuleCommand({ RuleArn: rule?.RuleArn, Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: groups.map((group) => ({ ...group, Weight: 1 })) } }] }));
+    const weighted = rule?.Actions?.[0]?.ForwardConfig?.TargetGroups ?? [];
+    await rig.foreign.balancers.send(new ModifyRuleCommand({ RuleArn: rule?.RuleArn, Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: weighted.map((group) => ({ ...group, Weight: 1 })) } }] }));
     await rig.foreign.ecs.send(new UpdateServiceCommand({ cluster: rig.cluster, service: `slipway-${spec.revision}`, desiredCount: 1 }));
     await on.until('the drift', spec, (seen) => on.mine(seen, spec).length === 1);
-    const kinds = await on.repaired(spec, 2);
+    const kinds = await on.repaired(spec, 2, async () => (await groups()).length === 1);
     expect(kinds).toEqual(expect.arrayContaining(['weights', 'missing-instances', 'unknown-revision']));
     const seen = await on.see(spec);
     expect([seen.weights, seen.instances.length, seen.leftovers]).toEqual([{ [spec.revision]: 100 }, 2, undefined]);

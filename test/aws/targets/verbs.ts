@@ -35,16 +35,16 @@ export function verbsOf(target: Target) {
     route: (spec: RevisionSpec, weights: Weights, generation = 1): Promise<RouteResult> => target.route({ verb: 'route', ...at(spec, generation), weights, stickiness: spec.stickiness }),
     relaunch: (spec: RevisionSpec, instances: InstanceId[], generation = 1): Promise<RelaunchResult> => target.relaunch({ verb: 'relaunch', ...at(spec, generation), instances, specs: { [spec.revision]: spec }, zonesLost: [] }),
     retire: (spec: RevisionSpec, generation = 1): Promise<RetireResult> => target.retire({ verb: 'retire', ...at(spec, generation), revision: spec.revision }),
-    /** As repair does: look, compare, act, until nothing differs. Answers the kinds of drift it met. */
-    repaired: async (spec: RevisionSpec, count: number): Promise<Drift['kind'][]> => {
+    /** As the passes do: look, compare, act, until nothing differs and what is to go has gone from the platform. Answers the kinds of drift it met. */
+    repaired: async (spec: RevisionSpec, count: number, gone: () => Promise<boolean>): Promise<Drift['kind'][]> => {
       const wanted = desiredOf(spec, count);
       const met = new Set<Drift['kind']>();
       const deadline = performance.now() + PATIENCE_MS;
       for (;;) {
         const seen = await see(spec);
         const drifts = findDrift(wanted, seen, Date.now());
-        // What still drains leaves something behind, which the next look finds.
-        if (drifts.length === 0 && seen.instances.every(({ health }) => health === 'healthy')) return [...met];
+        // What still drains is no drift; it leaves something behind, which a later look finds.
+        if (drifts.length === 0 && seen.instances.every(({ health }) => health === 'healthy') && (await gone())) return [...met];
         for (const { kind } of drifts) met.add(kind);
         for (const action of repairActions(wanted, drifts)) await said(() => perform(target, { ...placeOf(spec), ...action }));
         if (performance.now() > deadline) throw new Error(`not repaired: ${JSON.stringify({ drifts, seen })}`);
