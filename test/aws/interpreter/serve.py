@@ -38,6 +38,7 @@ def end_with_starter() -> None:
 if moto.__version__ != PINNED:
     sys.exit(f"The patches are for moto {PINNED}, and this is {moto.__version__}. Read each patch against the new version before PINNED changes.")
 apply_patches([name for name in os.environ.get("SLIPWAY_WITHOUT", "").split(",") if name])
+threading.excepthook = lambda _: None  # Threads of branches that were stopped end with an error that nobody waits for.
 logging.disable()  # The interpreter logs each failure that a scenario asks for.
 default_user_config["stepfunctions"] = {"execute_state_machine": True}
 threading.Thread(target=end_with_starter, daemon=True).start()

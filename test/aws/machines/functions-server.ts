@@ -36,7 +36,7 @@ export async function startFunctions(): Promise<FunctionsServer> {
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const functionName = decodeURIComponent(/^\/2015-03-31\/functions\/([^/]+)\/invocations/.exec(request.url ?? '')?.[1] ?? '');
-    const payload = JSON.parse((await bodyOf(request)) || '{}') as { token?: string };
+    const payload = JSON.parse((await bodyOf(request)) || 'null') as { token?: string } | null;
     const now = current;
     if (now === undefined) throw new Error(`${functionName} was called before a scenario began.`);
     const answer = await now.answers.answerTo({ functionName, payload });
@@ -44,7 +44,7 @@ export async function startFunctions(): Promise<FunctionsServer> {
     if (answer === 'never' && functionName.startsWith('machine-')) return;
     reply(response, answer);
     const later = tokenAnswerOf(answer);
-    if (later !== undefined && later !== 'never' && payload.token !== undefined) await now.byToken(payload.token, later);
+    if (later !== undefined && later !== 'never' && payload?.token !== undefined) await now.byToken(payload.token, later);
   };
   const server = createServer((request, response) => {
     serve(request, response).catch((fault: unknown) => {

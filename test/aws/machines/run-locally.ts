@@ -70,7 +70,7 @@ export async function runLocally(scenario: Runnable, machines: Readonly<Record<s
     if ('service' in answer) throw named(`Lambda.${answer.service}`, `refused with ${SERVICE_ERRORS[answer.service]}`);
     if ('error' in answer) throw named(answer.error, answer.message);
     const later = tokenAnswerOf(answer);
-    const { token } = payload as { token?: string };
+    const token = (payload as { token?: string } | null)?.token;
     if (later !== undefined && token !== undefined) setTimeout(() => { clock.while(byToken(token, later)).catch((fault: unknown) => { faults.push(fault); }); }, 0);
     return answer.result;
   };
