@@ -1,6 +1,7 @@
 /**
  * Writes schemas/*.schema.json (for editors) and the field tables of docs/manifest.md, both from the schemas that parse the
- * files, and schemas/openapi.json and the tables of docs/api.md, both from the operations that the API serves, and the reference in docs/cli.md. Run by `node --conditions=slipway-local scripts/generate-schemas.ts`; a test fails when what is committed is older.
+ * files, schemas/openapi.json and the tables of docs/api.md, both from the operations that the API serves, the reference in docs/cli.md, and
+ * the tables of docs/state-machines.md. Run by `npm run generate`; a test fails when what is committed is older.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +10,9 @@ import { Environments } from '../src/domain/environment.ts';
 import { Manifest } from '../src/domain/manifest.ts';
 import { apiTables } from './api-reference.ts';
 import { withCliReference } from './cli-reference.ts';
+import { Machine } from '../src/engine/index.ts';
+import { loadMachines } from '../src/main/machines.ts';
+import { machineTables } from './machine-reference.ts';
 import { fieldTables } from './manifest-reference.ts';
 import { openapiDocument } from '../src/contracts/api/openapi.ts';
 
@@ -63,7 +67,10 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   const api = 'docs/api.md';
   const cli = 'docs/cli.md';
   const apiText = (await readFile(join(ROOT, api), 'utf8')).replaceAll(/(<!-- operations -->\n)[^]*?(<!-- end of operations -->)/g, (_, begin: string, end: string) => `${begin}\n${apiTables()}\n${end}`);
-  return new Map([['schemas/slipway.schema.json', json(manifestSchema())], ['schemas/environments.schema.json', json(environmentsSchema())], ['schemas/openapi.json', json(openapiDocument())], [page, text], [api, apiText], [cli, withCliReference(await readFile(join(ROOT, cli), 'utf8'))]]);
+  const machines = 'docs/state-machines.md';
+  const definitions = Object.fromEntries(Object.entries(loadMachines()).map(([name, { definition }]) => [name, Machine.parse(definition)]));
+  const machinesText = (await readFile(join(ROOT, machines), 'utf8')).replaceAll(/(<!-- machines -->\n)[^]*?(<!-- end of machines -->)/g, (_, begin: string, end: string) => `${begin}\n${machineTables(definitions)}\n\n${end}`);
+  return new Map([['schemas/slipway.schema.json', json(manifestSchema())], ['schemas/environments.schema.json', json(environmentsSchema())], ['schemas/openapi.json', json(openapiDocument())], [page, text], [api, apiText], [cli, withCliReference(await readFile(join(ROOT, cli), 'utf8'))], [machines, machinesText]]);
 }
 
 if (process.argv[1] === import.meta.filename) {
