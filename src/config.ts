@@ -16,6 +16,7 @@ const Variables = z.object({
   SLIPWAY_ROUTER_PORT: Port.default(7480),
   SLIPWAY_PASS_SECONDS: Seconds.default(5),
   SLIPWAY_EXIT_EVENTS: z.enum(['on', 'off']).default('on'),
+  SLIPWAY_PROMETHEUS: z.string().min(1).optional(),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   SLIPWAY_BUILD_VARIABLES: z.string().regex(/^(?:[A-Za-z_][A-Za-z0-9_]{0,127}(?:,[A-Za-z_][A-Za-z0-9_]{0,127}){0,49})?$/, 'names of variables, separated by commas').default(''),
 });
@@ -34,6 +35,8 @@ export interface LocalConfig {
   readonly passSeconds: number;
   /** Off: only the schedule repairs, as on a platform that sends no events. */
   readonly exitEvents: boolean;
+  /** The file that says which Prometheus the judge reads; absent: the router's own counts. */
+  readonly prometheus?: string;
   /** Where the programs of services, builds and tests are found. */
   readonly path: string;
   /** What git needs of the user: where keys, agents and credential helpers are. */
@@ -52,7 +55,7 @@ export function localConfig(environment: Readonly<Record<string, string | undefi
   const values = parsed.data;
   return {
     home: resolve(values.SLIPWAY_HOME ?? join(homedir(), '.slipway')), host: values.SLIPWAY_HOST, port: values.SLIPWAY_PORT, routerPort: values.SLIPWAY_ROUTER_PORT,
-    passSeconds: values.SLIPWAY_PASS_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH,
+    passSeconds: values.SLIPWAY_PASS_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH, ...(values.SLIPWAY_PROMETHEUS === undefined ? {} : { prometheus: resolve(values.SLIPWAY_PROMETHEUS) }),
     gitEnvironment: named(environment, GIT_VARIABLES), buildEnvironment: named(environment, values.SLIPWAY_BUILD_VARIABLES.split(',')),
   };
 }

@@ -41,6 +41,7 @@ import { HANDLERS } from './functions.ts';
 import type { Home } from './home.ts';
 import { useLocalParts } from './local.ts';
 import { loadMachines } from './machines.ts';
+import { metricsSource } from './metrics-source.ts';
 import type { Platform } from './platform.ts';
 import { secretAt } from './private-file.ts';
 import { limitConcurrency } from './reserved-concurrency.ts';
@@ -103,7 +104,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const builder = createLocalBuilder({ directory: home.builds, sources, artifacts, clock: systemClock, settings: { path: options.config.path, environment: options.config.buildEnvironment ?? {} }, onFinished: async ({ request, outcome }) => finishBuild(ports)({ pipelineId: request.build as never, token: request.token, outcome }) });
   const commands = createCommandRunner({ directory: home.commands, sources, artifacts, settings: { path: options.config.path }, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
   const ports: Ports = {
-    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets(['process'], own), artifacts, sources, builder, commands, metrics: metricsOf(traffic, createWorkerMetrics({ clock: systemClock, ids: randomIds }), target), judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
+    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets(['process'], own), artifacts, sources, builder, commands, metrics: metricsOf(metricsSource(options.config.prometheus ?? null, traffic, systemClock), createWorkerMetrics({ clock: systemClock, ids: randomIds }), target), judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
     recordingFiles: createRecordingFiles({ folder: home.uploads, artifacts, ids: randomIds }),
     httpChecks: createHttpChecks(), slackReplies: createSlackReplies(), environments, settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),

@@ -11,7 +11,7 @@ import { minutes, rankTest, type Rule, thresholdInARow, thresholdLimit } from '.
 import { SAME, SAME_LATENCY, type Scenario, SLOW, WALD, WORSE } from './scenarios.ts';
 import { type Second, steady, trace } from './traces.ts';
 
-const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, runs: { type: 'string', default: '200' } } });
+const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, runs: { type: 'string', default: '180' } } });
 const SEED = Number(values.seed);
 const RUNS = Number(values.runs);
 const HOUR = 3600;
@@ -115,7 +115,7 @@ function latency(): void {
 function wald(): void {
   console.log("\nRequests to a decision, by Wald's limit for known rates");
   const rows = WALD.map(({ times, rate, tickSeconds }) => {
-    const runs = times < 2 ? RUNS : RUNS * 2;
+    const runs = times < 2 ? RUNS : Math.ceil(RUNS * 1.5);
     const asked = Array.from({ length: runs }, (_, run) => judged(trace({ ...steady, failureRate: rate, failsTimes: () => times }, 30 * HOUR, randomFrom(SEED * 15_485_863 + times * 1000 + run * 32_452_843)), tickSeconds).requests);
     const worse = rate * times;
     const limit = Math.log(1 / RULE.alpha) / (worse * Math.log(worse / rate) + (1 - worse) * Math.log((1 - worse) / (1 - rate)));
