@@ -9,11 +9,11 @@ const vector = (result: unknown[]) => JSON.stringify({ status: 'success', data: 
 
 function answering(answer: (query: string) => Response) {
   const asked: { url: string; query: string; time: string }[] = [];
-  const fetch = (async (input, init) => {
-    const body = new URLSearchParams(String(init?.body));
-    asked.push({ url: String(input), query: body.get('query') ?? '', time: body.get('time') ?? '' });
+  const fetch = (async (input: URL, init: { readonly body: URLSearchParams }) => {
+    const { body } = init;
+    asked.push({ url: input.href, query: body.get('query') ?? '', time: body.get('time') ?? '' });
     return answer(body.get('query') ?? '');
-  }) as typeof globalThis.fetch;
+  }) as unknown as typeof globalThis.fetch;
   return { asked, metrics: createPrometheusMetrics({ source, clock: { now: () => 1_000_000 }, fetch }) };
 }
 
