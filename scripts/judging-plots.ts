@@ -11,7 +11,7 @@ import { replay } from '../src/domain/judge/replay.ts';
 import { sequentialJudge } from '../src/domain/judge/sequential/sequential-judge.ts';
 
 const FOLDER = join(import.meta.dirname, '..', 'docs', 'judging');
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [720, 300, 64, 44, 16, 130];
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT] = [740, 300, 92, 44, 16, 130];
 const STEP_SECONDS = 5;
 
 interface Line {
@@ -28,7 +28,7 @@ interface Axis {
   readonly title: string;
 }
 
-const minutes = (seconds: number): Axis => ({ least: 0, most: seconds, title: 'minutes', ticks: Array.from({ length: 7 }, (_, index) => ({ at: (seconds * index) / 6, text: String(Math.round((seconds * index) / 36) / 10) })) });
+const minutes = (seconds: number): Axis => ({ least: 0, most: seconds, title: 'minutes', ticks: Array.from({ length: 6 }, (_, index) => ({ at: (seconds * index) / 5, text: String((seconds * index) / 300) })) });
 
 function plot(name: string, title: string, x: Axis, y: Axis, lines: readonly Line[]): void {
   const px = (value: number): string => (LEFT + ((value - x.least) / (x.most - x.least)) * (WIDTH - LEFT - RIGHT)).toFixed(1);
@@ -43,14 +43,14 @@ function plot(name: string, title: string, x: Axis, y: Axis, lines: readonly Lin
     text('14', String((HEIGHT - BOTTOM + TOP) / 2), y.title, `text-anchor="middle" transform="rotate(-90 14 ${(HEIGHT - BOTTOM + TOP) / 2})"`),
     ...lines.flatMap(({ points: all, color, dash, label }) => {
       const last = all.at(-1) ?? [0, 0];
-      return [`<polyline fill="none" stroke="${color}" stroke-width="2"${dash === undefined ? '' : ` stroke-dasharray="${dash}"`} points="${all.map(([at, value]) => `${px(at)},${py(value)}`).join(' ')}"/>`, text(String(Number(px(last[0])) + 6), String(Number(py(last[1])) + 4), label, `fill="${color}"`)];
+      return [`<polyline fill="none" stroke="${color}" stroke-width="2"${dash === undefined ? '' : ` stroke-dasharray="${dash}"`} points="${all.map(([at, value]) => `${px(at)},${py(value)}`).join(' ')}"/>`, text(String(Number(px(last[0])) + 6), String(Number(py(last[1])) - 6), label, `fill="${color}"`)];
     }),
     '</svg>',
   ];
   writeFileSync(join(FOLDER, `${name}.svg`), `${svg.join('\n')}\n`);
 }
 
-/** log10 of the e-value over time, until it aborts. */
+/** Seeds of the plot of worse candidates were chosen near the median time of each (docs/judging.md has the tables). log10 of the e-value over time, until it aborts. */
 function evidence(service: Service, seconds: number, seed: number): readonly (readonly [number, number])[] {
   let at = 0;
   const ticks = [...points(trace(service, seconds, randomFrom(seed)), STEP_SECONDS)].map((second) => ({ at: (at += STEP_SECONDS), candidate: counts(second.candidate), stable: counts(second.stable) }));
@@ -68,8 +68,8 @@ mkdirSync(FOLDER, { recursive: true });
 plot('worse', 'The evidence against candidates that fail 3, 5 and 50 times as often', minutes(TEN_MINUTES), ratios, [
   boundary(TEN_MINUTES),
   { label: '50 times', color: '#7b1fa2', points: evidence({ ...steady, failsTimes: () => 50 }, TEN_MINUTES, 3) },
-  { label: '5 times', color: '#e65100', points: evidence({ ...steady, failsTimes: () => 5 }, TEN_MINUTES, 4) },
-  { label: '3 times', color: '#00695c', points: evidence({ ...steady, failsTimes: () => 3 }, TEN_MINUTES, 8) },
+  { label: '5 times', color: '#e65100', points: evidence({ ...steady, failsTimes: () => 5 }, TEN_MINUTES, 5) },
+  { label: '3 times', color: '#00695c', points: evidence({ ...steady, failsTimes: () => 3 }, TEN_MINUTES, 20) },
 ]);
 const HOUR = 3600;
 plot('same', 'The evidence against ten candidates that are the same as the stable revision', minutes(HOUR), ratios, [
