@@ -3,7 +3,7 @@ import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAwsSecrets, SECRETS_KEPT_SECONDS } from '../../src/adapters/aws/aws-secrets.ts';
-import { sdkSecretCalls } from '../../src/adapters/aws/aws-secrets/sdk-calls.ts';
+import { sdkSecretCalls } from '../fakes/sdk-secrets.ts';
 import { parseSecretReference } from '../../src/domain/secret-reference.ts';
 import { secretsContract } from '../contract/secrets.ts';
 import { fakeClock } from '../fakes/clock.ts';

@@ -2,10 +2,12 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { signedBuilds } from '../../src/adapters/aws/calls/signed-builds.ts';
+import { createSignedCall } from '../../src/adapters/aws/calls/signed-call.ts';
+import { signedObjects } from '../../src/adapters/aws/calls/signed-objects.ts';
 import { codeBuildCalls, createCodeBuildBuilder, createCodeBuildCommands, createJobEvents } from '../../src/adapters/aws/codebuild-jobs.ts';
 import { createDynamoStore } from '../../src/adapters/aws/dynamodb-store.ts';
 import { artifactObjectKey, createS3Artifacts } from '../../src/adapters/aws/s3-artifacts.ts';
@@ -18,19 +20,17 @@ import { fakeClock } from '../fakes/clock.ts';
 import { sdkTable } from '../fakes/sdk-calls.ts';
 import { gitRepository, type GitRepository } from '../unit/adapters/local/git-repository.ts';
 import { codeBuildService, type CodeBuildService } from './codebuild-service.ts';
-import { clientSettings, makeStateTable, uniqueName } from './emulator.ts';
+import { clientSettings, CREDENTIALS, ENDPOINT, makeStateTable, REGION, uniqueName } from './emulator.ts';
 import { startFaultProxy, type FaultProxy } from './faults.ts';
 
 let proxy: FaultProxy;
 let state: Awaited<ReturnType<typeof makeStateTable>>;
-let codeBuild: CodeBuildClient;
 let s3: S3Client;
 let dynamo: DynamoDBClient;
 const bucket = uniqueName('jobs');
 beforeAll(async () => {
   proxy = await startFaultProxy();
   state = await makeStateTable();
-  codeBuild = new CodeBuildClient({ ...clientSettings(proxy.endpoint), maxAttempts: 1 });
   s3 = new S3Client({ ...clientSettings(), forcePathStyle: true });
   dynamo = new DynamoDBClient(clientSettings());
   await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }));
@@ -62,8 +62,10 @@ afterEach(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-const artifacts = () => createS3Artifacts({ client: s3, bucket });
-const needs = () => ({ store: createDynamoStore({ call: sdkTable(dynamo), table: state.table }), clock, ids: randomIds, calls: codeBuildCalls({ codeBuild, s3, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) });
+const signing = () => ({ region: REGION, credentials: CREDENTIALS });
+const objects = () => signedObjects({ ...signing(), endpoint: ENDPOINT, bucket });
+const artifacts = () => createS3Artifacts({ objects: objects() });
+const needs = () => ({ store: createDynamoStore({ call: sdkTable(dynamo), table: state.table }), clock, ids: randomIds, calls: codeBuildCalls({ builds: signedBuilds(createSignedCall({ ...signing(), endpoint: proxy.endpoint, pause: async () => undefined })), objects: objects(), settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) });
 const builder = () => createCodeBuildBuilder(needs());
 const commands = () => createCodeBuildCommands(needs());
 const events = () => createJobEvents({
@@ -214,7 +216,7 @@ describe('starts and ends, through faults', () => {
 
   it.each(['throttle', 'cut', 'lost answer'] as const)('a start through "%s" is one run, at the second try', async (kind) => {
     const request = asked(FILES, { command: ['./build.sh'] });
-    proxy.inject({ action: 'StartBuild', fault: { kind } });
+    proxy.inject({ action: 'StartBuild', times: 3, fault: { kind } });
     await expect(builder().start(request)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
     await builder().start(request);
     await service.idle();
@@ -224,7 +226,7 @@ describe('starts and ends, through faults', () => {
   });
 
   it('a run that ended before its id was noted is found by its own name', async () => {
-    proxy.inject({ action: 'StartBuild', fault: { kind: 'lost answer' } });
+    proxy.inject({ action: 'StartBuild', times: 3, fault: { kind: 'lost answer' } });
     await expect(builder().start(asked(FILES, { command: ['./build.sh'] }))).rejects.toThrow();
     await service.idle();
     await events().ended(service.runs[0]?.arn ?? '');

@@ -5,15 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, HeadObjectCommand, ListObjectVersionsCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { signedObjects } from '../../src/adapters/aws/calls/signed-objects.ts';
 import { artifactObjectKey, createS3Artifacts } from '../../src/adapters/aws/s3-artifacts.ts';
 import { artifactStoreContract } from '../contract/artifact-store.ts';
 import { writeTar } from '../unit/adapters/local/tar-file.ts';
-import { clientSettings, uniqueName } from './emulator.ts';
+import { clientSettings, CREDENTIALS, ENDPOINT, REGION, uniqueName } from './emulator.ts';
 import { startFaultProxy, type FaultProxy } from './faults.ts';
 
-/** The client says at each failed upload that it does not repeat it; the adapter does. */
-const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const direct = new S3Client({ ...clientSettings(), forcePathStyle: true, logger });
+/** Another client of the same bucket. */
+const direct = new S3Client({ ...clientSettings(), forcePathStyle: true });
+const objects = (endpoint: string, bucket: string) => signedObjects({ endpoint, bucket, region: REGION, credentials: CREDENTIALS });
 afterAll(() => direct.destroy());
 
 async function makeBucket(): Promise<string> {
@@ -26,7 +27,7 @@ async function makeBucket(): Promise<string> {
 artifactStoreContract('S3', async () => {
   const Bucket = await makeBucket();
   return {
-    store: createS3Artifacts({ client: direct, bucket: Bucket }),
+    store: createS3Artifacts({ objects: objects(ENDPOINT, Bucket) }),
     damage: async (digest) => {
       const Key = artifactObjectKey(digest);
       const bytes = Buffer.from(await (await direct.send(new GetObjectCommand({ Bucket, Key }))).Body!.transformToByteArray());
@@ -39,16 +40,13 @@ artifactStoreContract('S3', async () => {
 
 describe('S3 artifacts through faults', () => {
   let proxy: FaultProxy;
-  let client: S3Client;
   let bucket: string;
   let work: string;
   let file: string;
   beforeAll(async () => {
     proxy = await startFaultProxy();
-    client = new S3Client({ ...clientSettings(proxy.endpoint), forcePathStyle: true, logger });
   });
   afterAll(async () => {
-    client.destroy();
     await proxy.close();
   });
   beforeEach(async () => {
@@ -59,7 +57,7 @@ describe('S3 artifacts through faults', () => {
   });
   afterEach(() => rmSync(work, { recursive: true, force: true }));
 
-  const store = () => createS3Artifacts({ client, bucket, patience: { attempts: 3, firstPauseMs: 1, pause: async () => undefined } });
+  const store = () => createS3Artifacts({ objects: objects(proxy.endpoint, bucket), patience: { attempts: 3, firstPauseMs: 1, pause: async () => undefined } });
   const versions = async () => ((await direct.send(new ListObjectVersionsCommand({ Bucket: bucket }))).Versions ?? []).length;
 
   it('stores an object with the sha256 that is its name, once', async () => {
@@ -107,7 +105,7 @@ describe('S3 artifacts through faults', () => {
 
   it('refuses a file over the limit before it sends a byte', async () => {
     writeFileSync(join(work, 'large'), Buffer.alloc(11));
-    await expect(createS3Artifacts({ client, bucket, settings: { bytes: 10 } }).put(join(work, 'large'))).rejects.toMatchObject({ name: 'LimitExceeded' });
+    await expect(createS3Artifacts({ objects: objects(proxy.endpoint, bucket), settings: { bytes: 10 } }).put(join(work, 'large'))).rejects.toMatchObject({ name: 'LimitExceeded' });
     expect(proxy.calls).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { placeThrough } from '../../src/adapters/aws/http-git/checkout.ts';
 import { createHttpGitSources } from '../../src/adapters/aws/http-git-sources.ts';
 import { startGitHost } from '../unit/adapters/aws/http-git/git-host.ts';
 import { gitRepository } from '../unit/adapters/local/git-repository.ts';
@@ -11,7 +12,7 @@ const open = (partial: boolean) => async () => {
   const origin = gitRepository(join(directory, 'origin'));
   const host = await startGitHost(directory, { partial });
   return {
-    sources: createHttpGitSources({ directory, settings: { schemes: ['https', 'ssh', 'http', 'file', 'path'] } }),
+    sources: createHttpGitSources({ place: placeThrough(directory), settings: { schemes: ['https', 'ssh', 'http', 'file', 'path'] } }),
     origin,
     address: `${host.address}/origin`,
     close: async () => {

@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { SecretSource } from '../../ports/secrets.ts';
 import { callFault, nameOf } from './call-fault.ts';
 
-/** The two calls it takes, by the SDK's clients (aws-secrets/sdk-calls.ts) or by smaller ones. Errors have the services' names. */
+/** The two calls it takes; signed ones in the packaged functions, the SDK's in tests. Errors have the services' names. */
 export interface SecretCalls {
   /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
   getSecretValue(input: { readonly SecretId: string }): Promise<{ readonly SecretString?: string | undefined }>;

@@ -1,19 +1,12 @@
 /** Repositories over HTTPS without a git program, for functions: reads of a commit only what is asked for. docs/decisions/0011 */
-import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import { CommitId } from '../../domain/ids.ts';
 import type { CommitInfo, ManifestFile, Sources } from '../../ports/sources.ts';
-import { diskFault } from '../archive-rules/disk-fault.ts';
-import { extractArchive } from '../archive-rules/extract.ts';
-import { ARCHIVE_LIMITS } from '../archive-rules/limits.ts';
 import { demandCount, demandFile, demandSize, isManifestPath, manifestOf } from '../source-rules/manifest-files.ts';
 import { createMemo } from '../source-rules/memo.ts';
 import { type RepositoryScheme, checkRepository } from '../source-rules/repository-url.ts';
-import { writeArchive } from './http-git/checkout.ts';
 import { type Objects, readPack } from './http-git/pack-file.ts';
-import { differingPaths, everything, infoOf, treeOf } from './http-git/trees.ts';
+import { differingPaths, everything, infoOf, treeOf, type TreeEntry } from './http-git/trees.ts';
 import { fetchPack, type HostSettings, type Wanted } from './http-git/upload-pack.ts';
 
 export interface HttpGitSettings extends HostSettings {
@@ -23,8 +16,8 @@ export interface HttpGitSettings extends HostSettings {
 }
 
 export interface HttpGitOptions {
-  /** A folder for a checkout's archive, such as /tmp. */
-  readonly directory: string;
+  /** Puts a commit's files into an empty or new folder: http-git/checkout.ts, or a refusal where nothing is checked out. */
+  readonly place: (objects: Objects, entries: readonly TreeEntry[], directory: string) => Promise<void>;
   readonly settings?: Partial<HttpGitSettings>;
 }
 
@@ -38,7 +31,7 @@ const KEPT_COMMITS = 2;
  * @throws from every call: InvalidInput or Forbidden for an address that is refused or not allowed to be read, NotFound, NotSupported
  * (a host without version 2 of the protocol), LimitExceeded, ProviderUnavailable
  */
-export function createHttpGitSources({ directory, settings = {} }: HttpGitOptions): Sources {
+export function createHttpGitSources({ place, settings = {} }: HttpGitOptions): Sources {
   const options = { ...DEFAULTS, ...settings };
   const objectsOf = async (repository: string, commit: CommitId, wanted: Wanted): Promise<Objects> =>
     readPack(await fetchPack(repository, wanted, options), commit.length === 64 ? 'sha256' : 'sha1', options.objectBytesMax);
@@ -92,15 +85,7 @@ export function createHttpGitSources({ directory, settings = {} }: HttpGitOption
     async checkout(repository, commit, target) {
       check(repository, [commit]);
       const objects = await objectsOf(repository, commit, { objects: [commit], shallow: true, withoutFiles: false });
-      const archive = join(directory, `slipway-${randomBytes(12).toString('hex')}.tar`);
-      try {
-        await writeArchive(objects, everything(objects, treeOf(objects, commit)), archive);
-        await extractArchive({ path: archive }, target, ARCHIVE_LIMITS);
-      } catch (error) {
-        throw diskFault(error, `check out ${commit}`);
-      } finally {
-        await rm(archive, { force: true });
-      }
+      await place(objects, everything(objects, treeOf(objects, commit)), target);
     },
   };
 }

@@ -3,10 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { ArtifactRefused, LimitExceeded, NotFound, ProviderUnavailable } from '../../domain/errors.ts';
+import { ArtifactRefused, LimitExceeded, NotFound } from '../../domain/errors.ts';
 import { Digest } from '../../domain/ids.ts';
 import type { ArtifactStore } from '../../ports/artifacts.ts';
 import { diskFault } from '../archive-rules/disk-fault.ts';
@@ -16,11 +14,11 @@ import { ARCHIVE_LIMITS, type ArchiveLimits } from '../archive-rules/limits.ts';
 import { openRegular } from '../archive-rules/open-regular.ts';
 import { again, PATIENCE, type Patience } from './again.ts';
 import { callFault, nameOf } from './call-fault.ts';
-import { base64Of, capped, digestOfFile } from './s3-artifacts/bytes.ts';
+import type { ObjectCalls } from './calls/signed-objects.ts';
+import { base64Of, bytesOf, capped, digestOfFile } from './s3-artifacts/bytes.ts';
 
 export interface S3ArtifactsOptions {
-  readonly client: S3Client;
-  readonly bucket: string;
+  readonly objects: ObjectCalls;
   readonly settings?: Partial<ArchiveLimits>;
   readonly patience?: Patience;
 }
@@ -48,26 +46,24 @@ function fault(error: unknown, doing: string, digest: Digest): unknown {
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). One whose checksum is another is written anew.
  * `tail` does not check the digest: it serves logs, which nothing runs.
  */
-export function createS3Artifacts({ client, bucket, settings = {}, patience = PATIENCE }: S3ArtifactsOptions): S3Artifacts {
+export function createS3Artifacts({ objects, settings = {}, patience = PATIENCE }: S3ArtifactsOptions): S3Artifacts {
   const limits = { ...ARCHIVE_LIMITS, ...settings };
-  const at = (digest: Digest) => ({ Bucket: bucket, Key: artifactObjectKey(digest) });
 
-  const found = async (digest: Digest): Promise<'whole' | 'damaged' | 'none'> => {
+  const found = (digest: Digest): Promise<'whole' | 'damaged' | 'none'> => again(async () => {
     try {
-      const head = await client.send(new HeadObjectCommand({ ...at(digest), ChecksumMode: 'ENABLED' }));
-      return head.ChecksumSHA256 === base64Of(digest) ? 'whole' : 'damaged';
+      return (await objects.head(artifactObjectKey(digest))).sha256 === base64Of(digest) ? 'whole' : 'damaged';
     } catch (error) {
       if (isMissing(error)) return 'none';
       throw fault(error, 'look for', digest);
     }
-  };
+  }, patience);
 
   const upload = (path: string, digest: Digest, bytes: number, onlyNew: boolean) => again(async () => {
-    // A stream of its own for each attempt: the client cannot rewind one.
+    // A stream of its own for each attempt: none can be sent twice.
     const file = await openRegular(path);
     const body = file.createReadStream({ autoClose: true, highWaterMark: 256 * 1024 });
     try {
-      await client.send(new PutObjectCommand({ ...at(digest), Body: body, ContentLength: bytes, ChecksumAlgorithm: 'SHA256', ChecksumSHA256: base64Of(digest), ...(onlyNew ? { IfNoneMatch: '*' } : {}) }));
+      await objects.put(artifactObjectKey(digest), body, { bytes, sha256: base64Of(digest), onlyNew });
       return 'stored' as const;
     } catch (error) {
       if (nameOf(error) === 'PreconditionFailed') return 'there' as const;
@@ -79,10 +75,9 @@ export function createS3Artifacts({ client, bucket, settings = {}, patience = PA
 
   const download = (digest: Digest, path: string) => again(async () => {
     try {
-      const { Body, ContentLength } = await client.send(new GetObjectCommand(at(digest)));
-      if (Body === undefined) throw new ProviderUnavailable(`S3 answered without the bytes of ${digest}. Try again.`, { digest });
-      if ((ContentLength ?? 0) > limits.bytes) throw new LimitExceeded(`The artifact ${digest} is larger than ${limits.bytes} bytes, so it was not fetched. Make it smaller.`, { digest, bytes: limits.bytes });
-      await pipeline(Body as Readable, capped(limits.bytes), createWriteStream(path, { flags: 'w', mode: 0o600 }));
+      const { bytes, body } = await objects.get(artifactObjectKey(digest));
+      if (bytes > limits.bytes) throw new LimitExceeded(`The artifact ${digest} is larger than ${limits.bytes} bytes, so it was not fetched. Make it smaller.`, { digest, bytes: limits.bytes });
+      await pipeline(body, capped(limits.bytes), createWriteStream(path, { flags: 'w', mode: 0o600 }));
     } catch (error) {
       throw fault(diskFault(error, `fetch ${digest}`), 'fetch', digest);
     }
@@ -109,17 +104,17 @@ export function createS3Artifacts({ client, bucket, settings = {}, patience = PA
         await rm(archive, { force: true });
       }
     },
-    async tail(digest, limitBytes) {
+    tail: (digest, limitBytes) => again(async () => {
       const length = Math.max(0, Math.floor(limitBytes));
       try {
         // A range must have a byte, so an empty end only asks whether the object is there.
-        const { ContentLength = 0 } = await client.send(new HeadObjectCommand(at(digest)));
-        if (length === 0 || ContentLength === 0) return '';
-        const { Body } = await client.send(new GetObjectCommand({ ...at(digest), ...(length < ContentLength ? { Range: `bytes=-${length}` } : {}) }));
-        return endOfText(Buffer.from((await Body?.transformToByteArray()) ?? []), length < ContentLength);
+        const { bytes } = await objects.head(artifactObjectKey(digest));
+        if (length === 0 || bytes === 0) return '';
+        const { body } = await objects.get(artifactObjectKey(digest), length < bytes ? length : undefined);
+        return endOfText(await bytesOf(body, length), length < bytes);
       } catch (error) {
         throw fault(error, 'read the end of', digest);
       }
-    },
+    }, patience),
   };
 }

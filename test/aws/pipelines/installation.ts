@@ -7,11 +7,14 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { signedBuilds } from '../../../src/adapters/aws/calls/signed-builds.ts';
+import { createSignedCall } from '../../../src/adapters/aws/calls/signed-call.ts';
+import { signedObjects } from '../../../src/adapters/aws/calls/signed-objects.ts';
 import { codeBuildCalls, createCodeBuildBuilder, createCodeBuildCommands, createJobEvents } from '../../../src/adapters/aws/codebuild-jobs.ts';
 import { createDynamoStore } from '../../../src/adapters/aws/dynamodb-store.ts';
+import { placeThrough } from '../../../src/adapters/aws/http-git/checkout.ts';
 import { createHttpGitSources } from '../../../src/adapters/aws/http-git-sources.ts';
 import { recordersNotSupported, recordingFilesNotSupported } from '../../../src/adapters/aws/not-supported.ts';
 import { createS3Artifacts } from '../../../src/adapters/aws/s3-artifacts.ts';
@@ -42,7 +45,7 @@ import { sdkTable } from '../../fakes/sdk-calls.ts';
 import { startGitHost, type GitHost } from '../../unit/adapters/aws/http-git/git-host.ts';
 import { gitRepository, type GitRepository, type Tree } from '../../unit/adapters/local/git-repository.ts';
 import { codeBuildService, type CodeBuildService } from '../codebuild-service.ts';
-import { clientSettings, makeStateTable, uniqueName } from '../emulator.ts';
+import { clientSettings, CREDENTIALS, makeStateTable, REGION, uniqueName } from '../emulator.ts';
 import { startFaultProxy, type FaultProxy, type Shim } from '../faults.ts';
 import { createFakeMetrics, type FakeMetrics } from './metrics.ts';
 
@@ -97,18 +100,20 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
   for (const shim of [codeBuild.shim, ...options.shims]) proxy.shim(shim);
   const state = await makeStateTable();
   const settings = clientSettings(proxy.endpoint);
-  const [dynamo, s3, builds] = [new DynamoDBClient(settings), new S3Client({ ...settings, forcePathStyle: true }), new CodeBuildClient(settings)];
+  const [dynamo, s3] = [new DynamoDBClient(settings), new S3Client({ ...settings, forcePathStyle: true })];
   const bucket = uniqueName('artifacts');
   await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }));
   const store = createDynamoStore({ call: sdkTable(dynamo), table: state.table });
-  const artifacts = createS3Artifacts({ client: s3, bucket });
+  const signing = { region: REGION, credentials: CREDENTIALS, endpoint: proxy.endpoint };
+  const objects = signedObjects({ ...signing, bucket });
+  const artifacts = createS3Artifacts({ objects });
   const fence: Fence = { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) };
   const target = options.target({ artifacts, fence, endpoint: proxy.endpoint, folder });
   const callTarget = targetHandler(options.kind, async () => target);
   const invoke = (name: string, payload: unknown): Promise<unknown> => (name === `slipway-target-${options.kind}` ? callTarget(TargetRequest.parse(payload), {} as never) : invokeHandler(name, payload));
   const faults: unknown[] = [];
   const engine: Engine = createEngine({ clock: systemClock, ids: randomIds, database: ':memory:', machines: loadMachines(), invoke, onFault: (fault) => faults.push(fault) });
-  const jobNeeds = { store, clock: systemClock, ids: randomIds, calls: codeBuildCalls({ codeBuild: builds, s3, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) };
+  const jobNeeds = { store, clock: systemClock, ids: randomIds, calls: codeBuildCalls({ builds: signedBuilds(createSignedCall(signing)), objects, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) };
   const metrics = createFakeMetrics(async (service, environment) => (await findDesired(store, service, environment))?.value);
   const unused = (what: string) => (): Promise<never> => Promise.reject(new NotSupported(`${what} is no part of these tests.`));
   const ports: Ports = {
@@ -118,7 +123,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
       observe: async (name, refs) => ObserveResult.parse(await invoke(`slipway-target-${name}`, { verb: 'observe', refs })).services,
       describe: async (name, plan) => DescribeResult.parse(await invoke(`slipway-target-${name}`, { verb: 'describe', ...(plan === undefined ? {} : { plan }) })),
     },
-    sources: createHttpGitSources({ directory: folder, settings: { schemes: ['http'] } }),
+    sources: createHttpGitSources({ place: placeThrough(folder), settings: { schemes: ['http'] } }),
     builder: createCodeBuildBuilder(jobNeeds), commands: createCodeBuildCommands(jobNeeds),
     jobEvents: createJobEvents({
       ...jobNeeds, artifacts, onBuilt: ({ request, outcome }) => finishBuild(ports)({ pipelineId: PipelineId.parse(request.build), token: request.token, outcome }),
@@ -192,7 +197,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
       useLocalParts(undefined);
       await host.close();
       await state.remove();
-      for (const client of [dynamo, s3, builds]) client.destroy();
+      for (const client of [dynamo, s3]) client.destroy();
       await proxy.close();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },

@@ -25,7 +25,7 @@ export interface SignedCallOptions {
 
 export interface ServiceRequest {
   /** As in the service's host name. */
-  readonly service: 'dynamodb' | 'states' | 'lambda' | 'secretsmanager' | 'ssm' | 'sns';
+  readonly service: 'codebuild' | 'dynamodb' | 'states' | 'lambda' | 'secretsmanager' | 'ssm' | 'sns';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -1,8 +1,10 @@
 /** The calls to CodeBuild and to the jobs' part of the bucket. */
-import { BatchGetBuildsCommand, type Build as CodeBuildRun, type CodeBuildClient, type EnvironmentVariable, StartBuildCommand, StopBuildCommand } from '@aws-sdk/client-codebuild';
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { ProviderUnavailable } from '../../../domain/errors.ts';
+import { LimitExceeded } from '../../../domain/errors.ts';
+import { again } from '../again.ts';
 import { callFault, nameOf } from '../call-fault.ts';
+import type { BuildActions, Run } from '../calls/signed-builds.ts';
+import type { ObjectCalls } from '../calls/signed-objects.ts';
+import { bytesOf } from '../s3-artifacts/bytes.ts';
 
 export interface CodeBuildSettings {
   readonly project: string;
@@ -20,7 +22,7 @@ export interface CodeBuildCalls {
   /** One that has ended stays as it is. */
   stop(run: string): Promise<void>;
   /** Those that are known, at most 100 asked for. */
-  describe(runs: readonly string[]): Promise<readonly CodeBuildRun[]>;
+  describe(runs: readonly string[]): Promise<readonly Run[]>;
 }
 
 /** CodeBuild takes 5 to 2160 minutes; https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html */
@@ -38,36 +40,31 @@ async function told<R>(service: string, doing: string, call: () => Promise<R>): 
   }
 }
 
-export function codeBuildCalls({ codeBuild, s3, settings }: { readonly codeBuild: CodeBuildClient; readonly s3: S3Client; readonly settings: CodeBuildSettings }): CodeBuildCalls {
+export function codeBuildCalls({ builds, objects, settings }: { readonly builds: BuildActions; readonly objects: ObjectCalls; readonly settings: CodeBuildSettings }): CodeBuildCalls {
   const { project, bucket, gitCredentials } = settings;
-  const variables = (nonce: string): EnvironmentVariable[] => [
-    { name: 'SLIPWAY_JOB', value: nonce, type: 'PLAINTEXT' }, { name: 'SLIPWAY_BUCKET', value: bucket, type: 'PLAINTEXT' },
+  const variables = (nonce: string) => [
+    { name: 'SLIPWAY_JOB', value: nonce, type: 'PLAINTEXT' as const }, { name: 'SLIPWAY_BUCKET', value: bucket, type: 'PLAINTEXT' as const },
     ...(gitCredentials === null ? [] : [{ name: 'SLIPWAY_GIT_CREDENTIALS', value: gitCredentials, type: 'SECRETS_MANAGER' as const }]),
   ];
   return {
-    writeRequest: async (nonce, document) => {
-      const command = new PutObjectCommand({ Bucket: bucket, Key: `jobs/${nonce}/request.json`, Body: JSON.stringify(document), ContentType: 'application/json' });
-      await told('S3', `keep what the job ${nonce} is to do`, () => s3.send(command));
+    writeRequest: (nonce, document) => {
+      const text = JSON.stringify(document);
+      return again(() => told('S3', `keep what the job ${nonce} is to do`, () => objects.put(`jobs/${nonce}/request.json`, text, { bytes: Buffer.byteLength(text) })));
     },
-    readResult: async (nonce) => {
+    readResult: (nonce) => again(async () => {
       try {
-        const { Body, ContentLength = 0 } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `jobs/${nonce}/result.json` }));
-        if (ContentLength > RESULT_BYTES_MAX) return undefined;
-        return JSON.parse((await Body?.transformToString('utf-8')) ?? '') as unknown;
+        const { body } = await objects.get(`jobs/${nonce}/result.json`);
+        return JSON.parse((await bytesOf(body, RESULT_BYTES_MAX)).toString('utf8')) as unknown;
       } catch (error) {
-        if (nameOf(error) === 'NoSuchKey' || error instanceof SyntaxError) return undefined;
+        if (nameOf(error) === 'NoSuchKey' || error instanceof SyntaxError || error instanceof LimitExceeded) return undefined;
         throw callFault('S3', `read the result of the job ${nonce}`, error);
       }
-    },
+    }),
     start: (nonce, timeoutSeconds) => told('CodeBuild', `start the job ${nonce}`, async () => {
       const minutes = Math.min(MINUTES_MAX, Math.max(MINUTES_MIN, Math.ceil(timeoutSeconds / 60) + MARGIN_MINUTES));
-      const { build } = await codeBuild.send(new StartBuildCommand({ projectName: project, idempotencyToken: nonce, timeoutInMinutesOverride: minutes, environmentVariablesOverride: variables(nonce) }));
-      if (build?.id === undefined) throw new ProviderUnavailable(`CodeBuild started the job ${nonce} and did not say as what. It is tried again.`, { project });
-      return build.id;
+      return (await builds.startBuild({ projectName: project, idempotencyToken: nonce, timeoutInMinutesOverride: minutes, environmentVariablesOverride: variables(nonce) })).id;
     }),
-    stop: (run) => told('CodeBuild', `stop ${run}`, async () => {
-      await codeBuild.send(new StopBuildCommand({ id: run }));
-    }),
-    describe: (runs) => told('CodeBuild', `describe ${runs.length} runs`, async () => (await codeBuild.send(new BatchGetBuildsCommand({ ids: [...runs] }))).builds ?? []),
+    stop: (run) => told('CodeBuild', `stop ${run}`, () => builds.stopBuild({ id: run })),
+    describe: (runs) => told('CodeBuild', `describe ${runs.length} runs`, () => builds.batchGetBuilds({ ids: runs })),
   };
 }

@@ -1,11 +1,11 @@
 /** Builds and commands as runs of one CodeBuild project, each noted in the store from its start until its outcome was taken. */
-import type { Build as CodeBuildRun } from '@aws-sdk/client-codebuild';
 import { Conflict, InvalidInput, SlipwayError } from '../../../domain/errors.ts';
 import type { BuildFinished } from '../../../ports/builder.ts';
 import type { Clock, Ids } from '../../../ports/clock.ts';
 import type { CommandOutcome } from '../../../ports/commands.ts';
 import type { Item, ItemStore } from '../../../ports/item-store.ts';
 import type { JobEvents } from '../../../ports/job-events.ts';
+import type { Run } from '../calls/signed-builds.ts';
 import type { S3Artifacts } from '../s3-artifacts.ts';
 import type { CodeBuildCalls } from './calls.ts';
 import { documentOf, idOf, jobKey, JOBS_PARTITION, type JobAsked, JobRecord, timeoutSecondsOf } from './job-record.ts';
@@ -124,7 +124,7 @@ async function finish(needs: OutcomeNeeds, stored: Stored, run: EndedRun): Promi
 }
 
 const hasEnded = ({ buildStatus }: EndedRun): boolean => buildStatus !== undefined && buildStatus !== 'IN_PROGRESS';
-const nonceIn = (run: Pick<CodeBuildRun, 'environment'>): string | undefined => run.environment?.environmentVariables?.find(({ name }) => name === 'SLIPWAY_JOB')?.value;
+const nonceIn = (run: Pick<Run, 'environment'>): string | undefined => run.environment?.environmentVariables?.find(({ name }) => name === 'SLIPWAY_JOB')?.value;
 /** An event names a run by its ARN, which ends with its id. */
 const idIn = (run: string): string => run.replace(/^arn:[^/]*:build\//, '');
 
@@ -136,7 +136,7 @@ export function createJobEvents(needs: OutcomeNeeds): JobEvents {
       const some = jobs.slice(at, at + DESCRIBED_AT_ONCE);
       const runs = new Map((await needs.calls.describe(some.flatMap(({ value }) => value.run ?? []))).map((run) => [run.id, run]));
       for (const job of some) {
-        const run = runs.get(job.value.run ?? undefined);
+        const run = runs.get(job.value.run ?? '');
         if (run === undefined || !hasEnded(run)) continue;
         await finish(needs, job, run);
         ended += 1;

@@ -1,9 +1,9 @@
 /** What comes of a run: what the program in CodeBuild wrote, or, where it did not get that far, what CodeBuild says. */
-import type { Build as CodeBuildRun } from '@aws-sdk/client-codebuild';
 import * as z from 'zod';
 import { Digest } from '../../../domain/ids.ts';
 import { BUILD_STEPS, type BuildOutcome } from '../../../ports/builder.ts';
 import type { CommandOutcome } from '../../../ports/commands.ts';
+import type { Run } from '../calls/signed-builds.ts';
 
 const seconds = z.number().min(0);
 export const BuildResult = z.discriminatedUnion('status', [
@@ -12,7 +12,7 @@ export const BuildResult = z.discriminatedUnion('status', [
 ]);
 export const CommandResult = z.object({ passed: z.boolean(), seconds, detail: z.string(), tail: z.string() });
 
-export type EndedRun = Pick<CodeBuildRun, 'buildStatus' | 'startTime' | 'endTime' | 'phases' | 'logs'>;
+export type EndedRun = Pick<Run, 'buildStatus' | 'startTime' | 'endTime' | 'phases' | 'logs'>;
 
 const TAIL_CHARACTERS = 4096;
 const DETAIL_CHARACTERS = 20_000;
@@ -22,7 +22,7 @@ const secondsOf = ({ startTime, endTime }: EndedRun): number => (startTime === u
 function reasonOf({ buildStatus, phases, logs }: EndedRun): string {
   const failed = (phases ?? []).find(({ phaseStatus }) => phaseStatus !== undefined && !['SUCCEEDED', 'IN_PROGRESS'].includes(phaseStatus));
   const said = (failed?.contexts ?? []).flatMap(({ statusCode, message }) => [statusCode, message].filter((text) => text !== undefined && text !== '')).join(': ').slice(0, 1000);
-  const log = logs?.deepLink === undefined ? '' : ` Its log: ${logs.deepLink}`;
+  const log = typeof logs?.deepLink !== 'string' ? '' : ` Its log: ${logs.deepLink}`;
   return `CodeBuild ended it with ${buildStatus ?? 'no status'}${failed?.phaseType === undefined ? '' : ` in ${failed.phaseType}`} and it left no result${said === '' ? '' : ` (${said})`}.${log}`;
 }
 

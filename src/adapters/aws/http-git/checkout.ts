@@ -1,7 +1,12 @@
 /** A commit's files as an archive, so that they come to the disk by the rules of every archive. */
-import { open } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ProviderUnavailable } from '../../../domain/errors.ts';
+import { diskFault } from '../../archive-rules/disk-fault.ts';
 import { BLOCK, type Entry, headerOf } from '../../archive-rules/entry-header.ts';
+import { extractArchive } from '../../archive-rules/extract.ts';
+import type { HttpGitOptions } from '../http-git-sources.ts';
 import type { Objects } from './pack-file.ts';
 import type { TreeEntry } from './trees.ts';
 
@@ -21,7 +26,7 @@ function partsOf(objects: Objects, entry: TreeEntry): Buffer[] {
 }
 
 /** Writes a tar to the new file `path`. */
-export async function writeArchive(objects: Objects, entries: readonly TreeEntry[], path: string): Promise<void> {
+async function writeArchive(objects: Objects, entries: readonly TreeEntry[], path: string): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(headerOf({ path: '.', kind: 'folder', bytes: 0, mode: 0o755 }));
@@ -31,3 +36,16 @@ export async function writeArchive(objects: Objects, entries: readonly TreeEntry
     await file.close();
   }
 }
+
+/** @param scratch a folder for the archive, such as /tmp. @throws what extractArchive throws */
+export const placeThrough = (scratch: string): HttpGitOptions['place'] => async (objects, entries, directory) => {
+  const archive = join(scratch, `slipway-${randomBytes(12).toString('hex')}.tar`);
+  try {
+    await writeArchive(objects, entries, archive);
+    await extractArchive({ path: archive }, directory);
+  } catch (error) {
+    throw diskFault(error, 'put a commit\'s files in place');
+  } finally {
+    await rm(archive, { force: true });
+  }
+};

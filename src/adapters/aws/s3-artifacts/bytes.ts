@@ -1,6 +1,6 @@
 /** Bytes on their way to and from the bucket. */
 import { createHash } from 'node:crypto';
-import { Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { LimitExceeded } from '../../../domain/errors.ts';
 import { Digest } from '../../../domain/ids.ts';
 import { openRegular } from '../../archive-rules/open-regular.ts';
@@ -34,4 +34,16 @@ export function capped(limitBytes: number): Transform {
       done(bytes > limitBytes ? new LimitExceeded(`The artifact is larger than ${limitBytes} bytes, so it was not fetched.`, { bytes: limitBytes }) : null, part);
     },
   });
+}
+
+/** All of a stream in memory. @throws LimitExceeded for more than it was to have */
+export async function bytesOf(body: Readable, limitBytes: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of body as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > limitBytes) throw new LimitExceeded(`S3 sent more than the ${limitBytes} bytes that it was asked for.`, { bytes: limitBytes });
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 }

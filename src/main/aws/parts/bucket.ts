@@ -1,7 +1,7 @@
 /** The installation's bucket, for the parts that keep something in it. */
-import { S3Client } from '@aws-sdk/client-s3';
+import { type ObjectCalls, signedObjects } from '../../../adapters/aws/calls/signed-objects.ts';
 import { createS3Artifacts, type S3Artifacts } from '../../../adapters/aws/s3-artifacts.ts';
-import { awsConfig, processEnvironment } from '../../../config.ts';
+import { awsConfig, processEnvironment, signingConfig } from '../../../config.ts';
 import { NotSupported } from '../../../domain/errors.ts';
 
 /** @throws NotSupported in a function that was not given it */
@@ -11,8 +11,5 @@ export function bucketName(): string {
   return artifactBucket;
 }
 
-let client: S3Client | undefined;
-/** Emulators have no host name for each bucket. */
-export const s3 = (): S3Client => (client ??= new S3Client({ forcePathStyle: processEnvironment()['AWS_ENDPOINT_URL'] !== undefined }));
-
-export const s3Artifacts = (): S3Artifacts => createS3Artifacts({ client: s3(), bucket: bucketName() });
+export const objects = (): ObjectCalls => signedObjects({ ...signingConfig(processEnvironment()), bucket: bucketName() });
+export const s3Artifacts = (): S3Artifacts => createS3Artifacts({ objects: objects() });

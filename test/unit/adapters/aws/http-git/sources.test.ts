@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { placeThrough } from '../../../../../src/adapters/aws/http-git/checkout.ts';
 import { createHttpGitSources, type HttpGitSettings } from '../../../../../src/adapters/aws/http-git-sources.ts';
 import { CommitId } from '../../../../../src/domain/ids.ts';
 import { gitRepository } from '../../local/git-repository.ts';
@@ -24,7 +25,7 @@ afterEach(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-const sources = (settings: Partial<HttpGitSettings> = {}) => createHttpGitSources({ directory: work, settings: { schemes: ['http'], ...settings } });
+const sources = (settings: Partial<HttpGitSettings> = {}) => createHttpGitSources({ place: placeThrough(work), settings: { schemes: ['http'], ...settings } });
 const repository = () => `${host.address}/origin`;
 const noise = (length: number): string => Array.from({ length }, (_, index) => ((index * 7919 + 104_729) % 36).toString(36)).join('');
 
@@ -157,6 +158,6 @@ describe('what goes wrong', () => {
   });
 
   it('only https, unless the installation says otherwise', async () => {
-    await expect(createHttpGitSources({ directory: work }).fetch(repository(), COMMIT)).rejects.toMatchObject({ name: 'Forbidden' });
+    await expect(createHttpGitSources({ place: placeThrough(work) }).fetch(repository(), COMMIT)).rejects.toMatchObject({ name: 'Forbidden' });
   });
 });

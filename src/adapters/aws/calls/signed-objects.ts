@@ -1,0 +1,89 @@
+/** Objects of one S3 bucket, as signed requests whose bodies are streams; docs/decisions/0010 says why not the SDK's client. */
+import { request as plainRequest, type IncomingMessage } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AwsV4Signer } from 'aws4fetch';
+import { type SignedCallOptions, ServiceFault } from './signed-call.ts';
+
+export interface PutOptions {
+  readonly bytes: number;
+  /** In base64; S3 checks it against the bytes that arrive, and keeps it. */
+  readonly sha256?: string;
+  /** Only where there is no such object. */
+  readonly onlyNew?: boolean;
+}
+
+/** Errors have S3's names: NoSuchKey (NotFound where an answer has no body), PreconditionFailed, BadDigest, SlowDown, AccessDenied. */
+export interface ObjectCalls {
+  /** `sha256` is the checksum that S3 keeps of the bytes, in base64; null where it was stored without one. */
+  head(key: string): Promise<{ readonly bytes: number; readonly sha256: string | null }>;
+  /** @param lastBytes only the end, of an object that has more */
+  get(key: string, lastBytes?: number): Promise<{ readonly bytes: number; readonly body: Readable }>;
+  put(key: string, body: Readable | string, options: PutOptions): Promise<void>;
+}
+
+export type SignedObjectsOptions = Omit<SignedCallOptions, 'pause'> & { readonly bucket: string };
+
+/** Without a byte in either direction for so long, the connection is given up. */
+const IDLE_TIMEOUT_MS = 30_000;
+const REFUSAL_BYTES_MAX = 64 * 1024;
+/** Of answers without a body. */
+const NAMES: Readonly<Record<number, string>> = { 403: 'AccessDenied', 404: 'NotFound', 412: 'PreconditionFailed', 429: 'SlowDown' };
+
+/** One attempt each: a stream cannot be sent twice, so whoever has made it repeats. */
+export function signedObjects({ region, credentials, endpoint, bucket }: SignedObjectsOptions): ObjectCalls {
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  // A bucket with a dot has no certificate as a host name; emulators have no host names at all.
+  const base = endpoint === undefined && !bucket.includes('.') ? `https://${bucket}.s3.${region}.${domain}` : `${endpoint ?? `https://s3.${region}.${domain}`}/${bucket}`;
+  const send = async (method: string, key: string, headers: Readonly<Record<string, string>>, body?: Readable | string): Promise<IncomingMessage> => {
+    if (credentials === null) throw new ServiceFault('CredentialsProviderError', 'There are no credentials in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)', {});
+    const { sessionToken, ...keys } = credentials;
+    const signed = await new AwsV4Signer({ url: `${base}/${key}`, method, headers: { ...headers }, service: 's3', region, ...keys, ...(sessionToken === undefined ? {} : { sessionToken }) }).sign();
+    const answer = await exchange(signed.url, method, Object.fromEntries(signed.headers), body);
+    if ((answer.statusCode ?? 500) < 300) return answer;
+    throw await refusalOf(answer);
+  };
+  return {
+    head: async (key) => {
+      const answer = await send('HEAD', key, { 'x-amz-checksum-mode': 'ENABLED' });
+      answer.resume();
+      const sha256 = answer.headers['x-amz-checksum-sha256'];
+      return { bytes: Number(answer.headers['content-length'] ?? 0), sha256: typeof sha256 === 'string' ? sha256 : null };
+    },
+    get: async (key, lastBytes) => {
+      const answer = await send('GET', key, lastBytes === undefined ? {} : { range: `bytes=-${lastBytes}` });
+      return { bytes: Number(answer.headers['content-length'] ?? 0), body: answer };
+    },
+    put: async (key, body, { bytes, sha256, onlyNew = false }) => {
+      const answer = await send('PUT', key, {
+        'content-length': String(bytes), ...(sha256 === undefined ? {} : { 'x-amz-sdk-checksum-algorithm': 'SHA256', 'x-amz-checksum-sha256': sha256 }), ...(onlyNew ? { 'if-none-match': '*' } : {}),
+      }, body);
+      answer.resume();
+    },
+  };
+}
+
+function exchange(url: URL, method: string, headers: Record<string, string>, body?: Readable | string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const outgoing = (url.protocol === 'http:' ? plainRequest : secureRequest)(url, { method, headers, timeout: IDLE_TIMEOUT_MS }, resolve);
+    outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error(`nothing came for ${IDLE_TIMEOUT_MS} ms`), { name: 'TimeoutError' })));
+    outgoing.on('error', reject);
+    if (body === undefined || typeof body === 'string') outgoing.end(body);
+    // A refusal may come before everything is sent: then the answer counts, and this error is nobody's.
+    else pipeline(body, outgoing).catch(reject);
+  });
+}
+
+async function refusalOf(answer: IncomingMessage): Promise<ServiceFault> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes <= REFUSAL_BYTES_MAX) parts.push(part);
+  }
+  const text = Buffer.concat(parts).toString('utf8');
+  const status = answer.statusCode ?? 500;
+  const name = /<Code>([A-Za-z0-9.]+)<\/Code>/.exec(text)?.[1] ?? NAMES[status] ?? (status >= 500 ? 'ServiceUnavailable' : `Http${status}`);
+  return new ServiceFault(name, /<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? `S3 answered ${status}`, { status });
+}
