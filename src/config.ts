@@ -86,6 +86,7 @@ const AwsVariables = z.object({
   SLIPWAY_TARGETS: z.string().regex(/^(?:[a-z][a-z0-9-]*(?:,[a-z][a-z0-9-]*)*)?$/, 'kinds of target, separated by commas').default(''),
   SLIPWAY_ARTIFACT_BUCKET: z.string().regex(/^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/, 'the name of a bucket').default(''),
   SLIPWAY_BUILD_PROJECT: z.string().regex(/^(?:[A-Za-z0-9][A-Za-z0-9_-]{1,149})?$/, 'the name of a CodeBuild project').default(''),
+  SLIPWAY_ALERTS_TOPIC: z.string().regex(/^(?:arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256})?$/, 'the ARN of a topic').default(''),
   SLIPWAY_GIT_CREDENTIALS: SecretName,
   SLIPWAY_GITHUB_SECRET: SecretName,
   SLIPWAY_SLACK_SECRET: SecretName,
@@ -103,6 +104,8 @@ export interface AwsConfig {
   readonly artifactBucket: string | null;
   /** Null in functions that neither start nor end builds and commands. */
   readonly buildProject: string | null;
+  /** Where people are told; null in functions that leave that to the sweep of the outbox. */
+  readonly alertsTopic: string | null;
   /** Where the credentials of git hosts are kept; null where repositories need none. */
   readonly gitCredentials: string | null;
   /** Where the keys are kept that requests are signed with; null in functions that take no requests of theirs. */
@@ -118,7 +121,7 @@ export function awsConfig(environment: Readonly<Record<string, string | undefine
   const values = parsed.data;
   return {
     table: values.SLIPWAY_TABLE, machineArnPrefix: values.SLIPWAY_MACHINE_ARN_PREFIX ?? null, targets: values.SLIPWAY_TARGETS.split(',').filter((kind) => kind !== ''),
-    artifactBucket: values.SLIPWAY_ARTIFACT_BUCKET || null, buildProject: values.SLIPWAY_BUILD_PROJECT || null, gitCredentials: values.SLIPWAY_GIT_CREDENTIALS || null,
+    artifactBucket: values.SLIPWAY_ARTIFACT_BUCKET || null, buildProject: values.SLIPWAY_BUILD_PROJECT || null, gitCredentials: values.SLIPWAY_GIT_CREDENTIALS || null, alertsTopic: values.SLIPWAY_ALERTS_TOPIC || null,
     githubSecret: values.SLIPWAY_GITHUB_SECRET || null, slackSecret: values.SLIPWAY_SLACK_SECRET || null, publicUrl: values.SLIPWAY_PUBLIC_URL ?? null,
   };
 }

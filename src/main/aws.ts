@@ -6,7 +6,8 @@ import { createSignedCall } from '../adapters/aws/calls/signed-call.ts';
 import { createDynamoStore } from '../adapters/aws/dynamodb-store.ts';
 import { createEnvironmentsItem } from '../adapters/aws/environments-item.ts';
 import { createLambdaTargets } from '../adapters/aws/lambda-targets.ts';
-import { builderLeftToSweep, commandsLeftToSweep } from '../adapters/aws/left-to-sweep.ts';
+import { createAlertEvents, createAlertTopic, inTurn } from '../adapters/aws/alert-topics.ts';
+import { alertsLeftToSweep, builderLeftToSweep, commandsLeftToSweep } from '../adapters/aws/left-to-sweep.ts';
 import { parallelRunsNotSupported, recordersNotSupported, recordingFilesNotSupported } from '../adapters/aws/not-supported.ts';
 import { createStepFunctions } from '../adapters/aws/step-functions.ts';
 import { createSlackReplies } from '../adapters/local/slack-replies.ts';
@@ -34,7 +35,9 @@ function compose(config: AwsConfig): CorePorts {
     store, clock: systemClock, ids: randomIds, judge: sequentialJudge, settings: settingsOf(config),
     orchestrator: createStepFunctions({ call: signedExecutions(call), machineArnPrefix: config.machineArnPrefix }),
     targets: createLambdaTargets({ call: signedFunctions(call), names: config.targets }),
-    notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
+    notifier: config.alertsTopic === null ? alertsLeftToSweep : inTurn([
+      createAlertTopic({ call, topic: config.alertsTopic }), createAlertEvents({ call, bus: 'default' }), createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
+    ]),
     environments: createEnvironmentsItem({ store }), slackReplies: createSlackReplies(), builder: builderLeftToSweep, commands: commandsLeftToSweep, parallelRuns: parallelRunsNotSupported, recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,
   };
 }

@@ -25,7 +25,7 @@ export interface SignedCallOptions {
 
 export interface ServiceRequest {
   /** As in the service's host name. */
-  readonly service: 'codebuild' | 'dynamodb' | 'states' | 'lambda' | 'secretsmanager' | 'ssm' | 'sns';
+  readonly service: 'codebuild' | 'dynamodb' | 'events' | 'states' | 'lambda' | 'secretsmanager' | 'ssm' | 'sns';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -100,7 +100,7 @@ async function textOf(answer: Response): Promise<string> {
 
 function faultOf(answer: Response, text: string): ServiceFault {
   const refusal = Refusal.safeParse(parsed(text)).data ?? {};
-  const named = answer.headers.get('x-amzn-errortype') ?? refusal['__type'] ?? refusal.code ?? '';
+  const named = answer.headers.get('x-amzn-errortype') ?? refusal['__type'] ?? refusal.code ?? /<Code>([A-Za-z0-9.]+)<\/Code>/.exec(text)?.[1] ?? '';
   const name = /(?:^|#)([A-Za-z0-9.]+)(?::.*)?$/.exec(named)?.[1] ?? (answer.status >= 500 ? 'ServiceUnavailable' : `Http${answer.status}`);
   return new ServiceFault(name, refusal.message ?? refusal.Message ?? `The service answered ${answer.status}`, { ...refusal, status: answer.status });
 }
