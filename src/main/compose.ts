@@ -34,6 +34,7 @@ import type { Send } from '../contracts/own-target.ts';
 import type { CommandOutcome } from '../ports/commands.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Ports } from '../ports/index.ts';
+import type { ItemStore } from '../ports/item-store.ts';
 import type { Settings } from '../ports/settings.ts';
 import { TARGET_KINDS } from '../targets/registry.ts';
 import { createProcessTarget, type InstanceChange, type ProcessTarget } from '../targets/process/index.ts';
@@ -68,6 +69,8 @@ export interface ComposeOptions {
   readonly onEvent: (event: ChangeEvent) => void;
   /** Told when an instance changed by itself, so that repair need not wait for the schedule. */
   readonly onInstanceChange: (service: ServiceName, environment: EnvironmentName, change: InstanceChange) => void;
+  /** Put around the store that everything here uses: benches count what is read and written. */
+  readonly aroundStore?: ((store: ItemStore) => ItemStore) | undefined;
 }
 
 /** Beside this file in the source, beside the bundle in the packaged program. */
@@ -87,7 +90,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   // The engine's journal is locked by whoever has it open: a second control plane on this home stops here.
   const engine = openEngine(options, own);
   const database = openSqliteStore({ path: home.state, clock: systemClock });
-  const store = recorded(database, { clock: systemClock, ids: randomIds, publish: options.onEvent });
+  const store = recorded(options.aroundStore?.(database) ?? database, { clock: systemClock, ids: randomIds, publish: options.onEvent });
   const traffic = new RouterClient({ controlSocket: home.routerSocket });
   const environments = createEnvironmentsFile({ path: home.environments });
   const artifacts = createArtifactFolder({ directory: home.artifacts });

@@ -14,7 +14,7 @@ import { replaceFailed } from '../app/replace-failed.ts';
 import type { TargetCall } from '../app/target-calls.ts';
 import type { LocalConfig } from '../config.ts';
 import type { RelaunchResult } from '../contracts/target.ts';
-import { compose, EXECUTIONS_KEPT_MS, invoke, type Composed } from './compose.ts';
+import { compose, type ComposeOptions, EXECUTIONS_KEPT_MS, invoke, type Composed } from './compose.ts';
 import { consoleFiles } from './console-files.ts';
 import { createGateway } from './gateway.ts';
 import type { Home } from './home.ts';
@@ -37,7 +37,7 @@ export interface ControlPlane {
 }
 
 /** Starts, takes up where the last one was, and serves. @throws Conflict when another control plane has this home */
-export async function startControlPlane(home: Home, config: LocalConfig): Promise<ControlPlane> {
+export async function startControlPlane(home: Home, config: LocalConfig, options: Pick<ComposeOptions, 'aroundStore'> = {}): Promise<ControlPlane> {
   prepareHome(home);
   const line = lineLog('control-plane');
   const log: Platform['log'] = (level, message, details) => {
@@ -53,7 +53,7 @@ export async function startControlPlane(home: Home, config: LocalConfig): Promis
   const live = createLiveEvents(() => composed.ports);
   const bodies = createRequestBodies();
   const metrics = createOwnMetrics({ ports: () => composed.ports, listeners: () => live.count(), heldBodyBytes: () => bodies.held() });
-  const composed: Composed = await compose({ home, config, log, onEvent: (event) => { metrics.happened('events'); live.publish(event); }, onInstanceChange: changes.changed });
+  const composed: Composed = await compose({ home, config, log, onEvent: (event) => { metrics.happened('events'); live.publish(event); }, onInstanceChange: changes.changed, ...options });
   await ensureToken(home, composed);
   secretAt(home.webhookSecret);
   secretAt(home.slackSecret);
