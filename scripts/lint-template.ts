@@ -11,6 +11,8 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 const CREATE = join(ROOT, '.serverless/cloudformation-template-create-stack.json');
 const UPDATE = join(ROOT, '.serverless/cloudformation-template-update-stack.json');
+/** What users deploy into the accounts of their environments. */
+const ENVIRONMENT_ROLE = join(ROOT, 'accounts/environment-role.yml');
 const REQUIREMENTS = join(import.meta.dirname, 'lint-template.requirements.txt');
 const PYTHON_OLDEST = [3, 10];
 
@@ -56,9 +58,9 @@ try {
   if (!process.argv.includes('--packaged')) run(join(ROOT, 'node_modules/.bin/serverless'), ['package'], 'Correct serverless.yml or infrastructure/.');
   const bin = tools();
   checkFirstIsPartOfSecond();
-  run(join(bin, 'cfn-lint'), ['--non-zero-exit-code', 'warning', '--', UPDATE, CREATE], 'Correct what it names above, or suppress it beside the resource with the reason.');
+  run(join(bin, 'cfn-lint'), ['--non-zero-exit-code', 'warning', '--', UPDATE, CREATE, ENVIRONMENT_ROLE], 'Correct what it names above, or suppress it beside the resource with the reason.');
   console.log('cfn-lint: nothing found');
-  run(join(bin, 'checkov'), ['--framework', 'cloudformation', '--file', UPDATE, '--skip-download', '--compact', '--quiet'], 'Correct what it names above, or suppress it beside the resource with the reason: infrastructure/checks.yml.');
+  run(join(bin, 'checkov'), ['--framework', 'cloudformation', '--file', UPDATE, ENVIRONMENT_ROLE, '--skip-download', '--compact', '--quiet'], 'Correct what it names above, or suppress it beside the resource with the reason: infrastructure/checks.yml.');
   console.log('checkov: nothing found');
   run(process.execPath, [join(import.meta.dirname, 'generate-permissions.ts'), '--check'], 'The page follows the template.');
   console.log('docs/permissions.md: as the template');
