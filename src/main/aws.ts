@@ -17,7 +17,6 @@ import { systemClock } from '../adapters/local/system-clock.ts';
 import { recorded } from '../app/state/recorded-store.ts';
 import { alertKey } from '../app/state/keys.ts';
 import { awsConfig, processEnvironment, signingConfig, type AwsConfig } from '../config.ts';
-import { sequentialJudge } from '../domain/judge/sequential/sequential-judge.ts';
 import type { Settings } from '../ports/settings.ts';
 import type { CorePorts, Platform } from './platform.ts';
 
@@ -32,7 +31,7 @@ function compose(config: AwsConfig): CorePorts {
   const call = createSignedCall(signingConfig(processEnvironment()));
   const store = recorded(createDynamoStore({ call: signedTable(call), table: config.table }), { clock: systemClock, ids: randomIds });
   return {
-    store, clock: systemClock, ids: randomIds, judge: sequentialJudge, settings: settingsOf(config),
+    store, clock: systemClock, ids: randomIds, settings: settingsOf(config),
     orchestrator: createStepFunctions({ call: signedExecutions(call), machineArnPrefix: config.machineArnPrefix }),
     targets: createLambdaTargets({ call: signedFunctions(call), names: config.targets }),
     notifier: config.alertsTopic === null ? alertsLeftToSweep : inTurn([

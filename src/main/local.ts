@@ -35,6 +35,7 @@ export const sources = part('sources');
 export const builder = part('builder');
 export const commands = part('commands');
 export const metrics = part('metrics');
+export const judge = part('judge');
 export const instanceLogs = part('instanceLogs');
 export const identities = part('identities');
 export const webhookSecrets = part('webhookSecrets');

@@ -3,7 +3,9 @@ import { builderLeftToSweep, commandsLeftToSweep } from '../../../adapters/aws/l
 import { NotSupported } from '../../../domain/errors.ts';
 import type { Part } from '../../platform.ts';
 
-const refuse = (what: string) => (): Promise<never> => Promise.reject(new NotSupported(`This function was packaged without ${what}. Give it that part in functions/, and its rights in infrastructure/function-roles.yml.`, { part: what }));
+const absent = (what: string) => new NotSupported(`This function was packaged without ${what}. Give it that part in functions/, and its rights in infrastructure/function-roles.yml.`, { part: what });
+const refuse = (what: string) => (): Promise<never> => Promise.reject(absent(what));
+const refuseNow = (what: string) => (): never => { throw absent(what); };
 
 const reads = refuse('reading repositories');
 export const sources: Part<'sources'> = async () => ({ fetch: reads, manifests: reads, changedPaths: reads, checkout: reads });
@@ -11,5 +13,6 @@ export const builder: Part<'builder'> = async () => ({ start: refuse('builds'), 
 export const commands: Part<'commands'> = async () => ({ start: refuse('commands'), ...commandsLeftToSweep });
 export const jobEvents: Part<'jobEvents'> = async () => ({ ended: refuse('the ends of builds'), sweep: refuse('the ends of builds') });
 export const metrics: Part<'metrics'> = async () => ({ read: refuse('metrics') });
+export const judge: Part<'judge'> = async () => ({ start: refuseNow('the judge'), tick: refuseNow('the judge') });
 export const httpChecks: Part<'httpChecks'> = async () => ({ run: refuse('checks over HTTP') });
 export const webhookSecrets: Part<'webhookSecrets'> = async () => ({ github: refuse('the keys of webhooks'), slack: refuse('the keys of webhooks') });
