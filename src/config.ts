@@ -132,6 +132,7 @@ const SigningVariables = z.object({
   AWS_SECRET_ACCESS_KEY: z.string().default(''),
   AWS_SESSION_TOKEN: z.string().default(''),
   AWS_ENDPOINT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  AWS_LAMBDA_FUNCTION_NAME: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'the name of a function').optional(),
 });
 
 /** What a call to AWS is signed with: the variables that Lambda sets, named as everywhere. */
@@ -140,14 +141,16 @@ export interface SigningConfig {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken: string | undefined } | null;
   /** Of an emulator, without a slash at its end. */
   readonly endpoint: string | undefined;
+  /** The function that this is. */
+  readonly caller: string | undefined;
 }
 
 /** @throws InvalidInput naming the variable, never a key */
 export function signingConfig(environment: Readonly<Record<string, string | undefined>>): SigningConfig {
   const parsed = SigningVariables.safeParse(environment);
   if (!parsed.success) throw new InvalidInput(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-  const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken, AWS_ENDPOINT_URL: endpoint } = parsed.data;
-  return { region, credentials: accessKeyId === '' || secretAccessKey === '' ? null : { accessKeyId, secretAccessKey, sessionToken: sessionToken || undefined }, endpoint: endpoint?.replace(/\/+$/, '') };
+  const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken, AWS_ENDPOINT_URL: endpoint, AWS_LAMBDA_FUNCTION_NAME: caller } = parsed.data;
+  return { region, credentials: accessKeyId === '' || secretAccessKey === '' ? null : { accessKeyId, secretAccessKey, sessionToken: sessionToken || undefined }, endpoint: endpoint?.replace(/\/+$/, ''), caller };
 }
 
 /** The environment of this process; read here and nowhere else. */

@@ -19,6 +19,8 @@ export interface SignedCallOptions {
   readonly credentials: Credentials | null;
   /** `http://127.0.0.1:5000` of an emulator; without it the service's own address in the region. */
   readonly endpoint?: string | undefined;
+  /** Who calls: the name of the function. It goes with each call as its application id, which CloudTrail and recordings show. */
+  readonly caller?: string | undefined;
   /** How to wait between attempts; tests hand in one that does not. */
   readonly pause?: (ms: number) => Promise<unknown>;
 }
@@ -60,13 +62,14 @@ const THROTTLES = /^(?:Throttl\w*|TooManyRequests\w*|RequestLimitExceeded|Reques
 const Refusal = z.looseObject({ __type: z.string().optional(), code: z.string().optional(), message: z.string().optional(), Message: z.string().optional() });
 
 /** @throws ServiceFault for what the service refused; an error named TimeoutError, or of the network, when it did not answer */
-export function createSignedCall({ region, credentials, endpoint, pause = sleep }: SignedCallOptions): SignedCall {
+export function createSignedCall({ region, credentials, endpoint, caller, pause = sleep }: SignedCallOptions): SignedCall {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const agent = `slipway${caller === undefined ? '' : ` app/${caller}`}`;
   const once = async (request: ServiceRequest): Promise<ServiceAnswer> => {
     if (credentials === null) throw new ServiceFault('CredentialsProviderError', 'There are no credentials in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)', {});
     const url = `${endpoint ?? `https://${request.service}.${region}.${domain}`}${request.path}`;
     const signed = await new AwsV4Signer({
-      url, method: 'POST', headers: request.headers, body: request.body, service: request.service, region, accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey,
+      url, method: 'POST', headers: { ...request.headers, 'user-agent': agent }, body: request.body, service: request.service, region, accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey,
       ...(credentials.sessionToken === undefined ? {} : { sessionToken: credentials.sessionToken }),
     }).sign();
     const answer = await fetch(signed.url, { method: 'POST', headers: signed.headers, body: request.body, redirect: 'error', signal: AbortSignal.timeout(request.timeoutMs) });

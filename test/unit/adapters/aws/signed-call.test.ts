@@ -47,6 +47,12 @@ describe('a request', () => {
     expect(seen[0]?.headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/dynamodb\/aws4_request, SignedHeaders=host;x-amz-date;x-amz-security-token;x-amz-target, Signature=[0-9a-f]{64}$/);
   });
 
+  it('says which function makes it', async () => {
+    answers = [ok({})];
+    await signedTable(createSignedCall({ ...options(), caller: 'slipway-plan' }))('GetItem', { TableName: 't', Key: {} });
+    expect(seen[0]?.headers['user-agent']).toBe('slipway app/slipway-plan');
+  });
+
   it('of Step Functions gives its times as dates, and documents as they are', async () => {
     answers = [ok({ status: 'RUNNING', startDate: 1.5, input: '{"timestamp":3}' })];
     expect(await signedExecutions(createSignedCall(options()))('DescribeExecution', { executionArn: 'arn' })).toEqual({ status: 'RUNNING', startDate: new Date(1500), input: '{"timestamp":3}' });
@@ -104,7 +110,7 @@ describe('a refusal', () => {
 
 it('the variables of a function say what to sign with, and a wrong one is named', () => {
   expect(signingConfig({ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_SESSION_TOKEN: 'c', AWS_ENDPOINT_URL: 'http://127.0.0.1:5000/' }))
-    .toEqual({ region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c' }, endpoint: 'http://127.0.0.1:5000' });
-  expect(signingConfig({ AWS_REGION: 'us-gov-west-1' })).toEqual({ region: 'us-gov-west-1', credentials: null, endpoint: undefined });
+    .toEqual({ region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c' }, endpoint: 'http://127.0.0.1:5000', caller: undefined });
+  expect(signingConfig({ AWS_REGION: 'us-gov-west-1' })).toEqual({ region: 'us-gov-west-1', credentials: null, endpoint: undefined, caller: undefined });
   expect(() => signingConfig({})).toThrow('AWS_REGION');
 });
