@@ -1,5 +1,5 @@
 /** The safety net: looks at what really runs everywhere, or at the places named, and starts a repair only where something drifted. */
-import { ProviderUnavailable, SlipwayError } from '../domain/errors.ts';
+import { NotSupported, ProviderUnavailable, SlipwayError } from '../domain/errors.ts';
 import { findDrift } from '../domain/drift/find-drift.ts';
 import { repairActions } from '../domain/drift/repair-actions.ts';
 import type { Drift } from '../domain/drift/drift.ts';
@@ -82,11 +82,15 @@ interface Failure {
   readonly error: unknown;
 }
 
+/** So many calls find a few places among a thousand; where most of them are refused, the next pass goes on. */
+const CALLS_MAXIMUM = 64;
+
 /**
  * Looks at many places with one call. A place that its target refuses for good (settings, a role, a listener that is gone) is looked for by
  * halves, so that it hides no other one. After a passing fault nothing is asked again: a target that is down would be asked for each place.
  */
-async function look(needs: ReconcileNeeds, target: string, part: readonly Desired[], found: Map<string, Observed>): Promise<Failure[]> {
+async function look(needs: ReconcileNeeds, target: string, part: readonly Desired[], found: Map<string, Observed>, calls = { left: CALLS_MAXIMUM }): Promise<Failure[]> {
+  calls.left -= 1;
   try {
     const before = await Promise.all(part.map(({ service, environment }) => findObserved(needs.store, service, environment)));
     const looks = await needs.targets.observe(target, part.map((desired) => placeOf(desired)));
@@ -98,8 +102,9 @@ async function look(needs: ReconcileNeeds, target: string, part: readonly Desire
     }
     return [];
   } catch (error) {
-    if (part.length === 1 || !(error instanceof SlipwayError) || error.retry !== 'final') return [{ places: part, error }];
+    const isOfOnePlace = error instanceof SlipwayError && error.retry === 'final' && !(error instanceof NotSupported);
+    if (part.length === 1 || !isOfOnePlace || calls.left <= 0) return [{ places: part, error }];
     const middle = Math.ceil(part.length / 2);
-    return [...await look(needs, target, part.slice(0, middle), found), ...await look(needs, target, part.slice(middle), found)];
+    return [...await look(needs, target, part.slice(0, middle), found, calls), ...await look(needs, target, part.slice(middle), found, calls)];
   }
 }
