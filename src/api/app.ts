@@ -37,8 +37,7 @@ export function apiApp(ports: Ports): ApiApp {
     const { method, path } = context.req;
     const allowed = methodsOf(path);
     if (allowed.length === 0) return responseOf(answerOfError(new NotFound(`There is no ${method} ${path}. See docs/api.md.`)));
-    const said = answerOfError(new MethodNotAllowed(`${path} does not take ${method}, but ${allowed.join(', ')}.`, { allowed }));
-    return responseOf({ ...said, headers: { ...said.headers, allow: allowed.join(', ') } });
+    return responseOf(refusedMethod(method, path));
   });
   return app;
 }
@@ -51,6 +50,14 @@ export const operationOf = (method: string, path: string): string => PATHS.find(
 /** The methods that a path takes. */
 const methodsOf = (path: string): string[] => [...new Set(PATHS.filter(({ form }) => form.test(path)).flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
 
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
+
+function refusedMethod(method: string, path: string): HttpAnswer {
+  const allowed = methodsOf(path);
+  const said = answerOfError(new MethodNotAllowed(`${path} does not take ${method}${allowed.length === 0 ? '' : `, but ${allowed.join(', ')}`}.`, { allowed }));
+  return { ...said, headers: { ...said.headers, allow: allowed.join(', ') } };
+}
+
 const responseOf = (answer: HttpAnswer): Response => new Response(answer.body, { status: answer.statusCode, headers: { ...answer.headers } });
 
 /** The app behind API Gateway's event. */
@@ -58,6 +65,8 @@ export function apiHandler(ports: Ports): (event: HttpEvent) => Promise<HttpAnsw
   const app = apiApp(ports);
   return async (event) => {
     const { method } = event.requestContext.http;
+    // The platform's Request refuses some methods (TRACE) before anybody could answer them.
+    if (!METHODS.includes(method)) return refusedMethod(method, event.rawPath);
     const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
     const body = method === 'GET' || method === 'HEAD' ? undefined : new Uint8Array(bodyOf(event));
     const response = await app.fetch(new Request(`http://api${event.rawPath}${query}`, { method, headers: { ...event.headers }, ...(body === undefined ? {} : { body }) }));

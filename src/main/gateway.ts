@@ -1,5 +1,6 @@
 /** What API Gateway is on AWS: an HTTP server that hands requests to the same handlers as Lambda would. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { BODY_BYTES_MAX } from '../contracts/limits.ts';
 import { problem, type HttpAnswer } from '../contracts/http.ts';
 import type { ConsoleFiles } from './console-files.ts';
@@ -30,9 +31,10 @@ export interface GatewayOptions {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+const HEAD_BYTES_MAX = 32 * 1024;
 
 export function createGateway(options: GatewayOptions): Server {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: 32 * 1024 }, (request, response) => {
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: HEAD_BYTES_MAX }, (request, response) => {
     const began = performance.now();
     // A stream of events is no request that took long.
     const isStream = /\btext\/event-stream\b/.test(request.headers.accept ?? '');
@@ -43,7 +45,17 @@ export function createGateway(options: GatewayOptions): Server {
       else response.destroy();
     });
   });
+  server.on('clientError', refuseUnread);
   return server;
+}
+
+/** What is no HTTP, or has too long a head, gets as far as the parser only. */
+function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const [status, said] = error.code === 'HPE_HEADER_OVERFLOW'
+    ? ['431 Request Header Fields Too Large', problem(431, 'LimitExceeded', `The address and the headers have more than ${HEAD_BYTES_MAX} bytes together.`)] as const
+    : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? ['408 Request Timeout', problem(408, 'InvalidInput', 'The request did not come in time.')] as const : ['400 Bad Request', problem(400, 'InvalidInput', 'This is no HTTP request.')] as const;
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(said.body)}\r\nConnection: close\r\n\r\n${said.body}`);
 }
 
 async function answer(options: GatewayOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {

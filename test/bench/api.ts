@@ -27,7 +27,7 @@ const FLOOD_BYTES = 1024 ** 3;
 const nameOf = (index: number): string => `service-${String(index).padStart(4, '0')}`;
 
 /** The same documents for each service, under its own name; scaled to nothing, so that nothing has to run. */
-async function seed(home: Home, { services, deploymentsEach }: Size): Promise<void> {
+export async function seed(home: Home, { services, deploymentsEach }: Size): Promise<void> {
   const store = openSqliteStore({ path: home.state, clock: systemClock });
   const now = Date.now();
   const over = { status: { kind: 'succeeded', at: now - 1000 }, stage: 'over' };

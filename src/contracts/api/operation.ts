@@ -41,6 +41,6 @@ export const Time = z.number().meta({ description: 'Milliseconds since the epoch
 export const PAGE_ITEMS_MAX = 1000;
 export const paging = (standard: number) => ({
   limit: z.coerce.number().int().min(1).max(PAGE_ITEMS_MAX).default(standard).meta({ description: `At most so many, 1 to ${PAGE_ITEMS_MAX}.` }),
-  cursor: z.string().min(1).max(32_768).optional().meta({ description: 'From the `next` link of the part before, unchanged.' }),
+  cursor: z.string().regex(/^[\w@-]{1,4096}$/, 'a cursor as it was given, unchanged').optional().meta({ description: 'From the `next` link of the part before, unchanged.' }),
 });
 export const Why = z.string().max(1000).default('').meta({ description: 'A reason, for the audit.' });

@@ -128,6 +128,17 @@ it('every refusal is a problem document', async () => {
   }
 });
 
+it('methods that nobody takes, and what is no HTTP, are refused the same way', async () => {
+  const raw = (text: string): Promise<string> => new Promise((resolve) => {
+    let answer = '';
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () => socket.write(text));
+    socket.on('data', (data: Buffer) => { answer += data.toString('latin1'); }).on('error', () => undefined).on('close', () => resolve(answer));
+  });
+  expect(await raw('TRACE /v1/services HTTP/1.1\r\nHost: api\r\nAuthorization: Bearer owner\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 405 [^]*"status":405/);
+  expect(await raw(`GET /v1/services?cursor=${'a'.repeat(40_000)} HTTP/1.1\r\nHost: api\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 [^]*problem\+json[^]*"status":431/);
+  expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*"status":400/);
+});
+
 describe('the console', () => {
   const html = { headers: { accept: 'text/html' } };
 
