@@ -1,6 +1,6 @@
 /** Services, repositories, artifacts and what pushes became. */
 import { deliveriesPart, pipelinesPart, servicesPart } from '../app/lists.ts';
-import { status } from '../app/look.ts';
+import { status, statuses, type ServiceStatus } from '../app/look.ts';
 import { registerArtifact, registerRepository, repositories } from '../app/register.ts';
 import { getService } from '../app/state/documents.ts';
 import { authorize, placeOf } from '../app/authorize.ts';
@@ -8,19 +8,14 @@ import * as operations from '../contracts/api/services.ts';
 import { parseManifest } from '../contracts/manifest-file.ts';
 import { InvalidManifest } from '../domain/errors.ts';
 import { ServiceName } from '../domain/ids.ts';
-import type { Service } from '../domain/service.ts';
 import type { Manifest } from '../domain/manifest.ts';
-import type { Ports } from '../ports/index.ts';
 import { anywhere, atService, filtered, installation, teams } from './access.ts';
 import { bind } from './serve.ts';
 
 type Sees = (team: string, environment?: string) => boolean;
 
 /** Without the environments that the caller may not look at. */
-async function shown(ports: Ports, service: Service, sees: Sees) {
-  const found = await status(ports)(service);
-  return { ...found, places: found.places.filter(({ environment }) => sees(service.team, environment)) };
-}
+const shown = (found: ServiceStatus, sees: Sees): ServiceStatus => ({ ...found, places: found.places.filter(({ environment }) => sees(found.service.team, environment)) });
 
 function manifestOf(text: string): Manifest {
   const parsed = parseManifest(text, 'slipway.yaml');
@@ -31,9 +26,9 @@ function manifestOf(text: string): Manifest {
 export const serviceBindings = [
   bind(operations.listServices, anywhere, async (ports, { query, sees }) => {
     const { items, next } = await servicesPart(ports)(query);
-    return { value: await Promise.all(items.filter(({ team }) => sees(team)).map((service) => shown(ports, service, sees))), next };
+    return { value: (await statuses(ports)(items.filter(({ team }) => sees(team)))).map((found) => shown(found, sees)), next };
   }),
-  bind(operations.readService, atService, async (ports, { params, sees }) => ({ value: await shown(ports, (await getService(ports.store, params.service)).value, sees) })),
+  bind(operations.readService, atService, async (ports, { params, sees }) => ({ value: shown(await status(ports)((await getService(ports.store, params.service)).value), sees) })),
   bind(operations.listPipelines, atService, async (ports, { params, query }) => {
     const { items, next } = await pipelinesPart(ports)(params.service, query);
     return { value: items, next };

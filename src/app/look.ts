@@ -1,14 +1,15 @@
 /** What people ask: how it is, what happened, why. Read only. */
+import * as z from 'zod';
 import { Approval } from '../domain/approval.ts';
 import { Deployment, type TestResult } from '../domain/deployment.ts';
-import { deploymentId, pipelineId, type EnvironmentName, type PipelineId, type ServiceName } from '../domain/ids.ts';
+import { deploymentId, pipelineId, PipelineId, pipelineParts, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
 import { Pipeline } from '../domain/pipeline.ts';
 import { type Delivery, Service } from '../domain/service.ts';
 import type { Desired, Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { pendingApprovals } from './decide.ts';
 import { findDesired, findObserved, getPipeline, list, read, testResults } from './state/documents.ts';
-import { approvalKey, deploymentKey, runningKey, servicePartition } from './state/keys.ts';
+import { approvalKey, deploymentKey, runningKey, servicePartition, shards } from './state/keys.ts';
 import { approvalIdOf } from './gates.ts';
 import { auditPart, deliveriesPart } from './lists.ts';
 import type { AuditEntry } from './state/desire.ts';
@@ -38,6 +39,24 @@ export const status = (needs: Pick<Ports, 'store' | 'environments'>) => async (s
   const places = await Promise.all(environments.map(({ name }) => placeStatus(needs)(service.name, name)));
   return { service, places, running: await runningOf(needs, service), waiting: (await pendingApprovals(needs, service.name)).map(({ approval }) => withoutToken(approval.value)) };
 };
+
+/** Of many services at once: what runs and what waits is read once for all of them. */
+export const statuses = (needs: Pick<Ports, 'store' | 'environments'>) => async (wanted: readonly Service[]): Promise<ServiceStatus[]> => {
+  const { environments } = await needs.environments.read();
+  const names = new Set(wanted.map(({ name }) => name));
+  const running = await allRunning(needs, names);
+  const waiting = (await pendingApprovals(needs)).map(({ approval }) => withoutToken(approval.value));
+  return Promise.all(wanted.map(async (service) => ({
+    service, places: await Promise.all(environments.map(({ name }) => placeStatus(needs)(service.name, name))),
+    running: running.filter((pipeline) => pipeline.service === service.name).sort((one, other) => other.number - one.number), waiting: waiting.filter(({ subject }) => subject.service === service.name),
+  })));
+};
+
+async function allRunning(needs: Pick<Ports, 'store'>, names: ReadonlySet<ServiceName>): Promise<Pipeline[]> {
+  const marks = await Promise.all(shards().map((shard) => list(needs.store, z.object({ pipeline: PipelineId }), `running#${shard}`, '')));
+  const ids = marks.flat().map(({ value }) => value.pipeline).filter((id) => names.has(pipelineParts(id).service));
+  return (await Promise.all(ids.map(async (id) => (await getPipeline(needs.store, id)).value))).filter(({ status }) => status.kind === 'running');
+}
 
 export const placeStatus = (needs: Pick<Ports, 'store'>) => async (service: ServiceName, environment: EnvironmentName): Promise<PlaceStatus> => ({
   environment, desired: (await findDesired(needs.store, service, environment))?.value ?? null, observed: (await findObserved(needs.store, service, environment))?.value ?? null,

@@ -32,9 +32,11 @@ export interface GatewayOptions {
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 const HEAD_BYTES_MAX = 32 * 1024;
+/** Longer than proxies and clients keep an idle connection (60 s as a rule), so that none is closed while they send on it. */
+const KEEP_ALIVE_MS = 75_000;
 
 export function createGateway(options: GatewayOptions): Server {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: HEAD_BYTES_MAX }, (request, response) => {
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const began = performance.now();
     // A stream of events is no request that took long.
     const isStream = /\btext\/event-stream\b/.test(request.headers.accept ?? '');

@@ -162,3 +162,11 @@ it('the document is served without a token, and with a tag', async () => {
   expect(said).toMatchObject({ status: 200, body: { openapi: '3.1.0' } });
   expect((await at.ask('GET', '/v1/openapi.json', { as: null, headers: { 'if-none-match': said.headers.get('etag') ?? '' } })).status).toBe(304);
 });
+
+it('a service is told the same in the list and by itself', async () => {
+  await withService(at, 'basket', 'shop');
+  await at.ask('POST', `${PLACE}/pause`, { body: { why: 'a look' } });
+  const { body } = await at.ask<{ service: { name: string }; running: unknown[] }[]>('GET', '/v1/services');
+  expect(body.map(({ running }) => running.length)).toEqual([1, 1]);
+  for (const found of body) expect((await at.ask('GET', `/v1/services/${found.service.name}`)).body).toEqual(found);
+});
