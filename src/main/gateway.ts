@@ -91,13 +91,22 @@ const withHeaders = (said: HttpAnswer, headers: Readonly<Record<string, string>>
 const headersOf = (request: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(request.headers).filter((entry) => entry[1] !== undefined).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value ?? '']));
 
+/** Whoever still sends gets so long to read the answer: closing at once resets the connection, and the reset may overtake the answer. */
+const LINGER_MS = 250;
+
 /** Answers without reading on, and closes: what is still on its way is nobody's. */
 function refuse(request: IncomingMessage, response: ServerResponse, said: HttpAnswer): void {
   response.on('finish', () => request.destroy());
-  send(response, { ...said, headers: { ...said.headers, connection: 'close' } });
+  const closing = withHeaders(said, { connection: 'close' });
+  if (request.complete || !hasBody(request)) return send(response, closing);
+  writeHead(response, closing);
+  response.write(said.body);
+  const timer = setTimeout(() => response.end(), LINGER_MS);
+  response.on('close', () => clearTimeout(timer));
 }
 
+const writeHead = (response: ServerResponse, said: HttpAnswer): ServerResponse => response.writeHead(said.statusCode, { ...said.headers, 'content-length': Buffer.byteLength(said.body), 'x-content-type-options': 'nosniff' });
+
 function send(response: ServerResponse, said: HttpAnswer): void {
-  response.writeHead(said.statusCode, { ...said.headers, 'content-length': Buffer.byteLength(said.body), 'x-content-type-options': 'nosniff' });
-  response.end(said.body);
+  writeHead(response, said).end(said.body);
 }

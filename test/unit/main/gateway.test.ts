@@ -76,14 +76,12 @@ function flood(head: readonly string[], bytes: number): Promise<{ line: string; 
     socket.setTimeout(20_000, () => reject(new Error('no answer')));
   });
 }
-/** The different answers. Whoever goes on sending may be cut off before the answer has come: the bytes that nobody reads reset the connection. */
-const answered = (lines: readonly string[]): string[] => [...new Set(lines)].filter((line) => line !== '');
 const CHUNKED = ['Host: api', 'Content-Type: application/json', 'Transfer-Encoding: chunked'];
 
 describe('bodies', () => {
   it('of nobody are refused before they are read, whatever they say of their length', async () => {
     const floods = await Promise.all(Array.from({ length: 20 }, () => flood(['POST /v1/deployments HTTP/1.1', ...CHUNKED], 64 * 1024 * 1024)));
-    expect(answered(floods.map(({ line }) => line))).toEqual(['HTTP/1.1 401 Unauthorized']);
+    expect(floods.map(({ line }) => line)).toEqual(floods.map(() => 'HTTP/1.1 401 Unauthorized'));
     expect(Math.max(...floods.map(({ sent }) => sent))).toBeLessThan(16 * 1024 * 1024);
     expect(bodies.held()).toBe(0);
   });
@@ -96,8 +94,7 @@ describe('bodies', () => {
     const lines = (await Promise.all(started)).map(({ line }) => line);
     clearInterval(watch);
     expect(short.status).toBe(401);
-    expect(answered(lines).filter((line) => !/ (?:413|503) /.test(line))).toEqual([]);
-    expect(answered(lines).length).toBeGreaterThan(0);
+    expect(lines.filter((line) => /413|503/.test(line)).length).toBe(20);
     expect(most).toBeLessThanOrEqual(HELD_BYTES_MAX);
     expect(bodies.held()).toBe(0);
   });
