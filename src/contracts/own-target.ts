@@ -1,6 +1,7 @@
 /** A user's own target on one machine: which kind, and where it answers. On AWS it is the function `slipway-target-<kind>` and needs no entry. */
 import * as z from 'zod';
-import * as errors from '../domain/errors.ts';
+import type { SlipwayError } from '../domain/errors.ts';
+import { errorNamed } from './target-errors.ts';
 
 /** With the prefix at most 64 characters; https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
 export const OwnTargetKind = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case letters, digits and hyphens, at most 31');
@@ -19,16 +20,4 @@ export type Send = (request: unknown) => Promise<unknown>;
 export const Thrown = z.object({ errorType: z.string().min(1), errorMessage: z.string().default('') });
 export type Thrown = z.infer<typeof Thrown>;
 
-type ErrorClass = new (message: string, evidence?: Readonly<Record<string, unknown>>) => errors.SlipwayError;
-/** What a target may fail with, by name. The name is the contract, so that a target in another language fails with the same. */
-const KNOWN: Readonly<Record<string, ErrorClass>> = {
-  StaleGeneration: errors.StaleGeneration, Conflict: errors.Conflict, NotFound: errors.NotFound, InvalidInput: errors.InvalidInput, Forbidden: errors.Forbidden,
-  InstancesUnhealthy: errors.InstancesUnhealthy, ArtifactRefused: errors.ArtifactRefused, ProviderUnavailable: errors.ProviderUnavailable, NotSupported: errors.NotSupported, LimitExceeded: errors.LimitExceeded,
-};
-
-/** A target that failed in another way may answer the next time: every verb is idempotent. */
-export function targetError(target: string, { errorType, errorMessage }: Thrown): errors.SlipwayError {
-  const evidence = { target, error: errorType };
-  const Known = Object.hasOwn(KNOWN, errorType) ? KNOWN[errorType] : undefined;
-  return Known === undefined ? new errors.ProviderUnavailable(`The target "${target}" failed: ${errorType}: ${errorMessage}`, evidence) : new Known(errorMessage, evidence);
-}
+export const targetError = (target: string, { errorType, errorMessage }: Thrown): SlipwayError => errorNamed(errorType, errorMessage, { target, error: errorType }, `The target "${target}" failed: ${errorType}: ${errorMessage}`);

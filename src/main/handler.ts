@@ -2,10 +2,10 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import type * as z from 'zod';
 import { platform } from '#platform';
+import { callVerb } from '../app/call-verb.ts';
 import { TargetRequest, type TargetResult } from '../contracts/target.ts';
 import { answerOfError, HttpEvent, type HttpAnswer } from '../contracts/http.ts';
 import { InvalidInput } from '../domain/errors.ts';
-import type { Target } from '../ports/target.ts';
 import type { CorePorts, Given, Parts, TargetPart } from './platform.ts';
 
 /** Failures are logged once, with the event's ids and never its body, and thrown on: only the state machine catches. */
@@ -81,14 +81,3 @@ export const httpHandler = <P extends Parts = object>(answer: (needs: CorePorts 
 
 /** A handler of one target's verbs. */
 export const targetHandler = (kind: string, target: TargetPart) => stack<unknown, TargetResult>(async (event) => callVerb(await target(kind), parsed(TargetRequest, event)));
-
-async function callVerb(target: Target, request: TargetRequest): Promise<TargetResult> {
-  switch (request.verb) {
-    case 'launch': return target.launch(request);
-    case 'route': return target.route(request);
-    case 'observe': return target.observe(request);
-    case 'relaunch': return target.relaunch(request);
-    case 'retire': return target.retire(request);
-    case 'describe': return target.describe(request);
-  }
-}

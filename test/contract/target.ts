@@ -1,8 +1,9 @@
 /** Runs the checks of src/contracts/target-suite on a target, each as a test. */
 import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import { leftOut, runCheck, TARGET_CHECKS, type SuiteHarness, type Traits } from '../../src/contracts/target-suite/index.ts';
+import { callVerb } from '../../src/app/call-verb.ts';
 import type { InstanceId } from '../../src/domain/ids.ts';
-import type { TargetRequest, TargetResult } from '../../src/contracts/target.ts';
+import type { TargetRequest } from '../../src/contracts/target.ts';
 import type { RevisionSpec } from '../../src/domain/revision.ts';
 import type { Target } from '../../src/ports/target.ts';
 
@@ -37,7 +38,7 @@ export function targetContract(name: string, make: () => Promise<TargetHarness>,
 }
 
 const suiteHarness = (harness: TargetHarness): SuiteHarness => ({
-  send: async (request) => dispatch(harness.target, request as TargetRequest),
+  send: async (request) => callVerb(harness.target, request as TargetRequest),
   spec: ({ revision, service } = {}) => harness.spec(service === 'second' ? { service: 'orders', revision: 'orders-1-production' } : revision === 'second' ? { revision: 'catalog-2-production' } : {}),
   kill: (instance) => harness.kill(instance),
   setGeneration: (generation) => harness.setGeneration(generation),
@@ -47,13 +48,3 @@ const suiteHarness = (harness: TargetHarness): SuiteHarness => ({
   close: () => harness.close(),
 });
 
-async function dispatch(target: Target, request: TargetRequest): Promise<TargetResult> {
-  switch (request.verb) {
-    case 'launch': return target.launch(request);
-    case 'route': return target.route(request);
-    case 'observe': return target.observe(request);
-    case 'relaunch': return target.relaunch(request);
-    case 'retire': return target.retire(request);
-    case 'describe': return target.describe(request);
-  }
-}

@@ -1,6 +1,7 @@
 /** Targets as Lambda functions `slipway-target-<kind>`: those of functions/targets, and a user's own. */
 import * as z from 'zod';
 import { DescribeResult, ObserveResult } from '../../contracts/target.ts';
+import { errorNamed } from '../../contracts/target-errors.ts';
 import * as errors from '../../domain/errors.ts';
 import type { Targets } from '../../ports/target.ts';
 import { callFault, nameOf } from './call-fault.ts';
@@ -18,13 +19,6 @@ const KIND = /^[a-z][a-z0-9-]{0,48}$/;
 
 /** What Lambda answers for a function that threw; https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html */
 const Thrown = z.object({ errorType: z.string().default('Error'), errorMessage: z.string().default('') });
-
-type ErrorClass = new (message: string, evidence?: Readonly<Record<string, unknown>>) => errors.SlipwayError;
-/** What a target may throw, by name. The name is the contract, so that a target in another language throws the same. */
-const THROWN: Readonly<Record<string, ErrorClass>> = {
-  StaleGeneration: errors.StaleGeneration, Conflict: errors.Conflict, NotFound: errors.NotFound, InvalidInput: errors.InvalidInput, Forbidden: errors.Forbidden,
-  InstancesUnhealthy: errors.InstancesUnhealthy, ArtifactRefused: errors.ArtifactRefused, ProviderUnavailable: errors.ProviderUnavailable, NotSupported: errors.NotSupported, LimitExceeded: errors.LimitExceeded,
-};
 
 /** @throws NotSupported for a kind without a function, or one that answers something else; what the function threw; ProviderUnavailable */
 export function createLambdaTargets({ call: send, names }: LambdaTargetsOptions): Targets {
@@ -56,13 +50,9 @@ async function invoke(send: FunctionCalls, kind: string, request: unknown, known
   }
 }
 
-/** A target that ended in another way (time, memory, a bug) may answer the next time: every verb is idempotent. */
 function thrownBy(kind: string, verb: string, failed: string, payload: unknown): errors.SlipwayError {
   const { errorType, errorMessage } = Thrown.safeParse(payload).data ?? { errorType: failed, errorMessage: '' };
-  const evidence = { target: kind, verb, error: errorType };
-  const Known = Object.hasOwn(THROWN, errorType) ? THROWN[errorType] : undefined;
-  if (Known !== undefined) return new Known(errorMessage, evidence);
-  return new errors.ProviderUnavailable(`The target "${kind}" failed at ${verb}: ${errorType}: ${errorMessage}. Its log is /aws/lambda/${PREFIX}${kind}.`, evidence);
+  return errorNamed(errorType, errorMessage, { target: kind, verb, error: errorType }, `The target "${kind}" failed at ${verb}: ${errorType}: ${errorMessage}. Its log is /aws/lambda/${PREFIX}${kind}.`);
 }
 
 function documentOf(text: string): unknown {

@@ -1,6 +1,6 @@
 import type { LaunchRequest, LaunchResult } from '../../contracts/target.ts';
 import { NotSupported } from '../../domain/errors.ts';
-import { checkGeneration } from './fenced.ts';
+import { checkGeneration } from '../_aws/guard.ts';
 import { instanceOf } from './health.ts';
 import { lookAt, placedOn, type SeenService } from './look.ts';
 import { revisionMarked } from './marks.ts';

@@ -11,7 +11,7 @@ import type { Fence } from '../../ports/target.ts';
 import { awsFault, faultName } from '../_aws/fault.ts';
 import type { Code } from './code.ts';
 import { isOvertaken } from './fault.ts';
-import { checkGeneration } from './fenced.ts';
+import { checkGeneration } from '../_aws/guard.ts';
 import { ABSENT, aliasNamed, lookAtFunction, lookAtVersion, versionsOf, warmthOf, type Lambda, type SeenFunction } from './look.ts';
 import { revisionMark, revisionMarked, tagsOf } from './marks.ts';
 import type { FunctionPlan, ServicePlan } from './settings.ts';

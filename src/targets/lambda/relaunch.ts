@@ -1,6 +1,6 @@
 import type { RelaunchRequest, RelaunchResult } from '../../contracts/target.ts';
 import type { InstanceId } from '../../domain/ids.ts';
-import { checkGeneration } from './fenced.ts';
+import { checkGeneration } from '../_aws/guard.ts';
 import { instanceOf, instancesOf } from './health.ts';
 import { lookAt, type SeenService } from './look.ts';
 import type { LambdaNeeds } from './needs.ts';

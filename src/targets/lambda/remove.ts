@@ -4,7 +4,7 @@ import type { Place } from '../../contracts/target.ts';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { Generation, InstanceId, RevisionId } from '../../domain/ids.ts';
 import { lookingFor } from '../_aws/fault.ts';
-import { checkGeneration } from './fenced.ts';
+import { checkGeneration } from '../_aws/guard.ts';
 import { instanceOf } from './health.ts';
 import { ABSENT, aliasNamed, lookAtFunction, placedOn, versionsOf, warmthOf, type Lambda, type SeenFunction, type SeenService } from './look.ts';
 import { movedAt, revisionMarked } from './marks.ts';

@@ -1,5 +1,5 @@
 import type { RetireRequest, RetireResult } from '../../contracts/target.ts';
-import { checkGeneration } from './fenced.ts';
+import { checkGeneration } from '../_aws/guard.ts';
 import { lookAt } from './look.ts';
 import type { LambdaNeeds } from './needs.ts';
 import { remove } from './remove.ts';

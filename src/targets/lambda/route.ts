@@ -1,7 +1,7 @@
 import type { RouteRequest, RouteResult } from '../../contracts/target.ts';
 import { InvalidInput, NotSupported, ProviderUnavailable } from '../../domain/errors.ts';
 import type { RevisionId } from '../../domain/ids.ts';
-import { checkGeneration } from './fenced.ts';
+import { checkGeneration } from '../_aws/guard.ts';
 import { weightsFor } from './in-force.ts';
 import { lookAt, placedOn, type SeenService } from './look.ts';
 import type { LambdaNeeds } from './needs.ts';

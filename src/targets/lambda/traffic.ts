@@ -7,7 +7,7 @@ import { sameWeights, type Weights } from '../../domain/route.ts';
 import type { Fence } from '../../ports/target.ts';
 import { changeSource, sourceChanges, sourcesOf } from './event-sources.ts';
 import { changing } from './fault.ts';
-import { checkGeneration } from './fenced.ts';
+import { checkGeneration } from '../_aws/guard.ts';
 import type { FunctionRoute } from './in-force.ts';
 import { aliasNamed, placedOn, revisionOfVersion, type Lambda, type SeenAlias, type SeenFunction } from './look.ts';
 import { routeMark } from './marks.ts';
