@@ -27,7 +27,7 @@ export const problem = (statusCode: number, type: string, detail: string, eviden
   ({ statusCode, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify({ type: `urn:slipway:error:${type}`, title: type, status: statusCode, detail, ...(Object.keys(evidence).length > 0 ? { evidence } : {}) }) });
 
 const STATUS: Readonly<Record<string, number>> = {
-  InvalidInput: 400, InvalidManifest: 422, Unauthenticated: 401, Forbidden: 403, NotFound: 404, MethodNotAllowed: 405, PreconditionFailed: 412, UnsupportedMediaType: 415, Conflict: 409, StaleGeneration: 409, LimitExceeded: 413, NotSupported: 422, ProviderUnavailable: 503, ArtifactRefused: 422,
+  InvalidInput: 400, InvalidManifest: 422, Unauthenticated: 401, Forbidden: 403, NotFound: 404, MethodNotAllowed: 405, PreconditionFailed: 412, UnsupportedMediaType: 415, Conflict: 409, StaleGeneration: 409, LimitExceeded: 413, NotSupported: 422, ProviderUnavailable: 503, ArtifactRefused: 422, IncompatibleSchema: 422, StorageFull: 507,
 };
 
 /** The answer for a typed error; anything else is 500 and says nothing of the inside. */

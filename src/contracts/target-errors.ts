@@ -4,7 +4,7 @@ import * as errors from '../domain/errors.ts';
 type ErrorClass = new (message: string, evidence?: Readonly<Record<string, unknown>>) => errors.SlipwayError;
 const BY_NAME: Readonly<Record<string, ErrorClass>> = {
   StaleGeneration: errors.StaleGeneration, Conflict: errors.Conflict, NotFound: errors.NotFound, InvalidInput: errors.InvalidInput, Forbidden: errors.Forbidden,
-  InstancesUnhealthy: errors.InstancesUnhealthy, ArtifactRefused: errors.ArtifactRefused, ProviderUnavailable: errors.ProviderUnavailable, NotSupported: errors.NotSupported, LimitExceeded: errors.LimitExceeded,
+  InstancesUnhealthy: errors.InstancesUnhealthy, ArtifactRefused: errors.ArtifactRefused, ProviderUnavailable: errors.ProviderUnavailable, NotSupported: errors.NotSupported, LimitExceeded: errors.LimitExceeded, StorageFull: errors.StorageFull,
 };
 
 /**

@@ -72,5 +72,9 @@ export class ProviderUnavailable extends define('ProviderUnavailable', 'retryabl
 export class NotSupported extends define('NotSupported', 'final') {}
 /** A task token that was used, has expired, or never was. */
 export class TokenRefused extends define('TokenRefused', 'final') {}
-/** There is no room: the disk, a quota, a limit of ours. */
+/** A release that cannot work on the data that the stable one writes, or the other way round. */
+export class IncompatibleSchema extends define('IncompatibleSchema', 'final') {}
+/** The disk, or its quota, is full: nothing is wrong with what was asked. */
+export class StorageFull extends define('StorageFull', 'final') {}
+/** Larger or more than a limit allows: one of ours, or a provider's. */
 export class LimitExceeded extends define('LimitExceeded', 'final') {}

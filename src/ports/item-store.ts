@@ -51,7 +51,7 @@ export interface ItemStore {
   /**
    * All writes or none. No item twice.
    * @throws Conflict with evidence `{ failed: [{ key, condition, found: generation | null }] }`
-   * @throws LimitExceeded over 100 items, 4 MB, or 400 KB for one item, or when the disk is full
+   * @throws LimitExceeded over 100 items, 4 MB, or 400 KB for one item; StorageFull when the disk is full
    * @throws InvalidInput for an item named twice or a value that is not JSON
    */
   transact(writes: readonly Write[]): Promise<void>;

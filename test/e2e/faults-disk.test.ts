@@ -58,7 +58,7 @@ function fill(path: string): void {
     expect(statfsSync(at.folder).bavail).toBe(0);
     const refused = await at.client.webhook(repository, push, { delivery: 'when-full' });
     expect([refused.status, refused.text]).toEqual([expect.any(Number), expect.stringMatching(/room|disk|space/i)]);
-    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(refused.status).toBe(507);
     expect(await fetch(endpoint).then(async (answer) => answer.text())).toBe('one');
     expect((await at.client.ask('GET', '/v1/services/full')).status).toBe(200);
     rmSync(filler);

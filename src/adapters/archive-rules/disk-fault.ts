@@ -1,5 +1,5 @@
 /** Failures of the file system in this project's words. */
-import { LimitExceeded } from '../../domain/errors.ts';
+import { StorageFull } from '../../domain/errors.ts';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
@@ -10,9 +10,9 @@ export function codeOf(error: unknown): string | undefined {
   return 'cause' in error ? codeOf(error.cause) : undefined;
 }
 
-/** LimitExceeded for a full disk or quota; any other error as it is. `doing` completes "could not ...". */
+/** StorageFull for a full disk or quota; any other error as it is. `doing` completes "could not ...". */
 export function diskFault(error: unknown, doing: string): unknown {
   const code = codeOf(error);
   if (code === undefined || !FULL.has(code)) return error;
-  return new LimitExceeded(`Could not ${doing}: the disk or its quota is full (${code}). Nothing partial was kept. Free some space and try again.`, { code }, { cause: error });
+  return new StorageFull(`Could not ${doing}: the disk or its quota is full (${code}). Nothing partial was kept. Free some space and try again.`, { code }, { cause: error });
 }

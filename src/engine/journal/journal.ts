@@ -1,6 +1,6 @@
 /** What the engine writes before anything takes effect: one transaction for everything that became ready in the same turn of the event loop. */
 import type { DatabaseSync } from 'node:sqlite';
-import { LimitExceeded } from '../../domain/errors.ts';
+import { StorageFull } from '../../domain/errors.ts';
 import type { HistoryEvent } from '../../ports/orchestrator.ts';
 import type { Branch, ExecutionState } from '../state.ts';
 
@@ -26,7 +26,7 @@ export interface Entry {
 export interface Journal {
   /**
    * Writes an entry durably, whole or not at all.
-   * @throws LimitExceeded when it could not be written; nothing of it is there then
+   * @throws StorageFull when it could not be written; nothing of it is there then
    */
   write(entry: Entry): Promise<void>;
 }
@@ -65,7 +65,7 @@ export const createJournal = (database: DatabaseSync): Journal => {
       database.exec('COMMIT');
     } catch (cause) {
       if (database.isTransaction) database.exec('ROLLBACK');
-      throw new LimitExceeded(`The engine's journal could not be written (${String(cause)}), so nothing was done. See that its disk has room, then try again.`, {}, { cause });
+      throw new StorageFull(`The engine's journal could not be written (${String(cause)}), so nothing was done. See that its disk has room, then try again.`, {}, { cause });
     }
   };
   const flush = (): void => {

@@ -38,7 +38,7 @@ export interface Runtime {
   open(given: { machine: string; name: string; input: unknown; definition: Machine }, opening: Opening, announce?: (state: ExecutionState) => void): Promise<void>;
   /** Takes up an execution from the journal, without its effects. */
   adopt(live: Omit<Live, 'queue'>): Live;
-  /** Hands an event in. Answers undefined where the execution is not running. @throws LimitExceeded when the journal can't be written */
+  /** Hands an event in. Answers undefined where the execution is not running. @throws StorageFull when the journal can't be written */
   post(id: number, event: EngineEvent): Promise<Step | undefined>;
   /** Hands an event in that nobody else would hand in again: tries until it is journaled. */
   deliver(id: number, event: EngineEvent): void;

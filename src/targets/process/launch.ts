@@ -48,7 +48,7 @@ function startPlanned(rt: Runtime, request: LaunchRequest, planned: Placement['s
  * An instance that failed under this generation keeps its place: replacing it is relaunch's work, with its backoff. One that failed under
  * an older generation, quarantined or not, gives way to a fresh one. A quarantined instance that still has a process is
  * stopped then.
- * @throws StaleGeneration; LimitExceeded when all zones are lost or the disk is full, with nothing started
+ * @throws StaleGeneration; LimitExceeded when all zones are lost, StorageFull when the disk is full: nothing is started then
  */
 export function launch(rt: Runtime, request: LaunchRequest): Promise<LaunchResult> {
   const { spec, count } = request;

@@ -97,7 +97,7 @@ async function stopStrays(rt: Runtime, ids: ReadonlySet<string>, request: Relaun
  * replaced or unknown change nothing. The place keeps its history: the first replacement comes at once, later ones after a backoff
  * (`waiting`), and a crash loop is `quarantined`. A serving instance leaves when its successor is healthy. Strays are only stopped, and so
  * are instances of a revision that `specs` does not name.
- * @throws StaleGeneration; LimitExceeded when the disk is full
+ * @throws StaleGeneration; StorageFull when the disk is full
  */
 export function relaunch(rt: Runtime, request: RelaunchRequest): Promise<RelaunchResult> {
   return fenced(rt, request, async () => {

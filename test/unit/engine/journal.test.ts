@@ -24,7 +24,7 @@ describe('the journal', () => {
     database.exec(`PRAGMA max_page_count = ${pages + 2}`);
     const results = await Promise.allSettled([journal.write(entry(2, 'x'.repeat(100_000))), journal.write(entry(3, 'small'))]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
-    expect(results[0]).toMatchObject({ reason: { name: 'LimitExceeded' } });
+    expect(results[0]).toMatchObject({ reason: { name: 'StorageFull' } });
     expect([archive.describe('it', 'n2'), archive.history('it', 'n2', 0, 10)]).toEqual([undefined, []]);
     expect(archive.describe('it', 'n3')).toMatchObject({ input: 'small' });
     database.close();

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
-import { LimitExceeded, ProviderUnavailable } from '../../../domain/errors.ts';
+import { LimitExceeded, ProviderUnavailable, StorageFull } from '../../../domain/errors.ts';
 import { diskFault } from '../../archive-rules/disk-fault.ts';
 import type { RepositoryScheme } from '../../source-rules/repository-url.ts';
 
@@ -101,7 +101,7 @@ function check(result: Ended, verb: string, limits: { timeoutMs: number; maxByte
   if (result.isMaxBuffer) throw new LimitExceeded(`git ${verb} gave more than ${limits.maxBytes} bytes. The repository is larger than this installation allows.`, { verb, maxBytes: limits.maxBytes });
   const stderr = result.stderr instanceof Uint8Array ? Buffer.from(result.stderr).toString('utf8') : '';
   // git's own words (strerror with LC_ALL=C): it gives no code for it.
-  if (result.failed && /No space left on device|Disk quota exceeded/.test(stderr)) throw new LimitExceeded(`git ${verb} found the disk or its quota full. Free some space and try again.`, { verb });
+  if (result.failed && /No space left on device|Disk quota exceeded/.test(stderr)) throw new StorageFull(`git ${verb} found the disk or its quota full. Free some space and try again.`, { verb });
   if (result.failed) throw new GitFailed(verb, result.exitCode, stderr || (result.exitCode === undefined ? (result.shortMessage ?? '') : ''));
 }
 

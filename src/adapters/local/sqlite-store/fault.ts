@@ -1,5 +1,5 @@
 /** SQLite's result codes in this project's words; https://www.sqlite.org/rescode.html */
-import { InvalidInput, LimitExceeded, ProviderUnavailable, type SlipwayError } from '../../../domain/errors.ts';
+import { InvalidInput, ProviderUnavailable, StorageFull, type SlipwayError } from '../../../domain/errors.ts';
 
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
@@ -21,7 +21,7 @@ export function storeFault(error: unknown, doing: string): SlipwayError {
   const code = codeOf(error);
   const reason = reasonOf(error);
   const evidence = { sqlite: code ?? null, reason };
-  if (code === SQLITE_FULL) return new LimitExceeded(`The item store could not ${doing}: its disk or size limit is full. Nothing of it was written. Free some space and try again.`, evidence, { cause: error });
+  if (code === SQLITE_FULL) return new StorageFull(`The item store could not ${doing}: its disk or size limit is full. Nothing of it was written. Free some space and try again.`, evidence, { cause: error });
   if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) return new InvalidInput(`The item store could not ${doing}: the file is damaged or no database (${reason}). Restore it from a backup.`, evidence, { cause: error });
   return new ProviderUnavailable(`The item store could not ${doing}: ${reason}. Read again before repeating a write.`, evidence, { cause: error });
 }

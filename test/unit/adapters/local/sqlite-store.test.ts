@@ -180,7 +180,7 @@ describe('transactions that share a commit', () => {
     const seen = await outcomes(work).finally(() => {
       DatabaseSync.prototype.exec = exec;
     });
-    expect(seen).toEqual(['LimitExceeded', 'LimitExceeded', 'LimitExceeded']);
+    expect(seen).toEqual(['StorageFull', 'StorageFull', 'StorageFull']);
     expect(await sorts(store)).toEqual(['before']);
     await store.transact([put('after', 1)]);
     expect(await sorts(store)).toEqual(['after', 'before']);
@@ -198,7 +198,7 @@ describe('transactions that share a commit', () => {
 });
 
 describe('a full store', () => {
-  it('refuses what does not fit with LimitExceeded, keeps all it had, and takes writes again once there is room', async () => {
+  it('refuses what does not fit with StorageFull, keeps all it had, and takes writes again once there is room', async () => {
     const store = openStore({ maxBytes: 1024 * 1024 });
     const kept: string[] = [];
     const refused: unknown[] = [];
@@ -206,7 +206,7 @@ describe('a full store', () => {
       const pair = [put(`${i}-left`, 'x'.repeat(20_000)), put(`${i}-right`, 'x'.repeat(20_000))];
       await store.transact(pair).then(() => kept.push(`${i}-left`, `${i}-right`), (error: unknown) => refused.push(error));
     }
-    expect(refused).toEqual([expect.objectContaining({ name: 'LimitExceeded' })]);
+    expect(refused).toEqual([expect.objectContaining({ name: 'StorageFull' })]);
     expect(kept.length).toBeGreaterThan(10);
     expect(await sorts(store)).toEqual([...kept].sort());
     expect(store.integrity()).toEqual([]);
@@ -218,7 +218,7 @@ describe('a full store', () => {
     const store = openStore({ maxBytes: 512 * 1024 });
     const work = Array.from({ length: 60 }, (_, i) => store.transact([put(String(i).padStart(2, '0'), 'x'.repeat(20_000))]));
     const told = await outcomes(work);
-    expect(told).toContain('LimitExceeded');
+    expect(told).toContain('StorageFull');
     expect(told.filter((outcome) => outcome === 'kept').length).toBeGreaterThan(10);
     const kept = told.flatMap((outcome, i) => (outcome === 'kept' ? [String(i).padStart(2, '0')] : []));
     expect(await sorts(store)).toEqual(kept);

@@ -62,10 +62,10 @@ describe('createArtifactFolder', () => {
 });
 
 describe('diskFault', () => {
-  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('makes %s a LimitExceeded, also behind another error', (code) => {
+  it.each(['ENOSPC', 'EDQUOT', 'EFBIG'])('makes %s a StorageFull, also behind another error', (code) => {
     const full = Object.assign(new Error('write'), { code });
-    expect(diskFault(full, 'store it')).toMatchObject({ name: 'LimitExceeded' });
-    expect(diskFault(new Error('pipeline', { cause: full }), 'store it')).toMatchObject({ name: 'LimitExceeded' });
+    expect(diskFault(full, 'store it')).toMatchObject({ name: 'StorageFull' });
+    expect(diskFault(new Error('pipeline', { cause: full }), 'store it')).toMatchObject({ name: 'StorageFull' });
   });
   it('leaves other errors as they are', () => {
     const other = Object.assign(new Error('open'), { code: 'EACCES' });
