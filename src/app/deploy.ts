@@ -3,6 +3,7 @@ import { InvalidInput, NotFound } from '../domain/errors.ts';
 import { pipelineId, type EnvironmentName, type Identity, type ServiceName } from '../domain/ids.ts';
 import { isOver, Pipeline } from '../domain/pipeline.ts';
 import { Release } from '../domain/release.ts';
+import { refuseIncompatibleSchema } from '../domain/schema-compatibility.ts';
 import type { Ports } from '../ports/index.ts';
 import { startPipeline, type StartNeeds } from './start-pipeline.ts';
 import { cancel } from './steer.ts';
@@ -38,6 +39,7 @@ export const deploy = (needs: StartNeeds) => async (input: DeployInput): Promise
 /**
  * Back to the release before the stable one, or to a version named; without canary and questions. While a deployment is at
  * work, back means to the stable revision: that pipeline is cancelled, and takes back what it did.
+ * @throws IncompatibleSchema at once, when the older release cannot read what the stable one has written
  */
 export const rollback = (needs: StartNeeds) => async (input: { service: ServiceName; environment: EnvironmentName; version?: string | undefined; by: Identity }): Promise<Pipeline> => {
   const desired = await findDesired(needs.store, input.service, input.environment);
@@ -47,6 +49,8 @@ export const rollback = (needs: StartNeeds) => async (input: { service: ServiceN
     return cancel(needs)({ pipelineId: deployment.pipeline, by: input.by, why: `rolled back in ${input.environment}` });
   }
   const release = input.version === undefined ? await previous(needs, input, desired.value.previousRelease) : await releaseOfVersion(needs, input.service, input.version);
+  const { stable, revisions } = desired.value;
+  refuseIncompatibleSchema(stable === null ? undefined : revisions[stable]?.spec, { version: release.version, schema: release.manifest.schema }, 'fast');
   return startPipeline(needs)({ ...origin(release), cause: 'rollback', mode: 'fast', startedBy: input.by, ...(await source(needs, release)), only: input.environment });
 };
 

@@ -194,6 +194,7 @@ export const SchemaCompatibility = z.strictObject({
   writes: z.int().min(0).meta({ description: 'The data schema version this release writes.', examples: [4] }),
   reads: z.array(z.int().min(0)).min(1).max(100).meta({ description: 'The versions it can read, its own among them.', examples: [[3, 4]] }),
 });
+export type SchemaCompatibility = z.infer<typeof SchemaCompatibility>;
 
 /** What one environment changes. Everything else comes from the manifest or the installation's environments.yaml. */
 export const ServiceInEnvironment = z.strictObject({

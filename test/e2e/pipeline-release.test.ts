@@ -85,3 +85,21 @@ it.concurrent('a release for one environment alone touches no other', async () =
   const bad = await at.client.ask('POST', '/v1/deployments', { service: 'alone', version, environment: 'nowhere' });
   expect([bad.status, bad.text]).toEqual([400, expect.stringContaining('staging, production')]);
 }, 180_000);
+
+it.concurrent('a release that cannot read what the stable one writes is refused before anything runs, and so is a rollback', async () => {
+  const repository = await at.deployed('data', { ...QUICK, schema: { writes: 1, reads: [1] } });
+  const released = async (says: string, schema: unknown) => {
+    repository.write({ 'data/server.js': program({ says }), 'data/slipway.yaml': manifest('data', { ...QUICK, schema }) });
+    return at.client.over(await at.release(repository, says));
+  };
+  const hasty = await released('hasty', { writes: 2, reads: [2] });
+  expect(hasty.status).toMatchObject({ kind: 'failed', error: 'IncompatibleSchema' });
+  expect(await says('data', 'staging')).toBe('one');
+  expect((await released('reads both', { writes: 1, reads: [1, 2] })).status.kind).toBe('succeeded');
+  expect((await released('writes two', { writes: 2, reads: [1, 2] })).status.kind).toBe('succeeded');
+  expect((await released('forgets one', { writes: 2, reads: [2] })).status.kind).toBe('succeeded');
+  const first = (await at.client.get<{ version: string }[]>('/v1/services/data/releases')).at(-1)?.version;
+  const refused = await at.client.ask('POST', '/v1/services/data/environments/production/rollback', { version: first });
+  expect([refused.status, refused.text]).toEqual([422, expect.stringMatching(/reads the data schema 1, and .* writes 2\. Going back would break it/)]);
+  expect(await says('data')).toBe('forgets one');
+}, 180_000);

@@ -4,6 +4,7 @@ import type { Environment, Environments } from '../environment.ts';
 import type { RevisionId } from '../ids.ts';
 import type { Plan } from '../plan.ts';
 import type { Release } from '../release.ts';
+import { refuseIncompatibleSchema } from '../schema-compatibility.ts';
 import type { Desired } from '../state.ts';
 import { revisionSpec } from './revision-spec.ts';
 import { settingOf } from './setting.ts';
@@ -26,6 +27,7 @@ export interface PlanInput {
  *
  * @throws InvalidInput when the candidate is stable here already
  * @throws NotSupported when the service runs on another target here
+ * @throws IncompatibleSchema when stable and candidate cannot work on the same data
  * @throws Conflict when an earlier deployment has left traffic on its candidate
  */
 export function compilePlan(input: PlanInput): Plan {
@@ -34,6 +36,7 @@ export function compilePlan(input: PlanInput): Plan {
   const setting = settingOf(desired, candidate, inForce.instances, release.manifest, mode);
   const asks = mode === 'normal' && environment.kind === 'production' && inForce.approval.required;
   const before = desired === null || desired.stable === null ? undefined : desired.revisions[desired.stable]?.spec;
+  refuseIncompatibleSchema(before, { version: release.version, schema: release.manifest.schema }, mode);
   return {
     service: release.service,
     environment: environment.name,

@@ -26,5 +26,6 @@ export function revisionSpec(release: Release, environment: Environment, inForce
     access: inForce.access,
     settings: inForce.settings,
     ...(manifest.worker === undefined ? {} : { worker: manifest.worker }),
+    ...(manifest.schema === undefined ? {} : { schema: manifest.schema }),
   };
 }
