@@ -43,6 +43,13 @@ export const MetricEvidence = z.strictObject({
 });
 export type MetricEvidence = z.infer<typeof MetricEvidence>;
 
+/**
+ * What both arms had done by one of the points, since the hold began: requests and failures of the candidate, then of the stable
+ * revision (0 where it has no traffic). The difference of two of them is what happened between them.
+ */
+export const ArmSums = z.tuple([z.int(), z.int(), z.int(), z.int()]);
+export type ArmSums = z.infer<typeof ArmSums>;
+
 export const STABLE_FROM = ['this hold', 'an earlier hold', 'before this hold'] as const;
 
 export const Evidence = z.strictObject({
@@ -59,8 +66,9 @@ export const Evidence = z.strictObject({
   boundary: z.number(),
   /** Anytime-valid: the chance of evidence as strong as the strongest so far, at any look, from a release that is no worse. */
   pValue: z.number(),
-  /** The combined ln e-value over the hold, thinned: [seconds since its start, ln E]. */
+  /** The combined ln e-value over the hold, at most 60: [seconds since its start, ln E]; and the counts at each of them. */
   points: z.array(z.tuple([z.number(), z.number()])),
+  series: z.array(ArmSums).default([]),
   /** Seconds since the start at which this would have been said first; null: not yet. */
   decidedAt: z.strictObject({ abort: z.number().nullable(), goodEnough: z.number().nullable() }),
   /** At this pace it aborts after so many seconds more; null: it does not go that way. */
@@ -91,6 +99,7 @@ export const JudgeState = z.strictObject({
   training: ArmCounts.nullable(),
   ticks: z.strictObject({ used: z.int(), withoutData: z.int(), reset: z.int() }),
   points: z.array(z.tuple([z.number(), z.number()])),
+  series: z.array(ArmSums).default([]),
   greatestLogE: z.number(),
   decidedAt: z.strictObject({ abort: z.number().nullable(), goodEnough: z.number().nullable() }),
 });

@@ -57,7 +57,7 @@ const evidence = (requests: number, failures: number) => ({
     { name: 'failures', weight: 0.9, critical: false, muted: false, candidate: rate(requests, failures), stable: rate(requests * 9, 2), over: null, logE: 1.25, needed: true, goodEnough: false, dispersion: 5 },
     { name: 'latency.p90', weight: 0.02, critical: false, muted: false, candidate: rate(requests, 7), stable: rate(requests * 9, 63), over: { candidate: 63, stable: 50 }, logE: -2, needed: true, goodEnough: true, dispersion: 1 },
   ],
-  logE: 1.14, boundary: Math.log(100), pValue: 0.32, points: [[10, 0], [20, 0.5], [30, 1.14]], decidedAt: { abort: null, goodEnough: null }, secondsToAbort: 90, ticks: { used: 3, withoutData: 1, reset: 0 },
+  logE: 1.14, boundary: Math.log(100), pValue: 0.32, points: [[10, 0], [20, 0.5], [30, 1.14]], series: [[100, 0, 900, 1], [200, 1, 1800, 2], [300, 2, 2700, 3]], decidedAt: { abort: null, goodEnough: null }, secondsToAbort: 90, ticks: { used: 3, withoutData: 1, reset: 0 },
 });
 
 export const hold = (stageName: string, requests: number, failures: number, parts: Loose = {}) => ({

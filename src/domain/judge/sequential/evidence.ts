@@ -29,6 +29,7 @@ export function evidenceOf(state: JudgeState, { rule, elapsedSeconds }: TickInpu
     boundary,
     pValue: Math.min(1, Math.exp(-Math.max(state.greatestLogE, logE))),
     points: state.points,
+    series: state.series,
     decidedAt: state.decidedAt,
     secondsToAbort: logE >= boundary ? null : secondsTo(boundary, logE, elapsedSeconds, state.points),
     ticks: state.ticks,

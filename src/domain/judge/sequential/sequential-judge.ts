@@ -37,6 +37,7 @@ export const sequentialJudge: Judge = {
       training: history === null ? goesOn?.training ?? null : plainCounts(history),
       ticks: { used: 0, withoutData: 0, reset: 0 },
       points: [],
+      series: [],
       greatestLogE: goesOn?.greatestLogE ?? 0,
       decidedAt: { abort: null, goodEnough: null },
     };
@@ -45,7 +46,7 @@ export const sequentialJudge: Judge = {
     const counted = withCounts(before, input);
     const evidence = evidenceOf(counted, input);
     const state = withPoint(counted, evidence, input.elapsedSeconds);
-    return { state, verdict: verdictOf({ ...evidence, points: state.points, decidedAt: state.decidedAt }, input) };
+    return { state, verdict: verdictOf({ ...evidence, points: state.points, series: state.series, decidedAt: state.decidedAt }, input) };
   },
 };
 

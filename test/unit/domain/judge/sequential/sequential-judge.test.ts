@@ -83,10 +83,27 @@ describe('the ticks of a hold', () => {
   it('leave a state that is small, plain, and of its schema, after days of them', () => {
     const { state, verdict } = hold(Array.from({ length: 3000 }, (_, index) => tick({ stable: arm(9e6, 30_000), candidate: arm(1e6, 3000), elapsedSeconds: 60 * index, holdSeconds: 1e9 })));
     expect(JudgeState.parse(state)).toEqual(state);
-    expect(JSON.stringify(state).length).toBeLessThan(12_000);
+    expect(JSON.stringify(state).length).toBeLessThan(15_000);
     expect(verdict.kind).toBe('continue');
     expect(verdict.evidence.points.length).toBeLessThanOrEqual(60);
+    expect(verdict.evidence.series).toHaveLength(verdict.evidence.points.length);
     expect([verdict.evidence.logE, ...verdict.evidence.metrics.map(({ logE }) => logE)].every(Number.isFinite)).toBe(true);
+  });
+
+  it('leave a series for a plot: what both arms had done by each point, the newest always among them', () => {
+    const { verdict } = hold(Array.from({ length: 500 }, (_, index) => tick({ stable: arm(90, 1), candidate: arm(10), elapsedSeconds: 10 * (index + 1), holdSeconds: 1e9 })));
+    const { points, series } = verdict.evidence;
+    expect(points.length).toBeGreaterThan(20);
+    expect(series).toEqual(points.map(([second]) => [second, 0, 9 * second, second / 10]));
+    expect(points.at(-1)?.[0]).toBe(5000);
+    const gaps = points.slice(1).map(([second], index) => second - points[index]![0]);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(2 * 5000 / 30);
+  });
+
+  it('go on from a state that has no series yet', () => {
+    const { state: { series: _none, ...earlier } } = hold(Array.from({ length: 5 }, (_, index) => tick({ stable: arm(90), candidate: arm(10), elapsedSeconds: 10 * (index + 1), holdSeconds: 1e9 })));
+    const { verdict } = sequentialJudge.tick(JudgeState.parse(earlier), tick({ stable: arm(90), candidate: arm(10, 1), elapsedSeconds: 60, holdSeconds: 1e9 }));
+    expect(verdict.evidence).toMatchObject({ points: [[60, expect.any(Number)]], series: [[60, 1, 540, 0]] });
   });
 
   it('are judged after a good day as if the fault had come at once', () => {
