@@ -6,6 +6,8 @@ import { InvalidInput } from './domain/errors.ts';
 import { ReplaySpec } from './domain/replay/spec.ts';
 import { SECRET_REFERENCE } from './domain/secret-reference.ts';
 
+/** `https://slack.com`, that of GovSlack, or a stand-in on this machine. */
+const SlackOrigin = z.string().regex(/^(?:https:\/\/slack(?:-gov)?\.com|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5})$/, 'https://slack.com, https://slack-gov.com, or http://127.0.0.1:PORT of a stand-in').default('https://slack.com');
 const Port = z.coerce.number().int().min(0).max(65_535);
 const Seconds = z.coerce.number().min(0.01).max(86_400);
 
@@ -17,6 +19,7 @@ const Variables = z.object({
   SLIPWAY_PASS_SECONDS: Seconds.default(5),
   SLIPWAY_EXIT_EVENTS: z.enum(['on', 'off']).default('on'),
   SLIPWAY_PROMETHEUS: z.string().min(1).optional(),
+  SLIPWAY_SLACK_ORIGIN: SlackOrigin,
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   SLIPWAY_BUILD_VARIABLES: z.string().regex(/^(?:[A-Za-z_][A-Za-z0-9_]{0,127}(?:,[A-Za-z_][A-Za-z0-9_]{0,127}){0,49})?$/, 'names of variables, separated by commas').default(''),
 });
@@ -37,6 +40,8 @@ export interface LocalConfig {
   readonly exitEvents: boolean;
   /** The file that says which Prometheus the judge reads; absent: the router's own counts. */
   readonly prometheus?: string;
+  /** Where Slack is. */
+  readonly slackOrigin: string;
   /** Where the programs of services, builds and tests are found. */
   readonly path: string;
   /** What git needs of the user: where keys, agents and credential helpers are. */
@@ -55,7 +60,7 @@ export function localConfig(environment: Readonly<Record<string, string | undefi
   const values = parsed.data;
   return {
     home: resolve(values.SLIPWAY_HOME ?? join(homedir(), '.slipway')), host: values.SLIPWAY_HOST, port: values.SLIPWAY_PORT, routerPort: values.SLIPWAY_ROUTER_PORT,
-    passSeconds: values.SLIPWAY_PASS_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH, ...(values.SLIPWAY_PROMETHEUS === undefined ? {} : { prometheus: resolve(values.SLIPWAY_PROMETHEUS) }),
+    passSeconds: values.SLIPWAY_PASS_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, ...(values.SLIPWAY_PROMETHEUS === undefined ? {} : { prometheus: resolve(values.SLIPWAY_PROMETHEUS) }),
     gitEnvironment: named(environment, GIT_VARIABLES), buildEnvironment: named(environment, values.SLIPWAY_BUILD_VARIABLES.split(',')),
   };
 }
@@ -90,6 +95,8 @@ const AwsVariables = z.object({
   SLIPWAY_GIT_CREDENTIALS: SecretName,
   SLIPWAY_GITHUB_SECRET: SecretName,
   SLIPWAY_SLACK_SECRET: SecretName,
+  SLIPWAY_SLACK_TOKEN: SecretName,
+  SLIPWAY_SLACK_ORIGIN: SlackOrigin,
   SLIPWAY_PUBLIC_URL: z.url({ protocol: /^https$/ }).optional(),
 });
 
@@ -111,6 +118,9 @@ export interface AwsConfig {
   /** Where the keys are kept that requests are signed with; null in functions that take no requests of theirs. */
   readonly githubSecret: string | null;
   readonly slackSecret: string | null;
+  /** Where the bot token of the Slack app is kept; null in functions that post nothing. */
+  readonly slackToken: string | null;
+  readonly slackOrigin: string;
   readonly publicUrl: string | null;
 }
 
@@ -122,7 +132,7 @@ export function awsConfig(environment: Readonly<Record<string, string | undefine
   return {
     table: values.SLIPWAY_TABLE, machineArnPrefix: values.SLIPWAY_MACHINE_ARN_PREFIX ?? null, targets: values.SLIPWAY_TARGETS.split(',').filter((kind) => kind !== ''),
     artifactBucket: values.SLIPWAY_ARTIFACT_BUCKET || null, buildProject: values.SLIPWAY_BUILD_PROJECT || null, gitCredentials: values.SLIPWAY_GIT_CREDENTIALS || null, alertsTopic: values.SLIPWAY_ALERTS_TOPIC || null,
-    githubSecret: values.SLIPWAY_GITHUB_SECRET || null, slackSecret: values.SLIPWAY_SLACK_SECRET || null, publicUrl: values.SLIPWAY_PUBLIC_URL ?? null,
+    githubSecret: values.SLIPWAY_GITHUB_SECRET || null, slackSecret: values.SLIPWAY_SLACK_SECRET || null, slackToken: values.SLIPWAY_SLACK_TOKEN || null, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, publicUrl: values.SLIPWAY_PUBLIC_URL ?? null,
   };
 }
 

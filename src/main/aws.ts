@@ -10,7 +10,7 @@ import { createAlertEvents, createAlertTopic, inTurn } from '../adapters/aws/ale
 import { alertsLeftToSweep, builderLeftToSweep, commandsLeftToSweep } from '../adapters/aws/left-to-sweep.ts';
 import { parallelRunsNotSupported, recordersNotSupported, recordingFilesNotSupported } from '../adapters/aws/not-supported.ts';
 import { createStepFunctions } from '../adapters/aws/step-functions.ts';
-import { createSlackReplies } from '../adapters/local/slack-replies.ts';
+import { createSlackReplies } from '../adapters/slack/replies.ts';
 import { createAlertLog } from '../adapters/local/alert-log.ts';
 import { randomIds } from '../adapters/local/random-ids.ts';
 import { systemClock } from '../adapters/local/system-clock.ts';
@@ -37,7 +37,7 @@ function compose(config: AwsConfig): CorePorts {
     notifier: config.alertsTopic === null ? alertsLeftToSweep : inTurn([
       createAlertTopic({ call, topic: config.alertsTopic }), createAlertEvents({ call, bus: 'default' }), createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     ]),
-    environments: createEnvironmentsItem({ store }), slackReplies: createSlackReplies(), builder: builderLeftToSweep, commands: commandsLeftToSweep, parallelRuns: parallelRunsNotSupported, recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,
+    environments: createEnvironmentsItem({ store }), slackReplies: createSlackReplies({ origin: config.slackOrigin }), builder: builderLeftToSweep, commands: commandsLeftToSweep, parallelRuns: parallelRunsNotSupported, recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,
   };
 }
 

@@ -24,10 +24,11 @@ import { createRecordingFiles } from '../adapters/local/recording-files.ts';
 import { createSecretFolder } from '../adapters/local/secret-folder.ts';
 import { readOwnTargets } from '../adapters/local/own-targets.ts';
 import { openSqliteStore } from '../adapters/local/sqlite-store.ts';
-import { createSlackReplies } from '../adapters/local/slack-replies.ts';
 import { systemClock } from '../adapters/local/system-clock.ts';
 import { withProviders } from '../adapters/oidc/identities.ts';
 import { createVerifier } from '../adapters/oidc/verifier.ts';
+import { createSlackReplies } from '../adapters/slack/replies.ts';
+import { createSlackWebApi } from '../adapters/slack/web-api.ts';
 import { createWorkerMetrics, type WorkerMetrics } from '../adapters/local/worker-metrics.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import type { Send } from '../contracts/own-target.ts';
@@ -44,7 +45,7 @@ import { useLocalParts } from './local.ts';
 import { loadMachines } from './machines.ts';
 import { metricsSource } from './metrics-source.ts';
 import type { Platform } from './platform.ts';
-import { secretAt } from './private-file.ts';
+import { secretAt, secretIfThere } from './private-file.ts';
 import { limitConcurrency } from './reserved-concurrency.ts';
 import { kindOfFunction, localTargets } from './targets.ts';
 
@@ -109,7 +110,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const ports: Ports = {
     store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets(['process'], own), artifacts, sources, builder, commands, metrics: metricsOf(metricsSource(options.config.prometheus ?? null, traffic, systemClock), createWorkerMetrics({ clock: systemClock, ids: randomIds }), target), judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
     recordingFiles: createRecordingFiles({ folder: home.uploads, artifacts, ids: randomIds }),
-    httpChecks: createHttpChecks(), slackReplies: createSlackReplies(), environments, settings: LOCAL_SETTINGS,
+    httpChecks: createHttpChecks(), slackReplies: createSlackReplies({ origin: options.config.slackOrigin }),
+    slackMessages: createSlackWebApi({ origin: options.config.slackOrigin, token: async () => secretIfThere(home.slackToken) }),
+    environments, settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     webhookSecrets: { github: async () => secretAt(home.webhookSecret), slack: async () => secretAt(home.slackSecret) },
     identities: withProviders(createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }), { verifier: createVerifier({ clock: systemClock }), environments }),

@@ -23,6 +23,8 @@ export interface Home {
   readonly token: string;
   readonly webhookSecret: string;
   readonly slackSecret: string;
+  /** The bot token of the Slack app; missing: nothing is posted. */
+  readonly slackToken: string;
   readonly address: string;
   readonly uploads: string;
   readonly logs: string;
@@ -35,7 +37,7 @@ export function homeAt(root: string): Home {
   return {
     root, environments: at('environments.yaml'), state: at('state.db'), journal: at('journal.db'), artifacts: at('artifacts'), secrets: at('secrets'), git: at('git'), builds: at('builds'),
     commands: at('commands'), instances: at('instances'), targets: at('targets'), router: at('router'), routerSocket: controlSocketPath(at('router'), tmpdir()), identities: at('identities.json'), token: at('token'),
-    webhookSecret: at('webhook-secret'), slackSecret: at('slack-secret'), address: at('address'), uploads: at('uploads'), logs: at('logs'), processes: at('processes'),
+    webhookSecret: at('webhook-secret'), slackSecret: at('slack-secret'), slackToken: at('slack-token'), address: at('address'), uploads: at('uploads'), logs: at('logs'), processes: at('processes'),
   };
 }
 

@@ -26,6 +26,16 @@ export function readPrivate(path: string): string {
   return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
 }
 
+/** The secret in the file; null when there is no file. @throws Forbidden when others may read it */
+export function secretIfThere(path: string): string | null {
+  try {
+    return readPrivate(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
 /** The secret in the file, made when it is missing. */
 export function secretAt(path: string): string {
   try {

@@ -16,6 +16,7 @@ import type { Orchestrator } from './orchestrator.ts';
 import type { ParallelRuns } from './parallel-runs.ts';
 import type { RecordingFiles, Recorders } from './recorders.ts';
 import type { Settings } from './settings.ts';
+import type { SlackMessages } from './slack-messages.ts';
 import type { SlackReplies } from './slack-replies.ts';
 import type { Sources } from './sources.ts';
 import type { Targets } from './target.ts';
@@ -41,6 +42,7 @@ export interface Ports {
   readonly environments: EnvironmentsSource;
   readonly webhookSecrets: WebhookSecrets;
   readonly settings: Settings;
+  readonly slackMessages: SlackMessages;
   readonly slackReplies: SlackReplies;
   readonly identities: Identities;
   readonly instanceLogs: InstanceLogs;

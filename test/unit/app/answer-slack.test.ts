@@ -21,7 +21,7 @@ afterEach(() => at.close());
 function ask(fields: Record<string, string>, parts: { timestamp?: string; key?: string } = {}) {
   const body = Buffer.from(new URLSearchParams(fields).toString());
   const timestamp = parts.timestamp ?? String(NOW);
-  const needs = { ...at.needs, slackReplies: { send: async (url: string, answer: unknown) => void sent.push({ url, answer }) } };
+  const needs = { ...at.needs, slackReplies: { takes: () => true, send: async (url: string, answer: unknown) => { sent.push({ url, answer }); return 'sent' as const; } } };
   return answerSlack(needs)({ timestamp, signature: signSlack(parts.key ?? 'slack-key', body, timestamp), body });
 }
 const command = (text: string, user = 'U0ANNA', parts = {}) => ask({ command: '/slipway', text, user_id: user }, parts);

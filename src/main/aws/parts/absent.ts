@@ -15,4 +15,6 @@ export const jobEvents: Part<'jobEvents'> = async () => ({ ended: refuse('the en
 export const metrics: Part<'metrics'> = async () => ({ read: refuse('metrics') });
 export const judge: Part<'judge'> = async () => ({ start: refuseNow('the judge'), tick: refuseNow('the judge') });
 export const httpChecks: Part<'httpChecks'> = async () => ({ run: refuse('checks over HTTP') });
+const says = refuse('messages to Slack');
+export const slackMessages: Part<'slackMessages'> = async () => ({ post: says, update: says, whisper: says, find: says, openView: says });
 export const webhookSecrets: Part<'webhookSecrets'> = async () => ({ github: refuse('the keys of webhooks'), slack: refuse('the keys of webhooks') });
