@@ -10,8 +10,10 @@ export const Change = z.strictObject({
   service: ServiceName.nullable(),
   environment: EnvironmentName.nullable(),
   pipeline: PipelineId.nullable(),
-  /** The kind of its status, where it has one. */
+  /** The kind of its status, where it has one; of an alert, how severe it is. */
   status: z.string().nullable(),
+  /** Which one, where service, environment and pipeline do not say: a deployment, a test, an approval, an alert. */
+  id: z.string().nullable().default(null),
 });
 export type Change = z.infer<typeof Change>;
 
@@ -25,9 +27,13 @@ export type ChangeEvent = z.infer<typeof ChangeEvent>;
 
 const COUNTER_MAX = 999_999;
 
-/** Ids that only rise within a process, also when its clock goes back. @param mark four characters of this process */
-export function eventIds(mark: string): (now: number) => EventId {
-  let [last, counter] = [0, 0];
+/**
+ * Ids that only rise within a process, also when its clock goes back.
+ * @param mark four characters of this process
+ * @param newerThan a time in milliseconds that all of them come after: of the newest id before this process began
+ */
+export function eventIds(mark: string, newerThan = 0): (now: number) => EventId {
+  let [last, counter] = [newerThan === 0 ? 0 : newerThan + 1, 0];
   return (now) => {
     if (now > last || counter >= COUNTER_MAX) [last, counter] = [Math.max(now, last + 1), 0];
     else counter += 1;

@@ -7,6 +7,7 @@ import { sequentialJudge } from '../domain/judge/sequential/sequential-judge.ts'
 import type { LocalConfig } from '../config.ts';
 import { finishBuild } from '../app/finish-build.ts';
 import { referencedArtifacts } from '../app/referenced-artifacts.ts';
+import { newestTold } from '../app/relay/new-events.ts';
 import { findDesired } from '../app/state/documents.ts';
 import { recorded } from '../app/state/recorded-store.ts';
 import { alertKey } from '../app/state/keys.ts';
@@ -91,7 +92,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   // The engine's journal is locked by whoever has it open: a second control plane on this home stops here.
   const engine = openEngine(options, own);
   const database = openSqliteStore({ path: home.state, clock: systemClock });
-  const store = recorded(options.aroundStore?.(database) ?? database, { clock: systemClock, ids: randomIds, publish: options.onEvent });
+  const store = recorded(options.aroundStore?.(database) ?? database, { clock: systemClock, ids: randomIds, newerThan: await newestTold({ store: database }), publish: options.onEvent });
   const traffic = new RouterClient({ controlSocket: home.routerSocket });
   const environments = createEnvironmentsFile({ path: home.environments });
   const artifacts = createArtifactFolder({ directory: home.artifacts });

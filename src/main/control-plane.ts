@@ -10,8 +10,10 @@ import { Conflict } from '../domain/errors.ts';
 import { OWNER } from '../domain/roles.ts';
 import { scaffoldEnvironments } from '../contracts/manifest/scaffold.ts';
 import { Identity } from '../domain/ids.ts';
+import type { Relayed } from '../app/relay.ts';
 import { replaceFailed } from '../app/replace-failed.ts';
 import type { TargetCall } from '../app/target-calls.ts';
+import { SUBSCRIBERS } from '../ports/subscriber.ts';
 import type { LocalConfig } from '../config.ts';
 import type { RelaunchResult } from '../contracts/target.ts';
 import { compose, type ComposeOptions, EXECUTIONS_KEPT_MS, invoke, type Composed } from './compose.ts';
@@ -19,6 +21,7 @@ import { consoleFiles } from './console-files.ts';
 import { createGateway } from './gateway.ts';
 import type { Home } from './home.ts';
 import { prepareHome } from './home.ts';
+import { followEvents } from './follow-events.ts';
 import { followInstances } from './instance-changes.ts';
 import { createLiveEvents } from './live-events.ts';
 import { lineLog } from './line-log.ts';
@@ -50,10 +53,11 @@ export async function startControlPlane(home: Home, config: LocalConfig, options
     look: async (places) => void (await invoke('slipway-reconcile', { places })),
     fault: (fault) => log('warn', `what an event asked for failed; the schedule repairs: ${String(fault)}`, {}),
   });
+  const told = followEvents({ subscribers: SUBSCRIBERS, run: (subscriber) => invoke(`slipway-subscriber-${subscriber}`, {}) as Promise<Relayed>, log });
   const live = createLiveEvents(() => composed.ports);
   const bodies = createRequestBodies();
   const metrics = createOwnMetrics({ ports: () => composed.ports, listeners: () => live.count(), heldBodyBytes: () => bodies.held() });
-  const composed: Composed = await compose({ home, config, log, onEvent: (event) => { metrics.happened('events'); live.publish(event); }, onInstanceChange: changes.changed, ...options });
+  const composed: Composed = await compose({ home, config, log, onEvent: (event) => { metrics.happened('events'); live.publish(event); told.happened(); }, onInstanceChange: changes.changed, ...options });
   await ensureToken(home, composed);
   secretAt(home.webhookSecret);
   secretAt(home.slackSecret);
@@ -69,16 +73,19 @@ export async function startControlPlane(home: Home, config: LocalConfig, options
   const schedules = startSchedules([
     { name: 'reconcile', everySeconds: config.passSeconds, run: () => invoke('slipway-reconcile', {}) },
     { name: 'sweep-outbox', everySeconds: config.passSeconds, run: () => invoke('slipway-sweep-outbox', {}) },
+    { name: 'relay', everySeconds: config.passSeconds, run: async () => told.happened() },
     { name: 'sweep-expired', everySeconds: 600, run: () => composed.sweepExpired() },
     { name: 'collect-artifacts', everySeconds: 21_600, run: () => composed.collectArtifacts() },
     { name: 'prune-executions', everySeconds: 3600, run: () => composed.engine.prune(Date.now() - EXECUTIONS_KEPT_MS) },
   ], log);
+  told.happened();
   log('info', 'serving', { address });
   return {
     address, composed,
     close: async () => {
       schedules.stop();
       changes.stop();
+      told.stop();
       live.close();
       metrics.close();
       server.close();

@@ -28,6 +28,8 @@ export interface Page {
   readonly limit: number;
   /** `next` of the page before, unchanged. */
   readonly after?: string;
+  /** Items behind this sort key in the order asked for, whether it is there or not. Not together with `after`. */
+  readonly behind?: string;
   readonly order?: 'ascending' | 'descending';
 }
 

@@ -13,6 +13,8 @@ export interface Settings {
   readonly repairLeaseSeconds: number;
   /** An event is given when it is this old, where several processes write. Absent: at once. */
   readonly eventsSettleMs?: number;
+  /** For so long a relay keeps others from the same subscriber, where several processes relay. Absent: one does. */
+  readonly relayLeaseSeconds?: number;
   /** The program that replays requests, as an argument list. Absent: this installation cannot. */
   readonly replayProgram?: readonly string[];
   /** Where people reach the API and console, for links. */

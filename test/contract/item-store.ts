@@ -261,6 +261,21 @@ function queries(current: () => ItemStore): void {
     expect(sortsOf((await current().query('p', '', { limit: 10, after: next ?? '' })).items)).toEqual(['e', 'f', 'h']);
   });
 
+  it('begins behind a sort key, whether it is there or not, in either order', async () => {
+    await fill(['a1', 'a3', 'a5', 'b1']);
+    const behind = async (key: string, prefix = '', order: 'ascending' | 'descending' = 'ascending') => sortsOf((await current().query('p', prefix, { limit: 2, behind: key, order })).items);
+    expect(await behind('a1')).toEqual(['a3', 'a5']);
+    expect(await behind('a2')).toEqual(['a3', 'a5']);
+    expect(await behind('a4', 'a')).toEqual(['a5']);
+    expect(await behind('a4', 'a', 'descending')).toEqual(['a3', 'a1']);
+    expect(await behind('b1')).toEqual([]);
+    const { next = '' } = await current().query('p', '', { limit: 1, behind: 'a2' });
+    expect(sortsOf((await current().query('p', '', { limit: 2, after: next })).items)).toEqual(['a5', 'b1']);
+    for (const page of [{ limit: 1, behind: 'b1' }, { limit: 1, behind: '' }, { limit: 1, behind: 'a1', after: next }] as const) {
+      expect((await refusalOf(current().query('p', 'a', page))).name).toBe('InvalidInput');
+    }
+  });
+
   it.each([0, -1, 1.5, 1001, Number.NaN])('refuses a page of %p items', async (limit) => {
     expect((await refusalOf(current().query('p', '', { limit }))).name).toBe('InvalidInput');
   });

@@ -34,6 +34,12 @@ function parseToken(after: string): z.infer<typeof Token> {
 export const nextToken = (query: CheckedQuery, lastSort: string): string =>
   Buffer.from(JSON.stringify([query.partition, query.prefix, query.order, lastSort])).toString('base64url');
 
+/** @throws InvalidInput for a sort key that no item of the query could have */
+function checkBehind(prefix: string, behind: string | undefined): string | undefined {
+  if (behind === undefined || (behind !== '' && behind.isWellFormed() && Buffer.byteLength(behind) <= SORT_BYTES_MAX && behind.startsWith(prefix))) return behind;
+  throw new InvalidInput(`A query cannot begin behind a sort key that does not begin with its prefix, or has not 1 to ${SORT_BYTES_MAX} bytes.`);
+}
+
 /** @throws InvalidInput for a limit outside 1 to 1000, a key out of range, or a token of another query */
 export function checkQuery(partition: string, prefix: string, page: Page): CheckedQuery {
   if (!Number.isInteger(page.limit) || page.limit < 1 || page.limit > PAGE_ITEMS_MAX) throw new InvalidInput(`A page of ${page.limit} items was asked for. Ask for 1 to ${PAGE_ITEMS_MAX}.`);
@@ -43,7 +49,8 @@ export function checkQuery(partition: string, prefix: string, page: Page): Check
   }
   const order = Order.safeParse(page.order ?? 'ascending');
   if (!order.success) throw new InvalidInput(`The order ${String(page.order)} is unknown. Use ascending or descending.`);
-  if (page.after === undefined) return { partition, prefix, order: order.data, limit: page.limit, afterSort: undefined };
+  if (page.after === undefined) return { partition, prefix, order: order.data, limit: page.limit, afterSort: checkBehind(prefix, page.behind) };
+  if (page.behind !== undefined) throw new InvalidInput('A page token and a sort key to begin behind were given. The token goes on by itself: pass it alone.');
   const [tokenPartition, tokenPrefix, tokenOrder, afterSort] = parseToken(page.after);
   if (tokenPartition !== partition || tokenPrefix !== prefix || tokenOrder !== order.data || !afterSort.startsWith(prefix)) {
     throw new InvalidInput('The page token belongs to another query. Use it with the partition, prefix and order that gave it.');

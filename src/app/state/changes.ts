@@ -29,6 +29,13 @@ const Named = z.object({
   status: z.object({ kind: z.string() }).nullable().catch(null), severity: z.string().nullable().catch(null),
 });
 
+/** What names the document among those of its kind, where the other fields of a change do not. */
+function idIn(what: What, sort: string, id: unknown): string | null {
+  if (what === 'alert') return sort;
+  if (what === 'test') return sort.slice('test#'.length);
+  return (what === 'deployment' || what === 'approval') && typeof id === 'string' ? id : null;
+}
+
 /** `<pipeline>-<environment>` -> the pipeline; null for anything else. */
 const pipelineIn = (deployment: unknown): PipelineId | null => PipelineId.safeParse(typeof deployment === 'string' ? /^(.*-[1-9][0-9]{0,6})-[a-z][a-z0-9-]*$/.exec(deployment)?.[1] : undefined).data ?? null;
 
@@ -41,5 +48,5 @@ export function changeOf(write: Write): Change | undefined {
   const inDeployment = pipelineIn(what === 'test' ? write.key.partition.slice('deployment#'.length) : what === 'desired' ? value.deployment : value.subject?.deployment);
   const pipeline = what === 'pipeline' ? PipelineId.safeParse(value.id).data ?? null : value.pipeline ?? inDeployment;
   const ofPipeline = what === 'test' && pipeline !== null ? ServiceName.safeParse(pipeline.slice(0, pipeline.lastIndexOf('-'))).data ?? null : null;
-  return { what, service: (what === 'service' ? value.name : value.service ?? value.subject?.service) ?? ofPipeline, environment: value.environment ?? value.subject?.environment ?? null, pipeline, status: value.status?.kind ?? value.severity };
+  return { what, service: (what === 'service' ? value.name : value.service ?? value.subject?.service) ?? ofPipeline, environment: value.environment ?? value.subject?.environment ?? null, pipeline, status: value.status?.kind ?? value.severity, id: idIn(what, write.key.sort, value.id) };
 }

@@ -62,6 +62,8 @@ export const idempotencyKey = (by: string, key: string): ItemKey => {
 /** Events by the hour, so that no partition grows or is written for ever. */
 export const eventsPartition = (hour: number): string => `events#${hour}`;
 export const eventKey = (id: EventId): ItemKey => ({ partition: eventsPartition(Math.floor(timeOf(id) / 3_600_000)), sort: id });
+/** How far a subscriber was told. */
+export const relayKey = (subscriber: string): ItemKey => ({ partition: 'relay', sort: subscriber });
 /** The changes of a day (counted from the epoch), wherever they were made. */
 export const auditDay = (at: number): number => Math.floor(at / 86_400_000);
 export const auditDayPartition = (day: number): string => `audit-day#${day}`;

@@ -11,13 +11,15 @@ import { eventKey } from './keys.ts';
 export const EVENTS_KEPT_SECONDS = 86_400;
 
 export interface Recording extends Pick<Ports, 'clock' | 'ids'> {
+  /** When the newest event before this process was written: ids rise over a restart too, where one process writes and its clock was set back. */
+  readonly newerThan?: number;
   /** Told after the transaction, in the order of the ids. */
   readonly publish?: (event: ChangeEvent) => void;
 }
 
 /** A transaction that has no room for one more item is written first, and its event right after it. */
-export function recorded(store: ItemStore, { clock, ids, publish }: Recording): ItemStore {
-  const nextId = eventIds(createHash('sha256').update(ids.next()).digest('hex').slice(0, 4));
+export function recorded(store: ItemStore, { clock, ids, newerThan, publish }: Recording): ItemStore {
+  const nextId = eventIds(createHash('sha256').update(ids.next()).digest('hex').slice(0, 4), newerThan);
   return {
     get: (key) => store.get(key),
     query: (partition, prefix, page) => store.query(partition, prefix, page),

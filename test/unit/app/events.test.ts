@@ -25,12 +25,12 @@ describe('what changed', () => {
   it.each([
     [service('catalog'), { what: 'service', service: 'catalog', environment: null, pipeline: null, status: null }],
     [put('service#catalog', 'pipeline#00000007', { id: 'catalog-7', service: 'catalog', status: { kind: 'failed' } }), { what: 'pipeline', service: 'catalog', environment: null, pipeline: 'catalog-7', status: 'failed' }],
-    [put('deployment#catalog-7-production', 'deployment', { id: 'catalog-7-production', pipeline: 'catalog-7', service: 'catalog', environment: 'production', status: { kind: 'running' } }), { what: 'deployment', service: 'catalog', environment: 'production', pipeline: 'catalog-7', status: 'running' }],
-    [put('deployment#my-shop-7-eu-production', 'test#answers', { name: 'answers', outcome: 'passed' }), { what: 'test', service: 'my-shop', environment: null, pipeline: 'my-shop-7', status: null }],
+    [put('deployment#catalog-7-production', 'deployment', { id: 'catalog-7-production', pipeline: 'catalog-7', service: 'catalog', environment: 'production', status: { kind: 'running' } }), { what: 'deployment', service: 'catalog', environment: 'production', pipeline: 'catalog-7', status: 'running', id: 'catalog-7-production' }],
+    [put('deployment#my-shop-7-eu-production', 'test#answers', { name: 'answers', outcome: 'passed' }), { what: 'test', service: 'my-shop', environment: null, pipeline: 'my-shop-7', status: null, id: 'answers' }],
     [put('desired#03', 'catalog#production', { service: 'catalog', environment: 'production', deployment: 'catalog-7-production' }), { what: 'desired', service: 'catalog', environment: 'production', pipeline: 'catalog-7', status: null }],
     [put('observed#03', 'catalog#production', { service: 'catalog', environment: 'production' }), { what: 'observed', service: 'catalog', environment: 'production', pipeline: null, status: null }],
-    [put('approval#a', 'approval', { id: 'a', subject: { service: 'catalog', environment: 'production', deployment: 'catalog-7-production' }, status: { kind: 'waiting' } }), { what: 'approval', service: 'catalog', environment: 'production', pipeline: 'catalog-7', status: 'waiting' }],
-    [put('alerts', '1#a', { service: 'catalog', environment: null, severity: 'critical' }), { what: 'alert', service: 'catalog', environment: null, pipeline: null, status: 'critical' }],
+    [put('approval#a', 'approval', { id: 'a', subject: { service: 'catalog', environment: 'production', deployment: 'catalog-7-production' }, status: { kind: 'waiting' } }), { what: 'approval', service: 'catalog', environment: 'production', pipeline: 'catalog-7', status: 'waiting', id: 'a' }],
+    [put('alerts', '1#a', { service: 'catalog', environment: null, severity: 'critical' }), { what: 'alert', service: 'catalog', environment: null, pipeline: null, status: 'critical', id: '1#a' }],
   ])('%#: $key.partition', async (write, change) => {
     await store.transact([write]);
     expect(published).toMatchObject([{ changes: [change] }]);

@@ -1,17 +1,22 @@
 /** One operation, one stem: folder = registry = serverless.yml = events. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { HANDLERS } from '../../../src/main/functions.ts';
+import { SUBSCRIBERS } from '../../../src/ports/subscriber.ts';
 import { moduleOf, ROOT, STEMS } from './samples.ts';
 import { serverless } from './serverless-files.ts';
 
-const handlersIn = (folder: string): string[] => readdirSync(join(ROOT, folder)).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
+const handlersIn = (folder: string): string[] => (existsSync(join(ROOT, folder)) ? readdirSync(join(ROOT, folder)) : []).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
 
 describe('functions', () => {
   it('the registry is the folder', () => {
-    expect([...STEMS].sort()).toEqual([...handlersIn('functions'), ...handlersIn('functions/targets').map((kind) => `target-${kind}`)].sort());
+    expect([...STEMS].sort()).toEqual([...handlersIn('functions'), ...handlersIn('functions/targets').map((kind) => `target-${kind}`), ...handlersIn('functions/subscribers').map((name) => `subscriber-${name}`)].sort());
+  });
+
+  it('each subscriber of the relay has one', () => {
+    expect(handlersIn('functions/subscribers').sort()).toEqual([...(SUBSCRIBERS as readonly string[])].sort());
   });
 
   it('serverless.yml has each of them, under the name that machines use', () => {

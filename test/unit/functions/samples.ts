@@ -9,8 +9,8 @@ const PREFIX = 'slipway-';
 /** `slipway-target-process` -> `target-process`: the name in serverless.yml and of the folder in events/. */
 export const STEMS = Object.keys(HANDLERS).map((name) => name.slice(PREFIX.length));
 
-/** `target-process` -> `functions/targets/process`. */
-export const moduleOf = (stem: string): string => (stem.startsWith('target-') ? `functions/targets/${stem.slice('target-'.length)}` : `functions/${stem}`);
+/** `target-process` -> `functions/targets/process`, `subscriber-slack` -> `functions/subscribers/slack`. */
+export const moduleOf = (stem: string): string => `functions/${stem.replace(/^target-/, 'targets/').replace(/^subscriber-/, 'subscribers/')}`;
 
 export const samplesOf = (stem: string): { name: string; event: unknown }[] =>
   readdirSync(join(ROOT, 'events', stem)).map((file) => ({ name: file, event: JSON.parse(readFileSync(join(ROOT, 'events', stem, file), 'utf8')) as unknown }));
