@@ -18,6 +18,8 @@ import { unfinished } from './unfinished.ts';
 export type RelayNeeds = CommitNeeds & Pick<Ports, 'settings'>;
 
 export type Relayed =
+  /** It has nobody to tell. Once it has, it begins anew. */
+  | { readonly kind: 'off' }
   /** `more`: this run has done its share, and there may be others. `newestMs`: when the last of them was written; null without any. */
   | { readonly kind: 'told'; readonly events: number; readonly more: boolean; readonly newestMs: number | null }
   /** It did not take an event lately; it is tried again then. */
@@ -35,6 +37,7 @@ const QUIET_MS = 3_600_000;
 
 /** One run: batch after batch until nothing is left, something fails, or it has done its share. */
 export const relay = (needs: RelayNeeds, subscriber: Subscriber) => async (): Promise<Relayed> => {
+  if (!(await subscriber.isWanted())) return forget(needs, subscriber.name);
   let stored = await stateOf(needs, subscriber.name);
   const now = needs.clock.now();
   if (stored.value.trouble !== null && stored.value.trouble.retryAt > now) return { kind: 'waiting', retryAt: stored.value.trouble.retryAt };
@@ -63,6 +66,12 @@ export const relay = (needs: RelayNeeds, subscriber: Subscriber) => async (): Pr
   }
   return { kind: 'told', events, more: true, newestMs };
 };
+
+async function forget(needs: RelayNeeds, subscriber: string): Promise<Relayed> {
+  const known = await needs.store.get(relayKey(subscriber));
+  if (known !== undefined) await needs.store.transact([{ kind: 'delete', key: relayKey(subscriber), condition: { generation: known.generation } }]);
+  return { kind: 'off' };
+}
 
 /** How far it is. One whose last event is not kept any more has lost some. */
 async function stateOf(needs: RelayNeeds, subscriber: string): Promise<Stored<RelayState>> {

@@ -7,6 +7,8 @@ export type SubscriberName = (typeof SUBSCRIBERS)[number];
 
 export interface Subscriber {
   readonly name: string;
+  /** Whether there is anybody to tell, by the installation's configuration. Nothing is read or written for one that has nobody. */
+  isWanted(): Promise<boolean>;
   /**
    * Looks at the documents that the events name, and tells the other side how they are now. Events come in order, in batches, at least once:
    * the same ones again must change nothing. After a loss they may name what is unfinished, also when nothing of it changed. Recipients fail one

@@ -42,7 +42,7 @@ function subscriber(name = 'one') {
   const took: string[] = [];
   const batches: string[][] = [];
   const self = {
-    name, took, batches, refuses: (_names: readonly string[]): Error | undefined => undefined,
+    name, took, batches, isWanted: async () => true, refuses: (_names: readonly string[]): Error | undefined => undefined,
     take: async (events: readonly ChangeEvent[]) => {
       const names = namesIn(events);
       batches.push(names);
@@ -99,6 +99,42 @@ describe('what happens', () => {
     at.clock.advance(3000);
     await happen(1);
     expect(await run(one, { eventsSettleMs: 3000 })).toMatchObject({ events: 2 });
+    expect(one.took).toEqual(names);
+  });
+});
+
+describe('what the relay writes', () => {
+  it('makes no events', async () => {
+    const published: ChangeEvent[] = [];
+    const one = subscriber();
+    one.refuses = () => new ProviderUnavailable('It is down.');
+    await happen(3);
+    const listening = recorded(at.needs.store, { ...at.needs, publish: (event) => void published.push(event) });
+    await run(one, { relayLeaseSeconds: 90 }, listening);
+    one.refuses = () => undefined;
+    at.clock.advance(MINUTE);
+    for (let turn = 0; turn < 4; turn += 1) await run(one, { relayLeaseSeconds: 90 }, listening);
+    expect([one.took.length, published]).toEqual([3, []]);
+  });
+
+  it('is nothing for one that has nobody to tell, and one that has somebody again begins anew', async () => {
+    const one = subscriber();
+    const off = { ...one, isWanted: async () => false };
+    await happen(1);
+    let writes = 0;
+    const counting: ItemStore = { ...store, transact: (list) => { writes += 1; return store.transact(list); } };
+    expect(await run(off, {}, counting)).toEqual({ kind: 'off' });
+    expect([writes, one.took]).toEqual([0, []]);
+    await run(one);
+    expect(await state()).toBeDefined();
+    await run(off);
+    expect(await state()).toBeUndefined();
+    at.clock.advance(3 * 86_400_000);
+    await happen(1);
+    at.clock.advance(2 * MINUTE);
+    const names = await happen(1);
+    one.took.length = 0;
+    await run(one);
     expect(one.took).toEqual(names);
   });
 });
@@ -228,7 +264,7 @@ describe('whoever was away for so long that events are gone', () => {
   async function lose(): Promise<{ seen: ReturnType<typeof given>; run: () => Promise<Relayed>; refuse: (error: Error | undefined) => void }> {
     const seen: ReturnType<typeof given> = [];
     let refusal: Error | undefined;
-    const one = { name: 'one', take: async (events: readonly ChangeEvent[]) => { if (refusal !== undefined) throw refusal; seen.push(...given(events)); } };
+    const one = { name: 'one', isWanted: async () => true, take: async (events: readonly ChangeEvent[]) => { if (refusal !== undefined) throw refusal; seen.push(...given(events)); } };
     const again = () => relay({ ...at.needs, store, settings: {} as Settings }, one)();
     await again();
     await write(pipeline(1), { kind: 'succeeded', at: at.clock.now() - DAY });
