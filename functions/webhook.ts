@@ -1,13 +1,14 @@
-/** Takes a git host's webhook. */
+/** Takes a git host's webhook: `POST /webhooks/<kind of host>`. */
 import { webhookSecrets } from '#parts/webhook-secrets';
 import { receivePush } from '../src/app/receive-push.ts';
-import { bodyOf, HttpEvent, json } from '../src/contracts/http.ts';
+import { bodyOf, HttpEvent, json, problem } from '../src/contracts/http.ts';
+import { GIT_HOSTS } from '../src/domain/git-host.ts';
 import { httpHandler } from '../src/main/handler.ts';
 
 export const Event = HttpEvent;
 export const handler = httpHandler((ports) => async (event) => {
-  const answer = await receivePush(ports)({
-    event: event.headers['x-github-event'], delivery: event.headers['x-github-delivery'], signature: event.headers['x-hub-signature-256'], body: bodyOf(event),
-  });
+  const host = GIT_HOSTS.find((known) => event.rawPath.endsWith(`/webhooks/${known}`));
+  if (host === undefined) return problem(404, 'NotFound', `Webhooks are taken at ${GIT_HOSTS.map((known) => `/webhooks/${known}`).join(', ')}.`);
+  const answer = await receivePush(ports)({ host, headers: event.headers, body: bodyOf(event) });
   return json(answer.kind === 'accepted' ? 202 : 200, answer);
 }, { webhookSecrets });

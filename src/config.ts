@@ -94,6 +94,7 @@ const AwsVariables = z.object({
   SLIPWAY_ALERTS_TOPIC: z.string().regex(/^(?:arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256})?$/, 'the ARN of a topic').default(''),
   SLIPWAY_GIT_CREDENTIALS: SecretName,
   SLIPWAY_GITHUB_SECRET: SecretName,
+  SLIPWAY_GIT_WEBHOOK_SECRETS: z.string().refine((text) => text === '' || (SECRET_REFERENCE.test(text) && text.startsWith('secretsmanager:') && !text.includes('#')), 'secretsmanager:NAME of a JSON object').default(''),
   SLIPWAY_SLACK_SECRET: SecretName,
   SLIPWAY_SLACK_TOKEN: SecretName,
   SLIPWAY_SLACK_ORIGIN: SlackOrigin,
@@ -117,6 +118,8 @@ export interface AwsConfig {
   readonly gitCredentials: string | null;
   /** Where the keys are kept that requests are signed with; null in functions that take no requests of theirs. */
   readonly githubSecret: string | null;
+  /** A JSON object, kind of git host -> key, for the others. */
+  readonly gitWebhookSecrets: string | null;
   readonly slackSecret: string | null;
   /** Where the bot token of the Slack app is kept; null in functions that post nothing. */
   readonly slackToken: string | null;
@@ -132,7 +135,7 @@ export function awsConfig(environment: Readonly<Record<string, string | undefine
   return {
     table: values.SLIPWAY_TABLE, machineArnPrefix: values.SLIPWAY_MACHINE_ARN_PREFIX ?? null, targets: values.SLIPWAY_TARGETS.split(',').filter((kind) => kind !== ''),
     artifactBucket: values.SLIPWAY_ARTIFACT_BUCKET || null, buildProject: values.SLIPWAY_BUILD_PROJECT || null, gitCredentials: values.SLIPWAY_GIT_CREDENTIALS || null, alertsTopic: values.SLIPWAY_ALERTS_TOPIC || null,
-    githubSecret: values.SLIPWAY_GITHUB_SECRET || null, slackSecret: values.SLIPWAY_SLACK_SECRET || null, slackToken: values.SLIPWAY_SLACK_TOKEN || null, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, publicUrl: values.SLIPWAY_PUBLIC_URL ?? null,
+    githubSecret: values.SLIPWAY_GITHUB_SECRET || null, gitWebhookSecrets: values.SLIPWAY_GIT_WEBHOOK_SECRETS || null, slackSecret: values.SLIPWAY_SLACK_SECRET || null, slackToken: values.SLIPWAY_SLACK_TOKEN || null, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, publicUrl: values.SLIPWAY_PUBLIC_URL ?? null,
   };
 }
 

@@ -1,7 +1,7 @@
 /** GitHub's push webhook, sent as GitHub sends it: signed over the raw bytes, with an id per delivery. */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { signGithub } from '../../src/domain/signature.ts';
+import { signHub } from '../../src/domain/signature.ts';
 
 /** What a bare repository's hook knows. */
 export const HookSettings = z.strictObject({ repository: z.string(), webhookSecret: z.string(), address: z.string(), deliveriesFile: z.string() });
@@ -31,7 +31,7 @@ export interface Receiver {
 
 /** Answers what the control plane said. @throws Error when it did not take the delivery */
 export async function deliver({ address, webhookSecret }: Receiver, { id, body }: SentDelivery): Promise<z.infer<typeof Answer>> {
-  const signature = signGithub(readFileSync(webhookSecret, 'utf8').trim(), Buffer.from(body));
+  const signature = signHub(readFileSync(webhookSecret, 'utf8').trim(), Buffer.from(body));
   const response = await fetch(`${readFileSync(address, 'utf8').trim()}/webhooks/github`, {
     method: 'POST', body, signal: AbortSignal.timeout(30_000),
     headers: { 'content-type': 'application/json', 'x-github-event': 'push', 'x-github-delivery': id, 'x-hub-signature-256': signature },

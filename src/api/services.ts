@@ -2,13 +2,16 @@
 import { deliveriesPart, pipelinesPart, servicesPart } from '../app/lists.ts';
 import { status, statuses, type ServiceStatus } from '../app/look.ts';
 import { registerArtifact, registerRepository, repositories } from '../app/register.ts';
-import { getService } from '../app/state/documents.ts';
+import { replayDelivery } from '../app/replay-delivery.ts';
+import { getDelivery, getService } from '../app/state/documents.ts';
 import { authorize, placeOf } from '../app/authorize.ts';
 import * as operations from '../contracts/api/services.ts';
 import { parseManifest } from '../contracts/manifest-file.ts';
-import { InvalidManifest } from '../domain/errors.ts';
+import { InvalidManifest, NotFound } from '../domain/errors.ts';
 import { ServiceName } from '../domain/ids.ts';
 import type { Manifest } from '../domain/manifest.ts';
+import type { Delivery } from '../domain/service.ts';
+import type { Ports } from '../ports/index.ts';
 import { anywhere, atService, filtered, installation, teams } from './access.ts';
 import { bind } from './serve.ts';
 
@@ -16,6 +19,16 @@ type Sees = (team: string, environment?: string) => boolean;
 
 /** Without the environments that the caller may not look at. */
 const shown = (found: ServiceStatus, sees: Sees): ServiceStatus => ({ ...found, places: found.places.filter(({ environment }) => sees(found.service.team, environment)) });
+
+/** Whether a delivery is about any service that the caller may look at, or about none yet. */
+function seenBy(ports: Pick<Ports, 'store'>, sees: Sees): (delivery: Delivery) => Promise<boolean> {
+  const teamOf = teams(ports);
+  const isSeen = async (name: string | null) => {
+    const service = ServiceName.safeParse(name);
+    return !service.success || sees(await teamOf(service.data)) || (await teamOf(service.data)) === '';
+  };
+  return async ({ outcome }) => outcome.kind === 'pending' || (await Promise.all(outcome.admissions.map(({ service }) => isSeen(service)))).some(Boolean);
+}
 
 function manifestOf(text: string): Manifest {
   const parsed = parseManifest(text, 'slipway.yaml');
@@ -37,13 +50,14 @@ export const serviceBindings = [
   bind(operations.registerRepository, installation, async (ports, { body, by }) => ({ value: await registerRepository(ports)({ ...body, by }) })),
   bind(operations.listDeliveries, anywhere, async (ports, { query, sees }) => {
     const { items, next } = await deliveriesPart(ports)(query);
-    const teamOf = teams(ports);
-    const isSeen = async (name: string | null) => {
-      const service = ServiceName.safeParse(name);
-      return !service.success || sees(await teamOf(service.data)) || (await teamOf(service.data)) === '';
-    };
-    return { value: await filtered(items, async ({ outcome }) => outcome.kind === 'pending' || (await Promise.all(outcome.admissions.map(({ service }) => isSeen(service)))).some(Boolean)), next };
+    return { value: await filtered(items, seenBy(ports, sees)), next };
   }),
+  bind(operations.readDelivery, anywhere, async (ports, { params, sees }) => {
+    const { value } = await getDelivery(ports.store, params.delivery);
+    if (!(await seenBy(ports, sees)(value))) throw new NotFound(`There is no delivery "${params.delivery}". Look at them with "slipway deliveries".`);
+    return { value };
+  }),
+  bind(operations.replayDelivery, installation, async (ports, { params, by }) => ({ value: await replayDelivery(ports)({ ...params, by }) })),
   // For the team that the manifest names, and for the one that has the service now: nobody takes over another team's service.
   bind(operations.registerArtifact, (_ports, { body }) => ({ kind: 'place', team: manifestOf(body.manifest).team, environments: [] }), async (ports, { body, by }) => {
     const manifest = manifestOf(body.manifest);

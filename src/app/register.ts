@@ -1,5 +1,6 @@
 /** Registers what Slipway listens to and deploys: repositories, and artifacts that an outside CI built. */
 import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts';
+import { likelyHost, type GitHost } from '../domain/git-host.ts';
 import type { CommitId, Digest, Identity } from '../domain/ids.ts';
 import type { Manifest } from '../domain/manifest.ts';
 import { releaseIdOf } from '../domain/release-id.ts';
@@ -7,22 +8,28 @@ import { Artifact, Release } from '../domain/release.ts';
 import { canonicalRepository } from '../domain/repository-url.ts';
 import { Repository, Service } from '../domain/service.ts';
 import type { Ports } from '../ports/index.ts';
-import { creating, expecting, list, read, untilWritten } from './state/documents.ts';
+import { creating, expecting, list, read, replacing, untilWritten, type Stored } from './state/documents.ts';
 import { artifactKey, releaseKey, repositoryKey, serviceKey } from './state/keys.ts';
 
 /** The forms that git is ever given; the sources look closer, before git sees one. With `::` git would run a command. */
 const REPOSITORY_FORM = /^(?:(?:https?|ssh|file):\/\/|\/(?!\/)|[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!:))\S+$/;
 
-/** The same repository again changes nothing. @throws InvalidInput for what is no address of a repository */
-export const registerRepository = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { url: string; by: Identity }): Promise<Repository> => untilWritten(async () => {
+/** The same repository again changes nothing, but for a kind of host that is named now. @throws InvalidInput for what is no address of a repository */
+export const registerRepository = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { url: string; host?: GitHost | undefined; by: Identity }): Promise<Repository> => untilWritten(async () => {
   if (!REPOSITORY_FORM.test(input.url.trim())) throw new InvalidInput('This is no address of a repository. Use https://host/path, ssh://user@host/path, user@host:path, file:///path or an absolute path.');
   const url = canonicalRepository(input.url);
   const known = await read(needs.store, Repository, repositoryKey(url));
-  if (known !== undefined) return known.value;
-  const repository: Repository = { url, cloneUrl: input.url.trim(), registeredBy: input.by, registeredAt: needs.clock.now() };
+  if (known !== undefined) return input.host === undefined || input.host === known.value.host ? known.value : renamed(needs, known, input.host);
+  const repository: Repository = { url, cloneUrl: input.url.trim(), host: input.host ?? likelyHost(url), registeredBy: input.by, registeredAt: needs.clock.now() };
   await needs.store.transact([creating(repositoryKey(url), repository)]);
   return repository;
 });
+
+async function renamed(needs: Pick<Ports, 'store'>, known: Stored<Repository>, host: GitHost): Promise<Repository> {
+  const repository = { ...known.value, host };
+  await needs.store.transact([replacing(known, repository)]);
+  return repository;
+}
 
 export const repositories = (needs: Pick<Ports, 'store'>) => async (): Promise<Repository[]> => (await list(needs.store, Repository, 'repositories', '')).map((stored) => stored.value);
 

@@ -7,6 +7,7 @@ import { addDeploy, addPlan, addRollback } from './commands/deploy.ts';
 import { addDrift } from './commands/drift.ts';
 import { addHistory } from './commands/history.ts';
 import { addInit } from './commands/init.ts';
+import { addDelivery } from './commands/delivery.ts';
 import { addAlerts, addDeliveries, addEnv } from './commands/installation.ts';
 import { addJudge } from './commands/judge.ts';
 import { addLogs } from './commands/logs.ts';
@@ -57,6 +58,7 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addEnv,
   addService,
   addDeliveries,
+  addDelivery,
   addAudit,
   addPerformance,
   addAlerts,

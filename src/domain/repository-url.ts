@@ -9,5 +9,8 @@ export function canonicalRepository(url: string): string {
   if (parts === null) return plain.replace(/\.git$/, '');
   const [, scheme = '', host = '', path = ''] = parts;
   if (scheme === 'file') return path.replace(/\.git$/, '');
-  return `https://${host.toLowerCase().replace(/:(?:22|443|80)$/, '')}${path.replace(/\.git$/, '')}`;
+  return azureDevops(`https://${host.toLowerCase().replace(/:(?:22|443|80)$/, '')}${path.replace(/\.git$/, '')}`);
 }
+
+/** By ssh it names a repository in another way: https://learn.microsoft.com/en-us/azure/devops/repos/git/use-ssh-keys-to-authenticate */
+const azureDevops = (url: string): string => url.replace(/^https:\/\/(?:ssh\.dev\.azure\.com|vs-ssh\.visualstudio\.com)\/v3\/([^/]+)\/([^/]+)\/([^/]+)$/, 'https://dev.azure.com/$1/$2/_git/$3');

@@ -1,5 +1,6 @@
 /** A service as Slipway knows it, and the repositories whose pushes are listened to. */
 import * as z from 'zod';
+import { GIT_HOSTS } from './git-host.ts';
 import { DeliveryId, EnvironmentName, Identity, PipelineId, ReleaseId, ServiceName } from './ids.ts';
 
 export const Service = z.strictObject({
@@ -15,8 +16,8 @@ export const Service = z.strictObject({
 });
 export type Service = z.infer<typeof Service>;
 
-/** `url` is the one spelling that names it; `cloneUrl` is how its owner wrote it, which is what git is given. */
-export const Repository = z.strictObject({ url: z.string().min(1).max(500), cloneUrl: z.string().min(1).max(500), registeredBy: Identity, registeredAt: z.number() });
+/** `url` is the one spelling that names it; `cloneUrl` is how its owner wrote it, which is what git is given. `host` is null for a folder, and where nobody has said and its name does not. */
+export const Repository = z.strictObject({ url: z.string().min(1).max(500), cloneUrl: z.string().min(1).max(500), host: z.enum(GIT_HOSTS).nullable().default(null), registeredBy: Identity, registeredAt: z.number() });
 export type Repository = z.infer<typeof Repository>;
 
 /** What became of one service in one push. */
@@ -26,9 +27,17 @@ export const Admission = z.discriminatedUnion('kind', [
 ]);
 export type Admission = z.infer<typeof Admission>;
 
-/** One webhook delivery: pending until its push was admitted or refused. */
+/** How Slipway came to know of a push: a git host told it, the sweep found a commit that nobody had told of, or a person had a delivery read again. */
+export const FOUND_BY = ['webhook', 'sweep', 'replay'] as const;
+
+/** One push that Slipway knows of: pending until it was admitted or refused. */
 export const Delivery = z.strictObject({
   id: DeliveryId,
+  /** Null where the sweep does not know. Deliveries of before there were others are GitHub's. */
+  host: z.enum(GIT_HOSTS).nullable().default('github'),
+  foundBy: z.enum(FOUND_BY).default('webhook'),
+  /** The delivery that this one is read again for. */
+  replayOf: DeliveryId.nullable().default(null),
   repository: z.string(),
   ref: z.string(),
   before: z.string(),

@@ -41,7 +41,7 @@ import type { Settings } from '../ports/settings.ts';
 import { TARGET_KINDS } from '../targets/registry.ts';
 import { createProcessTarget, type InstanceChange, type ProcessTarget } from '../targets/process/index.ts';
 import { HANDLERS } from './functions.ts';
-import type { Home } from './home.ts';
+import { webhookSecretAt, type Home } from './home.ts';
 import { useLocalParts } from './local.ts';
 import { loadMachines } from './machines.ts';
 import { metricsSource } from './metrics-source.ts';
@@ -115,7 +115,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     slackMessages: createSlackWebApi({ origin: options.config.slackOrigin, token: async () => secretIfThere(home.slackToken) }),
     environments, settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
-    webhookSecrets: { github: async () => secretAt(home.webhookSecret), slack: async () => secretAt(home.slackSecret) },
+    webhookSecrets: { gitHost: async (host) => secretAt(webhookSecretAt(home, host)), slack: async () => secretAt(home.slackSecret) },
     identities: withProviders(createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }), { verifier: createVerifier({ clock: systemClock }), environments }),
     // Here builds and commands are children of this process, which hears of their ends itself.
     jobEvents: { ended: async () => undefined, sweep: async () => ({ ended: 0, running: 0 }) },

@@ -7,6 +7,7 @@ import { identify } from '../api/access.ts';
 import { authorize } from '../app/authorize.ts';
 import { answerOfError, type HttpAnswer } from '../contracts/http.ts';
 import { Conflict } from '../domain/errors.ts';
+import { GIT_HOSTS } from '../domain/git-host.ts';
 import { OWNER } from '../domain/roles.ts';
 import { scaffoldEnvironments } from '../contracts/manifest/scaffold.ts';
 import { Identity } from '../domain/ids.ts';
@@ -20,7 +21,7 @@ import { compose, type ComposeOptions, EXECUTIONS_KEPT_MS, invoke, type Composed
 import { consoleFiles } from './console-files.ts';
 import { createGateway } from './gateway.ts';
 import type { Home } from './home.ts';
-import { prepareHome } from './home.ts';
+import { prepareHome, webhookSecretAt } from './home.ts';
 import { followEvents } from './follow-events.ts';
 import { followInstances } from './instance-changes.ts';
 import { createLiveEvents } from './live-events.ts';
@@ -59,7 +60,7 @@ export async function startControlPlane(home: Home, config: LocalConfig, options
   const metrics = createOwnMetrics({ ports: () => composed.ports, listeners: () => live.count(), heldBodyBytes: () => bodies.held() });
   const composed: Composed = await compose({ home, config, log, onEvent: (event) => { metrics.happened('events'); live.publish(event); told.happened(); }, onInstanceChange: changes.changed, ...options });
   await ensureToken(home, composed);
-  secretAt(home.webhookSecret);
+  for (const host of GIT_HOSTS) secretAt(webhookSecretAt(home, host));
   secretAt(home.slackSecret);
   const recovered = await composed.recover();
   log('info', 'recovered', recovered);

@@ -13,6 +13,11 @@ type HttpFunction = (event: unknown, context: never) => Promise<HttpAnswer>;
 /** As in serverless.yml: a test holds the two equal. */
 export const HTTP_ROUTES = [
   { method: 'POST', path: '/webhooks/github', function: 'slipway-webhook' },
+  { method: 'POST', path: '/webhooks/gitlab', function: 'slipway-webhook' },
+  { method: 'POST', path: '/webhooks/bitbucket', function: 'slipway-webhook' },
+  { method: 'POST', path: '/webhooks/bitbucket-server', function: 'slipway-webhook' },
+  { method: 'POST', path: '/webhooks/gitea', function: 'slipway-webhook' },
+  { method: 'POST', path: '/webhooks/azure-devops', function: 'slipway-webhook' },
   { method: 'POST', path: '/slack', function: 'slipway-slack' },
   { method: '*', path: '/v1/', function: 'slipway-api' },
 ] as const;

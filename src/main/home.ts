@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { webhookSecretFile, type GitHost } from '../domain/git-host.ts';
 import { controlSocketPath } from '../router/control-socket.ts';
 
 export interface Home {
@@ -21,6 +22,7 @@ export interface Home {
   readonly routerSocket: string;
   readonly identities: string;
   readonly token: string;
+  /** GitHub's, and post-receive hooks'; webhookSecretAt has the others. */
   readonly webhookSecret: string;
   readonly slackSecret: string;
   /** The bot token of the Slack app; missing: nothing is posted. */
@@ -37,9 +39,12 @@ export function homeAt(root: string): Home {
   return {
     root, environments: at('environments.yaml'), state: at('state.db'), journal: at('journal.db'), artifacts: at('artifacts'), secrets: at('secrets'), git: at('git'), builds: at('builds'),
     commands: at('commands'), instances: at('instances'), targets: at('targets'), router: at('router'), routerSocket: controlSocketPath(at('router'), tmpdir()), identities: at('identities.json'), token: at('token'),
-    webhookSecret: at('webhook-secret'), slackSecret: at('slack-secret'), slackToken: at('slack-token'), address: at('address'), uploads: at('uploads'), logs: at('logs'), processes: at('processes'),
+    webhookSecret: at(webhookSecretFile('github')), slackSecret: at('slack-secret'), slackToken: at('slack-token'), address: at('address'), uploads: at('uploads'), logs: at('logs'), processes: at('processes'),
   };
 }
+
+/** The key of one kind of git host's webhooks. */
+export const webhookSecretAt = (home: Home, host: GitHost): string => join(home.root, webhookSecretFile(host));
 
 /** Makes the folders that are missing, for this user alone. */
 export function prepareHome(home: Home): void {

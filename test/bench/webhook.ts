@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { signGithub } from '../../src/domain/signature.ts';
+import { signHub } from '../../src/domain/signature.ts';
 import { type Bench, percentile, median, withSpread } from './figures.ts';
 import { type Installation, manifestOf, startInstallation } from './installation.ts';
 import { pause, until } from './waiting.ts';
@@ -58,7 +58,7 @@ interface Sent {
 /** Sends at fixed times; what is late is late from when it was due. */
 async function load(installation: Installation, repository: Repository, name: string, seconds: number): Promise<Sent[]> {
   const body = pushOf(repository);
-  const signature = signGithub(readFileSync(installation.home.webhookSecret, 'utf8').trim(), body);
+  const signature = signHub(readFileSync(installation.home.webhookSecret, 'utf8').trim(), body);
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const url = `${installation.address}/webhooks/github`;
   const began = performance.now() + 100;

@@ -42,12 +42,12 @@ export function addThen(host: Host, env: Host['program']): void {
 }
 
 export function addDeliveries(host: Host): void {
-  const command = host.program.command('deliveries').summary('what pushes became').helpGroup(GROUP).description('Lists the webhook deliveries, newest first: which pipelines each push started, or why it started none.').addOption(limitOption());
+  const command = host.program.command('deliveries').summary('what pushes became').helpGroup(GROUP).description('Lists the pushes that Slipway knows of, newest first: which pipelines each of them started, or why it started none. "slipway delivery" has more of one.').addOption(limitOption());
   example(command, 'slipway deliveries --limit 5');
   runs<{ limit: number }>(host, command, async (session, { limit }) => {
     const { value, raw } = await (await session.connect()).get(`/v1/deliveries?limit=${limit}`, Deliveries);
     session.answer(raw, () => (value.length === 0 ? ['No push has come in yet. Set up the webhook: slipway service add URL'] : table(value.flatMap(({ outcome, ...push }) => {
-      const from = [ago(push.receivedAt, session.needs.now()), push.repository, push.ref, push.after.slice(0, 10), push.pusher ?? '-'];
+      const from = [ago(push.receivedAt, session.needs.now()), push.id, push.repository, push.ref, push.after.slice(0, 10), push.pusher ?? '-'];
       if (outcome.kind === 'pending') return [[...from, 'not decided yet']];
       return outcome.admissions.map((admission) => [...from, admission.kind === 'admitted' ? session.style('good', admission.pipeline) : `${session.style('warn', 'refused')}${admission.service === null ? '' : ` ${admission.service}`}: ${admission.reason}`]);
     }))));

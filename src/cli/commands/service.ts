@@ -1,5 +1,9 @@
 /** `slipway service`: the repositories whose pushes are listened to, and their services. */
 import { join, resolve } from 'node:path';
+import { Option } from 'commander';
+import type * as z from 'zod';
+import { GIT_HOST_NAMES, GIT_HOSTS, webhookSecretFile, type GitHost } from '../../domain/git-host.ts';
+import { signingTokenOf } from '../../domain/signature.ts';
 import { Repositories, Repository } from '../answers/installation.ts';
 import { ServiceStatus } from '../answers/place.ts';
 import { harmless } from '../answers/text.ts';
@@ -8,8 +12,8 @@ import { isLoopback, type Connection } from '../connection.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
 import { table } from '../text/cells.ts';
+import { webhookSteps } from '../webhook-steps.ts';
 
-const SECRET_FILE = 'webhook-secret';
 const SECRET_BYTES_MAX = 4096;
 
 export function addService(host: Host): void {
@@ -22,14 +26,15 @@ export function addService(host: Host): void {
 function addAdd(host: Host, service: Host['program']): void {
   const command = service.command('add').description('Listens to a repository\'s pushes, and says how to set up its webhook. The same repository again changes nothing.')
     .argument('<url>', 'the repository, as it is cloned').option('--show-secret', 'print the webhook\'s secret itself')
+    .addOption(new Option('--host <kind>', 'the kind of git host, where its address does not say it').choices(GIT_HOSTS))
     .option('--hook', 'the repository is a bare one on this machine: write its post-receive hook instead of a webhook');
-  example(command, 'slipway service add https://github.com/acme/shop', 'slipway service add /srv/git/shop.git --hook');
-  runs<{ showSecret?: boolean; hook?: boolean }>(host, command, async (session, { showSecret, hook }, url) => {
+  example(command, 'slipway service add https://github.com/acme/shop', 'slipway service add https://git.example.com/acme/shop --host gitlab', 'slipway service add /srv/git/shop.git --hook');
+  runs<{ showSecret?: boolean; hook?: boolean; host?: GitHost }>(host, command, async (session, { showSecret, hook, host: kind }, url) => {
     const client = await session.connect();
-    const secret = showSecret === true ? await secretOf(session, client.connection) : null;
     const repository = hook === true ? resolve(session.needs.directory, url ?? '') : url;
-    const { value, raw } = await client.post('/v1/repositories', { url: repository }, Repository);
-    const told = hook === true ? await writeHook(session, client.connection, repository ?? '') : ['', ...webhookLines(client.connection, secret)];
+    const { value, raw } = await client.post('/v1/repositories', { url: repository, ...(kind === undefined ? {} : { host: kind }) }, Repository);
+    const secret = showSecret === true && hook !== true ? await secretOf(session, client.connection, value) : null;
+    const told = hook === true ? await writeHook(session, client.connection, repository ?? '') : ['', ...webhookLines(client.connection, value, secret)];
     session.answer(raw, () => [`Pushes to ${value.url} are listened to. Its services are the folders with a slipway.yaml.`, ...told]);
     if (session.json && secret !== null) session.remark(secret);
   });
@@ -51,21 +56,19 @@ function addList(host: Host, service: Host['program']): void {
   });
 }
 
-function webhookLines({ address, home }: Connection, secret: string | null): string[] {
-  const where = home === null ? 'the installation\'s webhook secret, as its secret store has it' : `what is in the file ${join(home, SECRET_FILE)} (or: --show-secret)`;
+function webhookLines({ address, home }: Connection, { url, host }: z.infer<typeof Repository>, secret: string | null): string[] {
+  const where = home === null || host === null ? 'the installation\'s webhook secret for this kind of host, as its secret store has it' : `what is in the file ${join(home, webhookSecretFile(host))} (or: --show-secret)`;
   return [
-    'In the repository\'s settings on GitHub, add a webhook:',
-    `  Payload URL   ${address}/webhooks/github`,
-    '  Content type  application/json',
-    `  Secret        ${secret ?? where}`,
-    '  Events        just the push event',
-    ...(isLoopback(address) ? ['GitHub reaches this address only through a tunnel or proxy: put the URL it has there in its place.'] : []),
+    ...webhookSteps(host, url, { address, secret: secret ?? where }),
+    ...(secret !== null && host === 'gitlab' ? [`  Or, where GitLab offers a signing token, this one in place of the secret token: ${signingTokenOf(secret)}`] : []),
+    ...(host !== null && isLoopback(address) ? [`${GIT_HOST_NAMES[host]} reaches this address only through a tunnel or proxy: put the URL it has there in its place.`] : []),
   ];
 }
 
-async function secretOf({ needs }: Session, { home }: Connection): Promise<string> {
+async function secretOf({ needs }: Session, { home }: Connection, { url, host }: z.infer<typeof Repository>): Promise<string> {
   if (home === null) throw new CliError(EXIT.usage, '--show-secret reads a file of this machine, and --url names another control plane. Ask whoever runs it.');
-  const path = join(home, SECRET_FILE);
+  if (host === null) throw new CliError(EXIT.usage, `Each kind of git host has a secret of its own, and the address of ${url} does not say which it is. Say it: --host KIND`);
+  const path = join(home, webhookSecretFile(host));
   return harmless((await readable(needs.files.read(path, SECRET_BYTES_MAX), path)).trim());
 }
 

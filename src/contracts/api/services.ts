@@ -1,6 +1,7 @@
 /** Services, repositories, artifacts, and what pushes became. */
 import * as z from 'zod';
-import { CommitId, Digest, EnvironmentName, Identity, ServiceName } from '../../domain/ids.ts';
+import { GIT_HOSTS } from '../../domain/git-host.ts';
+import { CommitId, DeliveryId, Digest, EnvironmentName, Identity, ServiceName } from '../../domain/ids.ts';
 import { Pipeline } from '../../domain/pipeline.ts';
 import { Artifact, Release } from '../../domain/release.ts';
 import { Delivery, Repository, Service } from '../../domain/service.ts';
@@ -33,9 +34,14 @@ export const listPipelines = operation({ id: 'listPipelines', method: 'GET', pat
 export const listRepositories = operation({ id: 'listRepositories', method: 'GET', path: '/v1/repositories', tag, action: 'view', summary: 'Registered repositories', answer: z.array(Repository) });
 export const registerRepository = operation({
   id: 'registerRepository', method: 'POST', path: '/v1/repositories', tag, action: 'register', status: 201, summary: 'Registers a repository; its pushes are released from then on',
-  body: z.strictObject({ url: z.string().min(1).max(REPOSITORY_URL_MAX) }), answer: Repository,
+  body: z.strictObject({ url: z.string().min(1).max(REPOSITORY_URL_MAX), host: z.enum(GIT_HOSTS).optional().describe('The kind of git host. Absent: as its name says') }), answer: Repository,
 });
 export const listDeliveries = operation({ id: 'listDeliveries', method: 'GET', path: '/v1/deliveries', tag, action: 'view', paged: true, query: z.object(paging(50)), summary: 'What became of each push: pipelines, and refusals with their reasons', answer: z.array(Delivery) });
+export const readDelivery = operation({ id: 'readPushDelivery', method: 'GET', path: '/v1/deliveries/:delivery', tag, action: 'view', params: z.object({ delivery: DeliveryId }), summary: 'One of them', answer: Delivery });
+export const replayDelivery = operation({
+  id: 'replayDelivery', method: 'POST', path: '/v1/deliveries/:delivery/replay', tag, action: 'register', status: 202, params: z.object({ delivery: DeliveryId }), answer: Delivery,
+  summary: 'Reads a push again that started nothing, as a delivery of its own: after its repository was registered, say. What was released already is not released again',
+});
 export const registerArtifact = operation({
   id: 'registerArtifact', method: 'POST', path: '/v1/artifacts', tag, action: 'register', status: 201, summary: 'Registers an artifact that an outside CI built; `manifest` is the text of slipway.yaml',
   body: z.strictObject({

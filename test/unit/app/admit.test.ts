@@ -4,7 +4,7 @@ import { finishBuild } from '../../../src/app/finish-build.ts';
 import { receivePush } from '../../../src/app/receive-push.ts';
 import { registerRepository } from '../../../src/app/register.ts';
 import { history } from '../../../src/app/look.ts';
-import { signGithub } from '../../../src/domain/signature.ts';
+import { signHub } from '../../../src/domain/signature.ts';
 import { manifestText, rig, type Rig } from './rig.ts';
 
 let at: Rig;
@@ -26,7 +26,7 @@ async function pushed(files: Record<string, string>, parts: { changed?: string[]
   at.repo.manifests = Object.entries(files).map(([path, text]) => ({ path, text }));
   at.repo.changed = parts.changed === undefined ? Object.keys(files) : parts.changed;
   const body = Buffer.from(JSON.stringify({ ref: parts.ref ?? 'refs/heads/main', before: commitOf(count + 99), after: parts.commit ?? commitOf(count + 100), repository: { clone_url: parts.repository ?? '/srv/git/shop.git' } }));
-  await receivePush(at.needs)({ event: 'push', delivery: id, signature: signGithub('github-key', body), body });
+  await receivePush(at.needs)({ host: 'github', headers: { 'x-github-event': 'push', 'x-github-delivery': id, 'x-hub-signature-256': signHub('github-key', body) }, body });
   return (await admit(at.needs)({ deliveryId: id as never })).admissions;
 }
 
@@ -88,7 +88,7 @@ describe('admit', () => {
 
   it('keeps a refusal for a push that could not be read', async () => {
     const body = Buffer.from(JSON.stringify({ ref: 'refs/heads/main', before: commitOf(1), after: commitOf(2), repository: { clone_url: '/srv/git/shop.git' } }));
-    await receivePush(at.needs)({ event: 'push', delivery: 'd-9', signature: signGithub('github-key', body), body });
+    await receivePush(at.needs)({ host: 'github', headers: { 'x-github-event': 'push', 'x-github-delivery': 'd-9', 'x-hub-signature-256': signHub('github-key', body) }, body });
     const failure = { Error: 'NotFound', Cause: JSON.stringify({ errorType: 'NotFound', errorMessage: 'no such commit' }) };
     expect((await admit(at.needs)({ deliveryId: 'd-9' as never, failure })).admissions).toEqual([{ kind: 'refused', service: null, reason: 'The push could not be read. no such commit' }]);
   });

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Delivery } from '../../../src/domain/service.ts';
+import { executionNameOf } from '../../../src/app/keep-delivery.ts';
 import { receivePush, type PushRequest } from '../../../src/app/receive-push.ts';
 import { registerRepository } from '../../../src/app/register.ts';
 import { sweepOutbox } from '../../../src/app/sweep-outbox.ts';
 import { deliveries } from '../../../src/app/look.ts';
-import { signGithub } from '../../../src/domain/signature.ts';
+import { signHub } from '../../../src/domain/signature.ts';
 import { rig, type Rig } from './rig.ts';
 
 let at: Rig;
@@ -15,10 +17,15 @@ afterEach(() => at.close());
 
 const AFTER = '2'.repeat(40);
 const push = (parts: Record<string, unknown> = {}) => ({ ref: 'refs/heads/main', before: '1'.repeat(40), after: AFTER, deleted: false, repository: { clone_url: 'https://github.com/acme/shop.git' }, pusher: { name: 'Ben Smith' }, ...parts });
-function request(payload: unknown, parts: Partial<PushRequest> = {}): PushRequest {
-  const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-  return { event: 'push', delivery: 'd-1', signature: signGithub('github-key', body), body, ...parts };
+function request(payload: unknown, headers: PushRequest['headers'] = {}, given?: Buffer): PushRequest {
+  const body = given ?? Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
+  return { host: 'github', headers: { 'x-github-event': 'push', 'x-github-delivery': 'd-1', 'x-hub-signature-256': signHub('github-key', body), ...headers }, body };
 }
+const bitbucketRequest = (changes: unknown, uuid = '{f1a0}'): PushRequest => {
+  const body = Buffer.from(JSON.stringify({ push: { changes }, repository: { full_name: 'acme/shop' }, actor: { display_name: 'Ben Smith' } }));
+  return { host: 'bitbucket', headers: { 'x-event-key': 'repo:push', 'x-request-uuid': uuid, 'x-hub-signature': signHub('bitbucket-key', body) }, body };
+};
+const end = (name: string, digit: string) => ({ type: 'branch', name, target: { hash: digit.repeat(40) } });
 
 describe('receivePush', () => {
   it('keeps the delivery and starts its machine', async () => {
@@ -50,21 +57,41 @@ describe('receivePush', () => {
   });
 
   it.each([
-    ['a wrong signature', request(push(), { signature: signGithub('other', Buffer.from('x')) }), 'Unauthenticated'],
-    ['no signature', request(push(), { signature: undefined }), 'Unauthenticated'],
+    ['a wrong signature', request(push(), { 'x-hub-signature-256': signHub('other', Buffer.from('x')) }), 'Unauthenticated'],
+    ['no signature', request(push(), { 'x-hub-signature-256': undefined }), 'Unauthenticated'],
     ['a body that is no JSON', request('{"ref": '), 'InvalidInput'],
-    ['a body of invalid UTF-8', (() => { const body = Buffer.from([0x22, 0xff, 0x22]); return request('', { body, signature: signGithub('github-key', body) }); })(), 'InvalidInput'],
+    ['a body of invalid UTF-8', request('', {}, Buffer.from([0x22, 0xff, 0x22])), 'InvalidInput'],
+    ['a reference with a control character', request(push({ ref: 'refs/heads/a\u0007' })), 'InvalidInput'],
+    ['a reference that looks like an option', request(push({ ref: '--upload-pack=x' })), 'InvalidInput'],
+    ['the key of another host', request(push(), { 'x-hub-signature-256': signHub('gitlab-key', Buffer.from(JSON.stringify(push()))) }), 'Unauthenticated'],
     ['a commit that looks like an option', request(push({ after: '--upload-pack=touch /tmp/x' })), 'InvalidInput'],
-    ['no delivery id', request(push(), { delivery: undefined }), 'InvalidInput'],
-    ['a delivery id of other signs', request(push(), { delivery: 'a b' }), 'InvalidInput'],
+    ['no delivery id', request(push(), { 'x-github-delivery': undefined }), 'InvalidInput'],
+    ['a delivery id of other signs', request(push(), { 'x-github-delivery': 'a b' }), 'InvalidInput'],
   ])('refuses %s and keeps nothing', async (_what, given, name) => {
     await expect(receivePush(at.needs)(given)).rejects.toMatchObject({ name });
     expect(await deliveries(at.needs)(10)).toEqual([]);
   });
 
   it('says pong to a ping, and what it does not use', async () => {
-    expect(await receivePush(at.needs)(request({ zen: 'x' }, { event: 'ping' }))).toMatchObject({ kind: 'pong' });
-    expect(await receivePush(at.needs)(request({}, { event: 'issues' }))).toMatchObject({ kind: 'refused' });
+    expect(await receivePush(at.needs)(request({ zen: 'x' }, { 'x-github-event': 'ping' }))).toMatchObject({ kind: 'pong' });
+    expect(await receivePush(at.needs)(request({}, { 'x-github-event': 'issues' }))).toMatchObject({ kind: 'refused' });
+  });
+
+  it('makes a delivery of each branch that one request tells of', async () => {
+    await registerRepository(at.needs)({ url: 'https://bitbucket.org/acme/shop', by: 'owner' as never });
+    const several = bitbucketRequest([{ old: end('main', '1'), new: end('main', '2') }, { old: end('old', '3'), new: null }, { old: null, new: end('next', '4') }]);
+    expect(await receivePush(at.needs)(several)).toMatchObject({ kind: 'accepted', delivery: 'bitbucket:f1a0.0', deliveries: [{ kind: 'accepted' }, { kind: 'refused', reason: expect.stringContaining('deleted') }, { kind: 'accepted' }] });
+    expect((await deliveries(at.needs)(10)).map(({ id, ref, before, after }: Delivery) => [id, ref, before[0], after[0]]).sort(([one = ''], [other = '']) => (one < other ? -1 : 1))).toEqual([['bitbucket:f1a0.0', 'refs/heads/main', '1', '2'], ['bitbucket:f1a0.1', 'refs/heads/old', '3', '0'], ['bitbucket:f1a0.2', 'refs/heads/next', '0', '4']]);
+    expect(at.started).toHaveLength(2);
+    expect((await receivePush(at.needs)(several)).deliveries?.map(({ kind }) => kind)).toEqual(['duplicate', 'duplicate', 'duplicate']);
+    expect(at.started).toHaveLength(2);
+  });
+
+  it('gives each delivery an execution of its own, whatever signs its id has', () => {
+    const ids = ['a.1', 'a_1', 'a:1', `${'x'.repeat(90)}1`, `${'x'.repeat(90)}2`, 'plain-1'].map((id) => executionNameOf(id as never));
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[0-9A-Za-z_-]{1,80}$/);
+    expect(ids.at(-1)).toBe('plain-1');
   });
 
   it('loses no acknowledged delivery while the orchestrator is down', async () => {

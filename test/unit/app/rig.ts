@@ -53,7 +53,7 @@ export function rig() {
     commands: { start: async () => undefined, cancel: async (idPrefix) => cancelledCommands.push(idPrefix) },
     notifier: { send: async (alert) => void alerts.push(alert) },
     environments: { read: async () => environments.text },
-    webhookSecrets: { github: async () => 'github-key', slack: async () => 'slack-key' },
+    webhookSecrets: { gitHost: async (host) => `${host}-key`, slack: async () => 'slack-key' },
     sources: {
       fetch: async (_repository, commit): Promise<CommitInfo> => ({ commit, author: repo.author, committedAt: 0, subject: 'a change' }),
       manifests: async () => repo.manifests, changedPaths: async () => repo.changed, checkout: async () => undefined,

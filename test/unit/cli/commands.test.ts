@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { GIT_HOSTS, webhookSecretFile } from '../../../src/domain/git-host.ts';
 import { approval, deployment, desired, DIGEST, hold, instance, observed, pipeline, START, test } from './builders.ts';
 import { controlPlane, problem, type Asked, type Canned, type ControlPlane } from './control-plane.ts';
 import { inFolder, run, type Ran } from './run.ts';
@@ -287,7 +288,7 @@ describe('looking', () => {
 });
 
 describe('services and artifacts', () => {
-  const registered = { 'POST /v1/repositories': { status: 201, body: { url: 'https://github.com/acme/shop', registeredBy: 'ben', registeredAt: START } } };
+  const registered = { 'POST /v1/repositories': { status: 201, body: { url: 'https://github.com/acme/shop', host: 'github', registeredBy: 'ben', registeredAt: START } } };
 
   it('says how to set up the webhook, without its secret unless it is asked for', async () => {
     await inFolder(async (home) => {
@@ -301,6 +302,33 @@ describe('services and artifacts', () => {
       expect(plain.out + plain.err).not.toContain('hush-hush');
       expect((await run(['service', 'add', 'https://github.com/acme/shop.git', '--home', home, '--show-secret'])).out).toContain('Secret        hush-hush');
     });
+  });
+
+  it.each(GIT_HOSTS)('says for %s where its webhook is set up, with the secret that is its alone', async (kind) => {
+    await inFolder(async (home) => {
+      plane = await controlPlane({ 'POST /v1/repositories': { status: 201, body: { url: 'https://git.example.com/acme/shop', host: kind, registeredBy: 'ben', registeredAt: START } } });
+      for (const [name, text] of [['address', `${plane.address}\n`], ['token', 'a-token-for-tests\n'], [webhookSecretFile(kind), `key-of-${kind}\n`]] as const) await writeFile(join(home, name), text);
+      const { code, out } = await run(['service', 'add', 'https://git.example.com/acme/shop', '--host', kind, '--home', home, '--show-secret']);
+      expect([code, bodies(plane.asked)]).toEqual([0, [{ url: 'https://git.example.com/acme/shop', host: kind }]]);
+      expect(out).toContain(`${plane.address}/webhooks/${kind}\n`);
+      expect(out).toContain(`key-of-${kind}\n`);
+    });
+  });
+
+  it('asks which host it is where the address does not say, and offers the hook for a folder', async () => {
+    const unknown = (url: string) => ({ 'POST /v1/repositories': { status: 201, body: { url, host: null, registeredBy: 'ben', registeredAt: START } } });
+    expect((await against(unknown('https://git.example.com/acme/shop'), ['service', 'add', 'https://git.example.com/acme/shop'])).out).toContain('--host KIND\n  KIND is one of github (GitHub), gitlab');
+    expect((await against(unknown('/srv/git/shop'), ['service', 'add', '/srv/git/shop.git'])).out).toContain('slipway service add /srv/git/shop --hook');
+    expect((await against({}, ['service', 'add', 'https://git.example.com/acme/shop', '--host', 'sourceforge'])).code).toBe(2);
+  });
+
+  it('shows one push, and has it read again', async () => {
+    const delivery = { id: 'gitlab:d1', host: 'gitlab', foundBy: 'sweep', replayOf: null, repository: 'https://gitlab.com/acme/shop', ref: 'refs/heads/main', before: '0'.repeat(40), after: 'a'.repeat(40), pusher: null, receivedAt: START, outcome: { kind: 'decided', admissions: [{ kind: 'admitted', service: 'catalog', pipeline: 'catalog-7' }, { kind: 'refused', service: 'basket', reason: 'nothing of it changed' }] } };
+    const shown = await against({ 'GET /v1/deliveries/gitlab%3Ad1': { body: delivery } }, ['delivery', 'show', 'gitlab:d1']);
+    expect(shown.out).toMatch(/how +found by the sweep: nobody had told of it \(gitlab\)\n[^]*catalog-7 releases catalog\nrefused basket: nothing of it changed\n$/);
+    await plane?.close();
+    const again = await against({ 'POST /v1/deliveries/gitlab%3Ad1/replay': { status: 202, body: { ...delivery, id: 'replay:1', foundBy: 'replay', outcome: { kind: 'pending' } } } }, ['delivery', 'replay', 'gitlab:d1']);
+    expect([again.code, again.out]).toEqual([0, `replay:1 reads aaaaaaaaaa of https://gitlab.com/acme/shop again. See what becomes of it: slipway delivery show replay:1\n`]);
   });
 
   it('lists repositories that have not pushed yet too', async () => {

@@ -143,7 +143,7 @@ describe('completion', () => {
 
   it('offers commands, their own commands and options', async () => {
     const script = (await run(['completion', 'bash'])).out;
-    expect(complete(script, ['de'])).toEqual(['deploy', 'deliveries']);
+    expect(complete(script, ['de'])).toEqual(['deploy', 'deliveries', 'delivery']);
     expect(complete(script, ['deploy', 'catalog', '--v'])).toEqual(['--version']);
     expect(complete(script, ['service', ''])).toEqual(expect.arrayContaining(['add', 'list']));
     expect(complete(script, ['--json', 'service', 'add', '--sh'])).toEqual(['--show-secret']);

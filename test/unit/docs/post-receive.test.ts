@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { GithubPush } from '../../../src/contracts/github.ts';
+import { github } from '../../../src/contracts/git-hosts/github.ts';
 import { canonicalRepository } from '../../../src/domain/repository-url.ts';
-import { githubSignatureHolds } from '../../../src/domain/signature.ts';
+import { hubSignatureHolds } from '../../../src/domain/signature.ts';
 import { document, fencedBlocks } from './documents.ts';
 
 const run = promisify(execFile);
@@ -21,7 +21,9 @@ interface Told {
   readonly delivery: unknown;
   readonly event: unknown;
   readonly signed: boolean;
-  readonly push: GithubPush;
+  readonly push: { ref: string; before: string; after: string; deleted: boolean; repository: { clone_url: string } };
+  /** Whether Slipway can read it. */
+  readonly taken: boolean;
 }
 
 /** Answers with these statuses in turn, and keeps what it was told. */
@@ -32,7 +34,7 @@ async function listener(...statuses: number[]) {
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
       const body = Buffer.concat(chunks);
       const header = request.headers['x-hub-signature-256'];
-      told.push({ path: request.url, delivery: request.headers['x-github-delivery'], event: request.headers['x-github-event'], signed: githubSignatureHolds(KEY, body, typeof header === 'string' ? header : undefined), push: GithubPush.parse(JSON.parse(body.toString())) });
+      told.push({ path: request.url, delivery: request.headers['x-github-delivery'], event: request.headers['x-github-event'], signed: hubSignatureHolds(KEY, body, typeof header === 'string' ? header : undefined), push: JSON.parse(body.toString()) as Told['push'], taken: github.read({ headers: { 'x-github-event': 'push' }, body, nowMs: 0 }).kind === 'pushes' });
       const status = statuses.shift() ?? 202;
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(status < 300 ? { kind: 'accepted', reason: 'The push is being read.' } : { status, detail: 'not now' }));
     });
@@ -73,7 +75,7 @@ describe('the hook of docs/webhooks.md', () => {
     await push('main');
     await slipway.close();
     expect(stderr).toContain('refs/heads/main: The push is being read.');
-    expect(slipway.told.map(({ path, event, signed }) => [path, event, signed])).toEqual([['/webhooks/github', 'push', true], ['/webhooks/github', 'push', true]]);
+    expect(slipway.told.map(({ path, event, signed, taken }) => [path, event, signed, taken])).toEqual([['/webhooks/github', 'push', true, true], ['/webhooks/github', 'push', true, true]]);
     expect(slipway.told.map(({ push: { ref, before, after, deleted } }) => [ref, before, after, deleted])).toEqual([['refs/heads/main', '0'.repeat(40), first, false], ['refs/heads/main', first, second, false]]);
     expect(new Set(slipway.told.map(({ delivery }) => delivery)).size).toBe(2);
     const url = slipway.told[0]?.push.repository.clone_url ?? '';

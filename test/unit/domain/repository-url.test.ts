@@ -9,6 +9,10 @@ describe('canonicalRepository', () => {
     expect(canonicalRepository(url)).toBe('https://github.com/acme/shop');
   });
 
+  it.each(['https://dev.azure.com/acme/shop/_git/catalog', 'git@ssh.dev.azure.com:v3/acme/shop/catalog', 'https://acme@dev.azure.com/acme/shop/_git/catalog'])('%s is one repository of Azure DevOps', (url) => {
+    expect(canonicalRepository(url)).toBe('https://dev.azure.com/acme/shop/_git/catalog');
+  });
+
   it.each([['/srv/git/shop.git', '/srv/git/shop'], ['file:///srv/git/shop.git', '/srv/git/shop'], ['https://git.acme.example:8443/shop.git', 'https://git.acme.example:8443/shop']])('%s is %s', (url, expected) => {
     expect(canonicalRepository(url)).toBe(expected);
   });

@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { githubSignatureHolds, signGithub, signSlack, slackSignatureHolds, timestampIsFresh } from '../../../src/domain/signature.ts';
+import { hubSignatureHolds, signHub, signSlack, slackSignatureHolds, timestampIsFresh } from '../../../src/domain/signature.ts';
 
 const body = Buffer.from('{"zen":"Keep it logically awesome."}');
 
 describe('GitHub signatures', () => {
   it('hold for the example of the documentation', () => {
-    expect(githubSignatureHolds("It's a Secret to Everybody", Buffer.from('Hello, World!'), 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17')).toBe(true);
+    expect(hubSignatureHolds("It's a Secret to Everybody", Buffer.from('Hello, World!'), 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17')).toBe(true);
   });
 
   it.each([
-    ['none', undefined], ['an empty one', ''], ['another key', signGithub('other', body)], ['another body', signGithub('key', Buffer.from('x'))],
-    ['no prefix', signGithub('key', body).slice(7)], ['SHA-1', 'sha1=abc'], ['too short', signGithub('key', body).slice(0, -1)], ['too long', `${signGithub('key', body)}0`], ['upper case', signGithub('key', body).toUpperCase()],
+    ['none', undefined], ['an empty one', ''], ['another key', signHub('other', body)], ['another body', signHub('key', Buffer.from('x'))],
+    ['no prefix', signHub('key', body).slice(7)], ['SHA-1', 'sha1=abc'], ['too short', signHub('key', body).slice(0, -1)], ['too long', `${signHub('key', body)}0`], ['upper case', signHub('key', body).toUpperCase()],
   ])('are refused with %s', (_what, header) => {
-    expect(githubSignatureHolds('key', body, header)).toBe(false);
+    expect(hubSignatureHolds('key', body, header)).toBe(false);
   });
 
   it('never hold with an empty key', () => {
-    expect(githubSignatureHolds('', body, signGithub('', body))).toBe(false);
+    expect(hubSignatureHolds('', body, signHub('', body))).toBe(false);
   });
 });
 

@@ -1,10 +1,12 @@
 /** Every sample event is one that its function takes, and the signed ones are signed. */
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type * as z from 'zod';
+import { HOOKS } from '../../../src/contracts/git-hosts/index.ts';
 import { bodyOf, HttpEvent, type HttpAnswer } from '../../../src/contracts/http.ts';
 import { parseSlackBody } from '../../../src/contracts/slack.ts';
 import { TargetRequest } from '../../../src/contracts/target.ts';
-import { githubSignatureHolds, slackSignatureHolds } from '../../../src/domain/signature.ts';
+import { GIT_HOSTS, type GitHost } from '../../../src/domain/git-host.ts';
+import { slackSignatureHolds } from '../../../src/domain/signature.ts';
 import { handler as api } from '../../../functions/api.ts';
 import { handler as plan } from '../../../functions/plan.ts';
 import { handler as webhook } from '../../../functions/webhook.ts';
@@ -35,7 +37,8 @@ it.each(STEMS.filter((stem) => stem.startsWith('target-')))('each verb of %s has
 
 describe('signatures', () => {
   it.each(samplesOf('webhook').map(({ name, event }) => [name, HttpEvent.parse(event)] as const))('webhook %s', (name, event) => {
-    expect(githubSignatureHolds(SAMPLE_GITHUB_SECRET, bodyOf(event), event.headers['x-hub-signature-256'])).toBe(name !== 'bad-signature.json');
+    const host = GIT_HOSTS.find((known) => event.rawPath === `/webhooks/${known}`) as GitHost;
+    expect(HOOKS[host].verified(SAMPLE_GITHUB_SECRET, { headers: event.headers, body: bodyOf(event), nowMs: 1_795_176_000_000 })).toBe(name !== 'bad-signature.json');
   });
 
   it.each(samplesOf('slack').map(({ name, event }) => [name, HttpEvent.parse(event)] as const))('slack %s', (_name, event) => {
@@ -50,11 +53,11 @@ describe('handlers with their samples', () => {
   /** Only what these samples reach; anything else would fail on the missing port. */
   const use = (ports: Partial<Ports>): void => useLocalParts({ ports: ports as Ports, targets: {}, log: () => undefined });
   const sample = (stem: string, file: string): unknown => samplesOf(stem).find(({ name }) => name === file)?.event;
-  const webhookSecrets = { github: async () => SAMPLE_GITHUB_SECRET, slack: async () => SAMPLE_SLACK_SECRET };
+  const webhookSecrets = { gitHost: async () => SAMPLE_GITHUB_SECRET, slack: async () => SAMPLE_SLACK_SECRET };
   const call = async (handler: unknown, event: unknown): Promise<HttpAnswer> => (handler as (event: unknown, context: never) => Promise<HttpAnswer>)(event, context);
 
   it('a ping is answered, and a push with a bad signature is refused before it is read', async () => {
-    use({ webhookSecrets });
+    use({ webhookSecrets, clock: { now: () => 1_795_176_000_000 } });
     expect(await call(webhook, sample('webhook', 'ping.json'))).toMatchObject({ statusCode: 200, body: expect.stringContaining('"pong"') });
     expect(await call(webhook, sample('webhook', 'bad-signature.json'))).toMatchObject({ statusCode: 401, headers: { 'content-type': 'application/problem+json' } });
   });

@@ -6,5 +6,5 @@ import { secrets } from './secrets.ts';
 
 export const webhookSecrets: Part<'webhookSecrets'> = async () => {
   const config = awsConfig(processEnvironment());
-  return createWebhookSecrets({ secrets: secrets(), github: config.githubSecret, slack: config.slackSecret });
+  return createWebhookSecrets({ secrets: secrets(), github: config.githubSecret, gitHosts: config.gitWebhookSecrets, slack: config.slackSecret });
 };

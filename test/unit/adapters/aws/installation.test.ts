@@ -22,7 +22,7 @@ describe('configuration', () => {
 
   it('of a function that starts executions', () => {
     expect(awsConfig({ SLIPWAY_TABLE: 'slipway-state', SLIPWAY_MACHINE_ARN_PREFIX: PREFIX, SLIPWAY_TARGETS: 'ecs,my-own', SLIPWAY_GITHUB_SECRET: 'secretsmanager:slipway/github', SLIPWAY_ARTIFACT_BUCKET: 'slipway-artifacts', SLIPWAY_BUILD_PROJECT: 'slipway-jobs' }))
-      .toEqual({ table: 'slipway-state', machineArnPrefix: PREFIX, targets: ['ecs', 'my-own'], artifactBucket: 'slipway-artifacts', buildProject: 'slipway-jobs', gitCredentials: null, alertsTopic: null, githubSecret: 'secretsmanager:slipway/github', slackSecret: null, slackToken: null, slackOrigin: 'https://slack.com', publicUrl: null });
+      .toEqual({ table: 'slipway-state', machineArnPrefix: PREFIX, targets: ['ecs', 'my-own'], artifactBucket: 'slipway-artifacts', buildProject: 'slipway-jobs', gitCredentials: null, alertsTopic: null, githubSecret: 'secretsmanager:slipway/github', gitWebhookSecrets: null, slackSecret: null, slackToken: null, slackOrigin: 'https://slack.com', publicUrl: null });
   });
 
   it('leaves out what a function was not given', () => {
@@ -74,8 +74,10 @@ describe('environments', () => {
 
 describe('what fails closed', () => {
   it('a secret that was not given verifies nothing', async () => {
-    const secrets = createWebhookSecrets({ secrets: { resolve: async (reference) => `value of ${reference}` }, github: 'ssm:/github', slack: null });
-    expect(await secrets.github()).toBe('value of ssm:/github');
+    const secrets = createWebhookSecrets({ secrets: { resolve: async (reference) => `value of ${reference}` }, github: 'ssm:/github', gitHosts: 'secretsmanager:slipway/git-webhooks', slack: null });
+    expect(await secrets.gitHost('github')).toBe('value of ssm:/github');
+    expect(await secrets.gitHost('gitlab')).toBe('value of secretsmanager:slipway/git-webhooks#gitlab');
+    await expect(createWebhookSecrets({ secrets: { resolve: async () => '' }, github: 'ssm:/github', gitHosts: null, slack: null }).gitHost('gitea')).rejects.toMatchObject({ name: 'Unauthenticated', message: expect.stringContaining('gitWebhooks') });
     expect(await refusalOf(secrets.slack())).toMatchObject({ name: 'NotFound', message: expect.stringContaining('SLIPWAY_SLACK_SECRET') });
   });
 
