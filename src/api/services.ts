@@ -1,7 +1,8 @@
 /** Services, repositories, artifacts and what pushes became. */
 import { deliveriesPart, pipelinesPart, servicesPart } from '../app/lists.ts';
 import { status, statuses, type ServiceStatus } from '../app/look.ts';
-import { registerArtifact, registerRepository, repositories } from '../app/register.ts';
+import { registerArtifact, registerRepository, removeRepository } from '../app/register.ts';
+import { repositories } from '../app/registered.ts';
 import { replayDelivery } from '../app/replay-delivery.ts';
 import { getDelivery, getService } from '../app/state/documents.ts';
 import { authorize, placeOf } from '../app/authorize.ts';
@@ -48,6 +49,7 @@ export const serviceBindings = [
   }),
   bind(operations.listRepositories, anywhere, async (ports) => ({ value: await repositories(ports)() })),
   bind(operations.registerRepository, installation, async (ports, { body, by }) => ({ value: await registerRepository(ports)({ ...body, by }) })),
+  bind(operations.removeRepository, installation, async (ports, { query }) => ({ value: await removeRepository(ports)(query) })),
   bind(operations.listDeliveries, anywhere, async (ports, { query, sees }) => {
     const { items, next } = await deliveriesPart(ports)(query);
     return { value: await filtered(items, seenBy(ports, sees)), next };

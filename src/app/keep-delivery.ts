@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto';
 import { SlipwayError } from '../domain/errors.ts';
 import type { DeliveryId } from '../domain/ids.ts';
 import type { Delivery } from '../domain/service.ts';
-import type { Write } from '../ports/item-store.ts';
 import { commit, type CommitNeeds } from './state/commit.ts';
 import { creating, getDelivery } from './state/documents.ts';
-import { admissionKey, deliveryKey } from './state/keys.ts';
+import { admissionKey, deliveryKey, toldKey } from './state/keys.ts';
 
 export type PushAnswer = { kind: 'accepted' | 'duplicate' | 'refused' | 'pong'; delivery: DeliveryId | null; reason: string };
 
@@ -24,12 +23,12 @@ export function executionNameOf(id: DeliveryId): string {
 }
 
 /** Idempotent by the delivery's id. @param refusal why it starts nothing; null when it is to be read */
-export async function keepDelivery(needs: CommitNeeds, push: Omit<Delivery, 'outcome'>, refusal: string | null, more: readonly Write[] = []): Promise<PushAnswer> {
+export async function keepDelivery(needs: CommitNeeds, push: Omit<Delivery, 'outcome'>, refusal: string | null): Promise<PushAnswer> {
   const { id, receivedAt } = push;
   const expires = Math.floor(receivedAt / 1000) + DELIVERY_KEPT_SECONDS;
   const delivery: Delivery = { ...push, outcome: refusal === null ? { kind: 'pending' } : { kind: 'decided', admissions: [{ kind: 'refused', service: null, reason: refusal }] } };
   try {
-    await commit(needs, [creating(deliveryKey(id), delivery, expires), creating(admissionKey(receivedAt, id, ''), { delivery: id }, expires), ...more],
+    await commit(needs, [creating(deliveryKey(id), delivery, expires), creating(admissionKey(receivedAt, id, ''), { delivery: id }, expires), creating(toldKey(push.repository, push.after, push.ref, id), { delivery: id }, expires)],
       refusal === null ? [{ kind: 'start', machine: 'delivery', name: executionNameOf(id), input: { deliveryId: id } }] : []);
   } catch (error) {
     if (!(error instanceof SlipwayError && error.name === 'Conflict')) throw error;

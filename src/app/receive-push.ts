@@ -5,12 +5,10 @@ import { InvalidInput, Unauthenticated } from '../domain/errors.ts';
 import { GIT_HOST_NAMES, type GitHost } from '../domain/git-host.ts';
 import { DeliveryId, Identity } from '../domain/ids.ts';
 import { canonicalRepository } from '../domain/repository-url.ts';
-import { Repository } from '../domain/service.ts';
 import type { Ports } from '../ports/index.ts';
 import { keepDelivery, type PushAnswer } from './keep-delivery.ts';
+import { findRepository, type RegisteredNeeds } from './registered.ts';
 import type { CommitNeeds } from './state/commit.ts';
-import { read } from './state/documents.ts';
-import { repositoryKey } from './state/keys.ts';
 
 export interface PushRequest {
   readonly host: GitHost;
@@ -20,7 +18,7 @@ export interface PushRequest {
   readonly body: Uint8Array;
 }
 
-type ReceiveNeeds = CommitNeeds & Pick<Ports, 'webhookSecrets'>;
+type ReceiveNeeds = CommitNeeds & RegisteredNeeds & Pick<Ports, 'webhookSecrets'>;
 
 /**
  * One request may tell of several branches: each is a delivery of its own then, answered in `deliveries`.
@@ -58,7 +56,7 @@ function summed(answers: readonly PushAnswer[]): PushAnswer & { deliveries?: rea
   return { ...(accepted ?? first), reason: `${answers.length} branches and tags have moved; each is answered by itself.`, deliveries: answers };
 }
 
-async function keep(needs: CommitNeeds, host: GitHost, id: DeliveryId, push: Push): Promise<PushAnswer> {
+async function keep(needs: ReceiveNeeds, host: GitHost, id: DeliveryId, push: Push): Promise<PushAnswer> {
   const repository = await registeredUrl(needs, push);
   const address = push.addresses[0] ?? '(no address given)';
   const reason = repository === undefined ? `The repository ${address} is not registered. Register it: slipway service add ${address}` : refusalOf(push);
@@ -68,17 +66,20 @@ async function keep(needs: CommitNeeds, host: GitHost, id: DeliveryId, push: Pus
   }, reason);
 }
 
-async function registeredUrl(needs: Pick<Ports, 'store'>, push: Push): Promise<string | undefined> {
+async function registeredUrl(needs: RegisteredNeeds, push: Push): Promise<string | undefined> {
   for (const url of new Set(push.addresses.map(canonicalRepository))) {
-    const repository = await read(needs.store, Repository, repositoryKey(url));
-    if (repository !== undefined) return repository.value.url;
+    const repository = await findRepository(needs, url);
+    if (repository !== undefined) return repository.url;
   }
   return undefined;
 }
 
+/** What git takes as a name: https://git-scm.com/docs/git-check-ref-format */
+const BRANCH = /^refs\/heads\/[^\s~^:?*[\\]+$/;
+
 function refusalOf(push: Push): string | null {
   if (push.ref.startsWith('refs/tags/')) return `${push.ref} is a tag; pushes of branches are released, tags are not.`;
-  if (!push.ref.startsWith('refs/heads/')) return `${push.ref} is no branch.`;
+  if (!BRANCH.test(push.ref)) return `${push.ref} is no branch.`;
   if (/^0+$/.test(push.after)) return `The branch ${push.ref.slice('refs/heads/'.length)} was deleted; there is no commit to release.`;
   return null;
 }

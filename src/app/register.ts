@@ -1,22 +1,20 @@
 /** Registers what Slipway listens to and deploys: repositories, and artifacts that an outside CI built. */
 import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts';
 import { likelyHost, type GitHost } from '../domain/git-host.ts';
-import type { CommitId, Digest, Identity } from '../domain/ids.ts';
+import type { CommitId, Digest, Identity, ServiceName } from '../domain/ids.ts';
 import type { Manifest } from '../domain/manifest.ts';
 import { releaseIdOf } from '../domain/release-id.ts';
 import { Artifact, Release } from '../domain/release.ts';
-import { canonicalRepository } from '../domain/repository-url.ts';
+import { canonicalRepository, REPOSITORY_FORM, REPOSITORY_FORMS } from '../domain/repository-url.ts';
 import { Repository, Service } from '../domain/service.ts';
 import type { Ports } from '../ports/index.ts';
+import { listedRepositories, type RegisteredNeeds } from './registered.ts';
 import { creating, expecting, list, read, replacing, untilWritten, type Stored } from './state/documents.ts';
-import { artifactKey, releaseKey, repositoryKey, serviceKey } from './state/keys.ts';
-
-/** The forms that git is ever given; the sources look closer, before git sees one. With `::` git would run a command. */
-const REPOSITORY_FORM = /^(?:(?:https?|ssh|file):\/\/|\/(?!\/)|[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!:))\S+$/;
+import { artifactKey, releaseKey, repositoryKey, serviceKey, sweptKey } from './state/keys.ts';
 
 /** The same repository again changes nothing, but for a kind of host that is named now. @throws InvalidInput for what is no address of a repository */
 export const registerRepository = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { url: string; host?: GitHost | undefined; by: Identity }): Promise<Repository> => untilWritten(async () => {
-  if (!REPOSITORY_FORM.test(input.url.trim())) throw new InvalidInput('This is no address of a repository. Use https://host/path, ssh://user@host/path, user@host:path, file:///path or an absolute path.');
+  if (!REPOSITORY_FORM.test(input.url.trim())) throw new InvalidInput(`This is no address of a repository. Use ${REPOSITORY_FORMS}.`);
   const url = canonicalRepository(input.url);
   const known = await read(needs.store, Repository, repositoryKey(url));
   if (known !== undefined) return input.host === undefined || input.host === known.value.host ? known.value : renamed(needs, known, input.host);
@@ -31,7 +29,19 @@ async function renamed(needs: Pick<Ports, 'store'>, known: Stored<Repository>, h
   return repository;
 }
 
-export const repositories = (needs: Pick<Ports, 'store'>) => async (): Promise<Repository[]> => (await list(needs.store, Repository, 'repositories', '')).map((stored) => stored.value);
+/**
+ * Its pushes are not released any more. What runs goes on running, and its services keep their names.
+ * @returns the services that came from it. @throws NotFound, and Conflict for one that the environments file lists
+ */
+export const removeRepository = (needs: RegisteredNeeds) => (input: { url: string }): Promise<{ url: string; services: ServiceName[] }> => untilWritten(async () => {
+  const url = canonicalRepository(input.url);
+  if (listedRepositories(await needs.environments.read()).some((listed) => listed.url === url)) throw new Conflict(`${url} is listed in environments.yaml. Take it off the list of "repositories" there.`, { url });
+  const known = await read(needs.store, Repository, repositoryKey(url));
+  if (known === undefined) throw new NotFound(`The repository ${url} is not registered. See those that are: slipway service list`);
+  const swept = await needs.store.get(sweptKey(url));
+  await needs.store.transact([known, ...(swept === undefined ? [] : [{ key: sweptKey(url), generation: swept.generation }])].map(({ key, generation }) => ({ kind: 'delete' as const, key, condition: { generation } })));
+  return { url, services: (await list(needs.store, Service, 'services', '')).filter(({ value }) => value.repository === url).map(({ value }) => value.name) };
+});
 
 export interface ArtifactInput {
   readonly manifest: Manifest;

@@ -7,7 +7,7 @@ import { commandRun } from './run-test.ts';
 import { observe } from './observe.ts';
 
 /** A gate before a service's first stage has nothing to ask yet, so it is told no BASE_URL. @throws Superseded, Cancelled, NotFound */
-export const runGate = (needs: Pick<Ports, 'store' | 'commands' | 'targets'>) => async (input: { deploymentId: DeploymentId; gate: string; token: string }): Promise<{ gate: string }> => {
+export const runGate = (needs: Pick<Ports, 'store' | 'commands' | 'targets' | 'environments'>) => async (input: { deploymentId: DeploymentId; gate: string; token: string }): Promise<{ gate: string }> => {
   const turn = await forwardTurn(needs, input.deploymentId);
   const gate = gateOf(turn.deployment.value, input.gate);
   if (gate.kind !== 'command') throw new TypeError(`the gate ${gate.name} is no command`);

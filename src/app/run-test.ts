@@ -13,7 +13,7 @@ import { replayCommand, replaySeconds } from './replay-test.ts';
 import { expecting, read } from './state/documents.ts';
 import { testResultKey } from './state/keys.ts';
 
-export type RunTestNeeds = Pick<Ports, 'store' | 'targets' | 'httpChecks' | 'commands' | 'settings'>;
+export type RunTestNeeds = Pick<Ports, 'environments' | 'store' | 'targets' | 'httpChecks' | 'commands' | 'settings'>;
 
 export interface RunTestInput {
   readonly deploymentId: DeploymentId;
@@ -65,7 +65,7 @@ function addressOf(turn: Turn, { endpoint }: Observed): string {
   return endpoint;
 }
 
-export async function commandRun(needs: Pick<Ports, 'store'>, turn: Turn, id: string, command: readonly string[], timeoutSeconds: number, baseUrl: string | null) {
+export async function commandRun(needs: Pick<Ports, 'store' | 'environments'>, turn: Turn, id: string, command: readonly string[], timeoutSeconds: number, baseUrl: string | null) {
   const { repository, commit, manifestPath, version } = turn.pipeline.value;
   const { service, environment } = turn.deployment.value;
   return {

@@ -12,7 +12,7 @@ import { buildKey } from './state/keys.ts';
 export const BuildRun = z.strictObject({ pipeline: z.string(), token: z.string(), startedAt: z.number() });
 
 /** Idempotent: the same build started again while it runs is one build. */
-export const startBuild = (needs: Pick<Ports, 'store' | 'clock' | 'builder'>) => async (input: { pipelineId: PipelineId; token: string }): Promise<{ build: string }> => {
+export const startBuild = (needs: Pick<Ports, 'store' | 'clock' | 'builder' | 'environments'>) => async (input: { pipelineId: PipelineId; token: string }): Promise<{ build: string }> => {
   const stored = await getPipeline(needs.store, input.pipelineId);
   const pipeline = stored.value;
   refuseStopped(pipeline);

@@ -3,8 +3,10 @@ import * as z from 'zod';
 import { Access, Settings } from './access.ts';
 import { Count } from './duration.ts';
 import { IdentityProviders, type IdentityProvider } from './identity-providers.ts';
+import { GIT_HOSTS } from './git-host.ts';
 import { EnvironmentName, Identity } from './ids.ts';
 import { Configuration, STRATEGIES } from './manifest.ts';
+import { REPOSITORY_FORM, REPOSITORY_FORMS } from './repository-url.ts';
 import { Grant, Group } from './roles.ts';
 
 const Zones = z.array(z.string().regex(/^[a-z0-9-]{1,30}$/, 'lower case letters, digits and hyphens, at most 30')).min(1).max(20)
@@ -41,6 +43,11 @@ export const Person = z.strictObject({
   oidc: z.string().min(1).max(255).optional().meta({ description: 'What the identity provider of the kind oidc calls them, in the claim that it is known by: with its token they act under this name.', examples: ['anna@example.com'] }),
 });
 
+export const ListedRepository = z.strictObject({
+  url: z.string().max(500).regex(REPOSITORY_FORM, REPOSITORY_FORMS).meta({ description: 'The repository, as it is cloned.', examples: ['https://github.com/acme/shop'] }),
+  host: z.enum(GIT_HOSTS).optional().meta({ description: 'The kind of git host. Absent: as its name says.', examples: ['gitlab'] }),
+});
+
 /** As it is written: the zones may still be left to the defaults. */
 const EnvironmentEntry = Environment.extend({ zones: Zones.optional().meta(Environment.shape.zones.meta() ?? {}) });
 
@@ -53,9 +60,11 @@ export const Environments = z
     groups: z.array(Group).max(200).default([]).meta({ description: 'Names for several people, for roles.', examples: [[{ name: 'shop', members: ['anna', 'ben'] }]] }),
     roles: z.array(Grant).max(1000).optional()
       .meta({ description: 'Who may do what, by team and environment. Absent: everybody with a token deploys and decides, and only the owner gives tokens. With it, whoever is not named may do nothing.', examples: [[{ role: 'deployer', who: ['group:shop'], teams: ['shop'] }]] }),
+    repositories: z.array(ListedRepository).max(1000).default([])
+      .meta({ description: 'Repositories whose pushes are released, beside those that were registered by command. What leaves the list is not listened to any more.', examples: [[{ url: 'https://github.com/acme/shop' }]] }),
     defaults: Defaults.prefault({}).meta({ description: 'What holds in every environment that does not say otherwise.', examples: [{ zones: ['a', 'b'] }] }),
   })
-  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; identityProviders: IdentityProvider[]; groups: Group[]; roles?: Grant[] | undefined; defaults: z.infer<typeof Defaults> } => ({
+  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; identityProviders: IdentityProvider[]; groups: Group[]; roles?: Grant[] | undefined; repositories: z.infer<typeof ListedRepository>[]; defaults: z.infer<typeof Defaults> } => ({
     ...file,
     environments: file.environments.map((entry) => ({ ...entry, zones: entry.zones ?? file.defaults.zones ?? ['a'] })),
   }));

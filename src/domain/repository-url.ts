@@ -1,5 +1,9 @@
 /** One spelling for one repository, so that a webhook's clone_url, its ssh_url and what a person typed name the same. */
 
+/** The forms that git is ever given; the sources look closer, before git sees one. With `::` git would run a command. */
+export const REPOSITORY_FORM = /^(?:(?:https?|ssh|file):\/\/|\/(?!\/)|[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!:))\S+$/;
+export const REPOSITORY_FORMS = 'https://host/path, ssh://user@host/path, user@host:path, file:///path or an absolute path';
+
 /** `https://host/owner/name`, whatever the spelling; a folder stays a folder. */
 export function canonicalRepository(url: string): string {
   const trimmed = url.trim().replace(/\/+$/, '');

@@ -16,8 +16,9 @@ export const Service = z.strictObject({
 });
 export type Service = z.infer<typeof Service>;
 
-/** `url` is the one spelling that names it; `cloneUrl` is how its owner wrote it, which is what git is given. `host` is null for a folder, and where nobody has said and its name does not. */
-export const Repository = z.strictObject({ url: z.string().min(1).max(500), cloneUrl: z.string().min(1).max(500), host: z.enum(GIT_HOSTS).nullable().default(null), registeredBy: Identity, registeredAt: z.number() });
+/** `url` is the one spelling that names it; `cloneUrl` is how its owner wrote it, which is what git is given. `host` is null for a folder, and where nobody has said and its name does not. What the
+ * environments file lists was registered by it, at no time that is known. */
+export const Repository = z.strictObject({ url: z.string().min(1).max(500), cloneUrl: z.string().min(1).max(500), host: z.enum(GIT_HOSTS).nullable().default(null), registeredBy: Identity, registeredAt: z.number().nullable() });
 export type Repository = z.infer<typeof Repository>;
 
 /** What became of one service in one push. */

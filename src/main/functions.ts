@@ -24,6 +24,7 @@ import { handler as shrink } from '../../functions/shrink.ts';
 import { handler as slack } from '../../functions/slack.ts';
 import { handler as sweepOutbox } from '../../functions/sweep-outbox.ts';
 import { handler as sweep } from '../../functions/sweep.ts';
+import { handler as sweepRepositories } from '../../functions/sweep-repositories.ts';
 import { handler as targetEc2 } from '../../functions/targets/ec2.ts';
 import { handler as targetEcs } from '../../functions/targets/ecs.ts';
 import { handler as targetLambda } from '../../functions/targets/lambda.ts';
@@ -58,6 +59,7 @@ export const HANDLERS = {
   'slipway-slack': slack,
   'slipway-sweep': sweep,
   'slipway-sweep-outbox': sweepOutbox,
+  'slipway-sweep-repositories': sweepRepositories,
   'slipway-target-ec2': targetEc2,
   'slipway-target-ecs': targetEcs,
   'slipway-target-lambda': targetLambda,

@@ -21,6 +21,8 @@ export interface Sources {
   manifests(repository: string, commit: CommitId): Promise<readonly ManifestFile[]>;
   /** Paths that differ between two commits; null when `before` is not known (a first push, a forced one): treat all as changed. */
   changedPaths(repository: string, before: CommitId, after: CommitId): Promise<readonly string[] | null>;
+  /** Its branches by name, with the commit that each is at now. @throws LimitExceeded for a list of more than 4 MiB */
+  heads(repository: string): Promise<ReadonlyMap<string, CommitId>>;
   /** The exact tree of the commit, without .git, into an empty folder. */
   checkout(repository: string, commit: CommitId, directory: string): Promise<void>;
 }

@@ -35,6 +35,17 @@ export function sourcesContract(name: string, open: () => SourcesUnderTest | Pro
       expect(await under.sources.fetch(under.address, commit)).toEqual({ commit, author: 'anna@example.com', committedAt: 1_700_000_000_000, subject: 'grün: a subject' });
     });
 
+    it('lists branches with their commits, and no tags', async () => {
+      expect([...await under.sources.heads(under.address)]).toEqual([]);
+      const first = under.origin.commit({ a: '1' });
+      under.origin.git('branch', 'next/step');
+      under.origin.git('tag', '-a', 'v1', '-m', 'one');
+      const second = under.origin.commit({ a: '2' });
+      expect(new Map(await under.sources.heads(under.address))).toEqual(new Map([['main', second], ['next/step', first]]));
+      await expect(under.sources.heads(`${under.address}-is-not-there`)).rejects.toMatchObject({ name: expect.stringMatching(/^(?:ProviderUnavailable|NotFound)$/) });
+      await expect(under.sources.heads('--upload-pack=touch /tmp/x')).rejects.toMatchObject({ name: 'InvalidInput' });
+    });
+
     it('checks out the exact tree: bytes, modes, links, and nothing that attributes would change', async () => {
       const commit = under.origin.commit({ '.gitattributes': '* text=auto eol=crlf\nhidden export-ignore\nid.txt export-subst ident\n*.bin filter=lfs\n', 'id.txt': '$Format:%H$ $Id$\n', hidden: 'here\n', 'x.bin': 'raw\n', 'dir/run.sh': { script: '#!/bin/sh\n' }, 'dir/link': { link: '../hidden' } });
       under.origin.commit({ hidden: 'later\n' });

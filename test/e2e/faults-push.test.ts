@@ -1,4 +1,5 @@
 /** Pushes that release nothing: each is answered, kept, and says why. A redelivery changes nothing. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { manifest, QUICK, serviceFiles } from './rig/example-service.ts';
 import { Installation } from './rig/installation.ts';
@@ -35,6 +36,25 @@ it('tags, deletions, unknown repositories and refs that are no branch are refuse
   stranger.write(serviceFiles('stranger'));
   expect(await refused((await at.client.webhook(stranger, stranger.push('first'))).delivery)).toMatch(/is not registered. Register it: slipway service add/);
 }, 60_000);
+
+it('repositories may be listed in a file, and are listened to for as long as they are', async () => {
+  const listed = createRepository(at.folder, 'listed');
+  listed.write(serviceFiles('listed', QUICK));
+  const before = readFileSync(at.client.home.environments, 'utf8');
+  writeFileSync(at.client.home.environments, `${before}\nrepositories:\n  - url: ${listed.url}\n`);
+  expect(await at.client.get<{ url: string; registeredBy: string }[]>('/v1/repositories')).toContainEqual(expect.objectContaining({ url: listed.url.replace(/\.git$/, ''), registeredBy: 'environments.yaml' }));
+  const { admitted } = await at.client.decided((await at.client.webhook(listed, listed.push('first'))).delivery);
+  expect(admitted).toEqual(['listed-1']);
+  expect((await at.client.over('listed-1')).status.kind).toBe('succeeded');
+  writeFileSync(at.client.home.environments, before);
+  listed.write({ 'listed/other.txt': 'x' });
+  const late = await at.client.webhook(listed, listed.push('second'));
+  expect(await refused(late.delivery)).toMatch(/is not registered/);
+  // Registered after all, the push is read again.
+  await at.client.post('/v1/repositories', { url: listed.url });
+  const again = await at.client.post<{ id: string }>(`/v1/deliveries/${late.delivery}/replay`, {});
+  expect((await at.client.decided(again.id)).admitted).toEqual(['listed-2']);
+}, 90_000);
 
 it('another branch, a commit that is not there, and a branch that looks like an option', async () => {
   known.write({ 'known/other.txt': 'x' });

@@ -7,7 +7,7 @@ import { createMemo } from '../source-rules/memo.ts';
 import { type RepositoryScheme, checkRepository } from '../source-rules/repository-url.ts';
 import { type Objects, readPack } from './http-git/pack-file.ts';
 import { differingPaths, everything, infoOf, treeOf, type TreeEntry } from './http-git/trees.ts';
-import { fetchPack, type HostSettings, type Wanted } from './http-git/upload-pack.ts';
+import { fetchHeads, fetchPack, type HostSettings, type Wanted } from './http-git/upload-pack.ts';
 
 export interface HttpGitSettings extends HostSettings {
   readonly schemes: readonly RepositoryScheme[];
@@ -81,6 +81,10 @@ export function createHttpGitSources({ place, settings = {} }: HttpGitOptions): 
     async changedPaths(repository, before, after) {
       check(repository, [before, after]);
       return differences([repository, before, after], () => changes(repository, before, after));
+    },
+    async heads(repository) {
+      check(repository, []);
+      return fetchHeads(repository, options);
     },
     async checkout(repository, commit, target) {
       check(repository, [commit]);

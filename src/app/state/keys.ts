@@ -18,6 +18,12 @@ export const repositoryKey = (url: string): ItemKey => ({ partition: 'repositori
 export const deliveryKey = (id: DeliveryId): ItemKey => ({ partition: `delivery#${id}`, sort: 'delivery' });
 export const admissionKey = (at: number, delivery: DeliveryId, service: string): ItemKey => ({ partition: 'admissions', sort: `${padded(Math.floor(at / 1000))}${String(at % 1000).padStart(3, '0')}#${delivery}#${service}` });
 
+/** Stands for each delivery that told of a commit on a branch. */
+export const toldPrefix = (commit: string, ref: string): string => `${commit}#${shortHash(ref)}#`;
+export const toldKey = (repository: string, commit: string, ref: string, delivery: DeliveryId): ItemKey => ({ partition: `told#${shortHash(repository)}`, sort: `${toldPrefix(commit, ref)}${delivery}` });
+/** What the sweep knows of a repository's branches. */
+export const sweptKey = (repository: string): ItemKey => ({ partition: `swept#${shortHash(repository)}`, sort: 'branches' });
+
 export const servicePartition = (service: ServiceName): string => `service#${service}`;
 export const pipelineKey = (id: PipelineId): ItemKey => {
   const { service, number } = pipelineParts(id);

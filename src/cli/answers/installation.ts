@@ -7,8 +7,9 @@ const Count = z.union([z.number(), z.object({ percent: z.number() })]);
 export const Environments = z.object({
   environments: z.array(z.object({ name: Line, kind: Line, wave: z.number(), instances: Count, zones: z.array(Line), minimumHealthy: Count, approvers: z.array(Line) })),
 });
-export const Repository = z.object({ url: Line, host: z.enum(GIT_HOSTS).nullable().default(null), registeredBy: Line, registeredAt: z.number() });
+export const Repository = z.object({ url: Line, host: z.enum(GIT_HOSTS).nullable().default(null), registeredBy: Line, registeredAt: z.number().nullable() });
 export const Repositories = z.array(Repository);
+export const RemovedRepository = z.object({ url: Line, services: z.array(Line) });
 
 export const Delivery = z.object({
   id: Line, host: Line.nullable().default(null), foundBy: Line.default('webhook'), replayOf: Line.nullable().default(null), repository: Line, ref: Line, before: Line, after: Line, pusher: Line.nullable(), receivedAt: z.number(),

@@ -27,7 +27,7 @@ function addReplay(host: Host, delivery: Host['program']): void {
     .description('Reads a push again, as a delivery of its own: after its repository was registered, or a fault of its host was mended. A commit that was released is not released again: that is "slipway deploy".');
   example(command, 'slipway delivery replay 72d3162e-cc78-11e3-81ab-4c9367dc0958');
   runs(host, command, async (session, _options, id) => {
-    const { value, raw } = await (await session.connect()).post(`${pathOf(id)}/replay`, undefined, Delivery);
+    const { value, raw } = await (await session.connect()).post(`${pathOf(id)}/replay`, {}, Delivery);
     session.answer(raw, () => [`${value.id} reads ${value.after.slice(0, 10)} of ${value.repository} again. See what becomes of it: slipway delivery show ${value.id}`]);
   });
 }

@@ -4,7 +4,7 @@ import { Option } from 'commander';
 import type * as z from 'zod';
 import { GIT_HOST_NAMES, GIT_HOSTS, webhookSecretFile, type GitHost } from '../../domain/git-host.ts';
 import { signingTokenOf } from '../../domain/signature.ts';
-import { Repositories, Repository } from '../answers/installation.ts';
+import { RemovedRepository, Repositories, Repository } from '../answers/installation.ts';
 import { ServiceStatus } from '../answers/place.ts';
 import { harmless } from '../answers/text.ts';
 import { readable } from '../arguments.ts';
@@ -20,6 +20,7 @@ export function addService(host: Host): void {
   const service = host.program.command('service').summary('repositories and their services').helpGroup('The installation:').description('The repositories whose pushes are listened to, and the services in them.');
   example(service, 'slipway service add https://github.com/acme/shop');
   addAdd(host, service);
+  addRemove(host, service);
   addList(host, service);
 }
 
@@ -37,6 +38,15 @@ function addAdd(host: Host, service: Host['program']): void {
     const told = hook === true ? await writeHook(session, client.connection, repository ?? '') : ['', ...webhookLines(client.connection, value, secret)];
     session.answer(raw, () => [`Pushes to ${value.url} are listened to. Its services are the folders with a slipway.yaml.`, ...told]);
     if (session.json && secret !== null) session.remark(secret);
+  });
+}
+
+function addRemove(host: Host, service: Host['program']): void {
+  const command = service.command('remove').description('Stops listening to a repository\'s pushes. Its services go on running, and can be deployed and rolled back; nothing new is built from it.').argument('<url>', 'the repository');
+  example(command, 'slipway service remove https://github.com/acme/shop');
+  runs(host, command, async (session, _options, url) => {
+    const { value, raw } = await (await session.connect()).delete(`/v1/repositories?url=${encodeURIComponent(url ?? '')}`, RemovedRepository);
+    session.answer(raw, () => [`Pushes to ${value.url} are not listened to any more. Remove its webhook there too.`, ...(value.services.length === 0 ? [] : [`Its services go on running: ${value.services.join(', ')}. To end one, see docs/webhooks.md.`])]);
   });
 }
 

@@ -36,6 +36,10 @@ export const registerRepository = operation({
   id: 'registerRepository', method: 'POST', path: '/v1/repositories', tag, action: 'register', status: 201, summary: 'Registers a repository; its pushes are released from then on',
   body: z.strictObject({ url: z.string().min(1).max(REPOSITORY_URL_MAX), host: z.enum(GIT_HOSTS).optional().describe('The kind of git host. Absent: as its name says') }), answer: Repository,
 });
+export const removeRepository = operation({
+  id: 'removeRepository', method: 'DELETE', path: '/v1/repositories', tag, action: 'register', query: z.object({ url: z.string().min(1).max(REPOSITORY_URL_MAX) }), summary: 'Stops listening to a repository; its services go on running. Refused for one that environments.yaml lists',
+  answer: z.strictObject({ url: z.string(), services: z.array(ServiceName).meta({ description: 'Those that came from it; they keep running.' }) }),
+});
 export const listDeliveries = operation({ id: 'listDeliveries', method: 'GET', path: '/v1/deliveries', tag, action: 'view', paged: true, query: z.object(paging(50)), summary: 'What became of each push: pipelines, and refusals with their reasons', answer: z.array(Delivery) });
 export const readDelivery = operation({ id: 'readPushDelivery', method: 'GET', path: '/v1/deliveries/:delivery', tag, action: 'view', params: z.object({ delivery: DeliveryId }), summary: 'One of them', answer: Delivery });
 export const replayDelivery = operation({

@@ -44,6 +44,8 @@ describe('receivePush', () => {
     ['a tag', push({ ref: 'refs/tags/v1' }), /is a tag/],
     ['a deletion', push({ deleted: true, after: '0'.repeat(40) }), /was deleted/],
     ['a note', push({ ref: 'refs/notes/x' }), /is no branch/],
+    ['what looks like an option', push({ ref: '--upload-pack=touch x' }), /is no branch/],
+    ['a branch that git would not take', push({ ref: 'refs/heads/a b' }), /is no branch/],
     ['an unknown repository', push({ repository: { clone_url: 'https://github.com/acme/other.git' } }), /not registered.*slipway service add/],
   ])('records the refusal of %s', async (_what, payload, reason) => {
     const answer = await receivePush(at.needs)(request(payload));
@@ -62,7 +64,6 @@ describe('receivePush', () => {
     ['a body that is no JSON', request('{"ref": '), 'InvalidInput'],
     ['a body of invalid UTF-8', request('', {}, Buffer.from([0x22, 0xff, 0x22])), 'InvalidInput'],
     ['a reference with a control character', request(push({ ref: 'refs/heads/a\u0007' })), 'InvalidInput'],
-    ['a reference that looks like an option', request(push({ ref: '--upload-pack=x' })), 'InvalidInput'],
     ['the key of another host', request(push(), { 'x-hub-signature-256': signHub('gitlab-key', Buffer.from(JSON.stringify(push()))) }), 'Unauthenticated'],
     ['a commit that looks like an option', request(push({ after: '--upload-pack=touch /tmp/x' })), 'InvalidInput'],
     ['no delivery id', request(push(), { 'x-github-delivery': undefined }), 'InvalidInput'],

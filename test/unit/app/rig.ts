@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteStore } from '../../../src/adapters/local/sqlite-store.ts';
 import { Environments } from '../../../src/domain/environment.ts';
-import { TokenRefused } from '../../../src/domain/errors.ts';
+import { ProviderUnavailable, TokenRefused } from '../../../src/domain/errors.ts';
+import { CommitId } from '../../../src/domain/ids.ts';
 import type { Alert } from '../../../src/domain/outbox.ts';
 import type { Ports } from '../../../src/ports/index.ts';
 import type { CommitInfo, ManifestFile } from '../../../src/ports/sources.ts';
@@ -15,6 +16,10 @@ export interface Repo {
   manifests: ManifestFile[];
   changed: string[] | null;
   author: string;
+  heads: Record<string, string>;
+  unreachable: boolean;
+  /** How often the branches were asked for. */
+  listed: number;
 }
 
 export function rig() {
@@ -28,7 +33,7 @@ export function rig() {
   const cancelledCommands: string[] = [];
   const refused = new Set<string>();
   const state = { down: false };
-  const repo: Repo = { manifests: [], changed: null, author: 'ben@example.com' };
+  const repo: Repo = { manifests: [], changed: null, author: 'ben@example.com', heads: {}, unreachable: false, listed: 0 };
   const environments = { text: Environments.parse({
     environments: [{ name: 'staging', kind: 'staging', wave: 1 }, { name: 'production', kind: 'production', wave: 2 }],
     people: [{ name: 'ben', email: ['ben@example.com'] }, { name: 'anna', slack: 'U0ANNA' }], defaults: { approvers: ['anna', 'ben'] },
@@ -57,6 +62,11 @@ export function rig() {
     sources: {
       fetch: async (_repository, commit): Promise<CommitInfo> => ({ commit, author: repo.author, committedAt: 0, subject: 'a change' }),
       manifests: async () => repo.manifests, changedPaths: async () => repo.changed, checkout: async () => undefined,
+      heads: async () => {
+        repo.listed += 1;
+        if (repo.unreachable) throw new ProviderUnavailable('the host does not answer');
+        return new Map(Object.entries(repo.heads).map(([branch, commit]) => [branch, CommitId.parse(commit)]));
+      },
     },
   } satisfies Partial<Ports>;
   return { needs, clock, started, answered, alerts, cancelled, cancelledCommands, refused, state, repo, environments, close: async () => { await store.close(); rmSync(folder, { recursive: true, force: true }); } };

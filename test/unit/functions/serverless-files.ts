@@ -15,6 +15,7 @@ const FunctionEntry = z.object({
   handler: z.string(),
   role: z.object({ 'Fn::Sub': z.string() }),
   timeout: z.int(),
+  environment: z.record(z.string(), z.unknown()).default({}),
   events: z.array(z.object({ httpApi: z.union([z.string(), z.object({ method: z.string(), path: z.string(), authorizer: z.object({ name: z.string() }) })]) })).default([]),
   maximumRetryAttempts: z.int().optional(),
   maximumEventAge: z.int().optional(),

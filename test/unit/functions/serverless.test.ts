@@ -65,6 +65,16 @@ describe('resources', () => {
     for (const stem of may) expect(extensions[logicalId(stem)]).toMatchObject({ Properties: { Environment: { Variables: { SLIPWAY_ARTIFACT_BUCKET: { Ref: 'ArtifactBucket' }, SLIPWAY_BUILD_PROJECT: resources['JobProject']?.Properties['Name'] } } } });
   });
 
+  it('variables of one function alone are named where its others are', () => {
+    // An extension takes the place of all of them (infrastructure/environment.yml).
+    const lost = Object.entries(serverless.functions).flatMap(([stem, { environment }]) => {
+      const extension = extensions[logicalId(stem)] as { Properties?: { Environment?: { Variables: object } } } | undefined;
+      const variables = extension?.Properties?.Environment?.Variables;
+      return variables === undefined ? [] : Object.keys(environment).filter((name) => !(name in variables)).map((name) => `${stem}: ${name}`);
+    });
+    expect(lost).toEqual([]);
+  });
+
   it('the table is as the store reads it', () => {
     expect(resources['StateTable']?.Properties).toMatchObject({
       TableName: 'slipway-state', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'partition', KeyType: 'HASH' }, { AttributeName: 'sort', KeyType: 'RANGE' }],
@@ -121,11 +131,11 @@ describe('what calls in', () => {
 
   it('a schedule is not retried, by the scheduler or by Lambda, and what was missed is kept', () => {
     const schedules = Object.values(resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule');
-    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep', 'sweep-outbox', 'build-finished'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
+    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep', 'sweep-outbox', 'sweep-repositories', 'build-finished'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
     for (const { Properties } of schedules) {
       expect(Properties['Target']).toMatchObject({ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }, DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['MissedSchedules', 'Arn'] } }, RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] } });
     }
-    for (const stem of ['reconcile', 'sweep', 'sweep-outbox', 'build-finished']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
+    for (const stem of ['reconcile', 'sweep', 'sweep-outbox', 'sweep-repositories', 'build-finished']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
   });
 
   it('a schedule sends what its function takes', async () => {

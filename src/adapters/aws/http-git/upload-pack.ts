@@ -1,5 +1,7 @@
 /** Fetches objects from a git host over HTTP, by version 2 of its protocol; https://git-scm.com/docs/protocol-v2 */
 import { Forbidden, LimitExceeded, NotFound, NotSupported, ProviderUnavailable, type SlipwayError } from '../../../domain/errors.ts';
+import type { CommitId } from '../../../domain/ids.ts';
+import { HEADS_BYTES_MAX, HEADS_PREFIX, headsOf } from '../../source-rules/branch-heads.ts';
 import { DELIMITER, FLUSH, packetLine, packetsOf, textOf } from './packet-lines.ts';
 
 export interface HostSettings {
@@ -46,6 +48,18 @@ export async function fetchPack(repository: string, wanted: Wanted, settings: Ho
   });
   if (!answer.ok) throw refusal(repository, answer.status);
   return packIn(repository, await bytesOf(repository, answer, settings.answerBytesMax));
+}
+
+/** Its branches. https://git-scm.com/docs/protocol-v2#_ls_refs @throws as fetchPack */
+export async function fetchHeads(repository: string, settings: HostSettings): Promise<ReadonlyMap<string, CommitId>> {
+  const host = await greet(repository, settings);
+  const format = host.capabilities.get('object-format') ?? 'sha1';
+  const body = [packetLine('command=ls-refs'), packetLine(`agent=${AGENT}`), ...(format === 'sha256' ? [packetLine('object-format=sha256')] : []), DELIMITER, packetLine(`ref-prefix ${HEADS_PREFIX}`), FLUSH].join('');
+  const answer = await ask(repository, `${host.address}/git-upload-pack`, settings, {
+    method: 'POST', body, headers: { ...headersOf(host.authorization), 'content-type': 'application/x-git-upload-pack-request', accept: 'application/x-git-upload-pack-result' },
+  });
+  if (!answer.ok) throw refusal(repository, answer.status);
+  return headsOf([...packetsOf(await bytesOf(repository, answer, HEADS_BYTES_MAX))].flatMap((packet) => (packet.kind === 'data' ? [textOf(packet)] : [])));
 }
 
 const headersOf = (authorization: string | null): Record<string, string> => ({ 'git-protocol': 'version=2', 'user-agent': AGENT, ...(authorization === null ? {} : { authorization }) });

@@ -10,6 +10,7 @@ import { extractArchive } from '../../archive-rules/extract.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../../archive-rules/limits.ts';
 import { createGit } from './git-process.ts';
 import { createMemo } from '../../source-rules/memo.ts';
+import { listHeads } from './list-heads.ts';
 import { createMirrors } from './mirrors.ts';
 import { type RepositoryScheme, checkRepository } from '../../source-rules/repository-url.ts';
 import { commitInfo, differingPaths, readManifests } from './tree.ts';
@@ -63,6 +64,10 @@ export function createGitSources({ directory, settings = {} }: GitSourcesOptions
       const commits = known ? [before, after] : [after];
       return use(repository, commits, async (mirror) => (known ? differingPaths(git, mirror, before, after) : null));
     }),
+    async heads(repository) {
+      checkRepository(repository, options.schemes);
+      return listHeads(git, directory, repository);
+    },
     async checkout(repository, commit, target) {
       const archive = join(archives, randomBytes(12).toString('hex'));
       try {

@@ -8,7 +8,7 @@ const refuse = (what: string) => (): Promise<never> => Promise.reject(absent(wha
 const refuseNow = (what: string) => (): never => { throw absent(what); };
 
 const reads = refuse('reading repositories');
-export const sources: Part<'sources'> = async () => ({ fetch: reads, manifests: reads, changedPaths: reads, checkout: reads });
+export const sources: Part<'sources'> = async () => ({ fetch: reads, manifests: reads, changedPaths: reads, heads: reads, checkout: reads });
 export const builder: Part<'builder'> = async () => ({ start: refuse('builds'), ...builderLeftToSweep });
 export const commands: Part<'commands'> = async () => ({ start: refuse('commands'), ...commandsLeftToSweep });
 export const jobEvents: Part<'jobEvents'> = async () => ({ ended: refuse('the ends of builds'), sweep: refuse('the ends of builds') });
