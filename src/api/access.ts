@@ -6,9 +6,12 @@ import type { EnvironmentName, Identity, PipelineId, ServiceName } from '../doma
 import type { Where } from '../domain/roles.ts';
 import type { Ports } from '../ports/index.ts';
 
+/** The token of an `Authorization` header; undefined without one, and for one of another form. */
+export const tokenIn = (authorization: string | undefined): string | undefined => /^Bearer ([\x21-\x7e]{1,16384})$/.exec(authorization ?? '')?.[1];
+
 /** Who shows this header. @throws Unauthenticated for no token, a malformed one, and one that nobody has */
 export async function identify({ identities }: Pick<Ports, 'identities'>, authorization: string | undefined): Promise<Identity> {
-  const token = /^Bearer ([\x21-\x7e]{1,16384})$/.exec(authorization ?? '')?.[1];
+  const token = tokenIn(authorization);
   const identity = token === undefined ? null : await identities.byToken(token);
   if (identity === null) throw new Unauthenticated('Send a token: "Authorization: Bearer ...". On one machine the owner\'s is in the file "token" of the data directory.');
   return identity;

@@ -4,7 +4,7 @@ import { OPENAPI } from './document.ts';
 import { answerOfError, type HttpAnswer, type HttpEvent, bodyOf } from '../contracts/http.ts';
 import { MethodNotAllowed, NotFound } from '../domain/errors.ts';
 import type { Ports } from '../ports/index.ts';
-import { identify } from './access.ts';
+import { identify, tokenIn } from './access.ts';
 import { approvalBindings } from './approvals.ts';
 import { auditBindings } from './audit.ts';
 import { deliveryBindings } from './delivery.ts';
@@ -30,6 +30,7 @@ export function apiApp(ports: Ports): ApiApp {
   app.get(DOCUMENT_PATH, (context) => notModified(context, written(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' }, OPENAPI())));
   app.use('/v1/*', async (context, next) => {
     context.set('identity', await identify(ports, context.req.header('authorization')));
+    context.set('token', tokenIn(context.req.header('authorization')) ?? '');
     await next();
   });
   for (const { operation, serve } of BINDINGS) app.on(operation.method, operation.path, (context) => serve(ports, context));

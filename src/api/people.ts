@@ -13,5 +13,10 @@ export const peopleBindings = [
     if (isFromOutside(identity)) throw new InvalidInput(`Names that begin with ${OUTSIDE_PREFIXES.join(' or ')} belong to an identity provider. Choose another name.`);
     return { value: { identity, token: await ports.identities.add(identity) } };
   }),
+  bind(operations.openSession, anywhere, async (ports, { body: { seconds }, by }) => {
+    const expiresAt = ports.clock.now() + seconds * 1000;
+    return { value: { identity: by, token: await ports.identities.add(by, expiresAt), expiresAt } };
+  }),
+  bind(operations.closeSession, anywhere, async (ports, { token }) => ({ value: { closed: await ports.identities.endSession(token) } })),
   bind(operations.revokeTokens, installation, async (ports, { params }) => ({ value: { revoked: await ports.identities.revoke(params.identity) } })),
 ];

@@ -4,7 +4,7 @@ import type { HttpAnswer } from '../contracts/http.ts';
 import type { Identity } from '../domain/ids.ts';
 import { someMatch, tagOf } from './tags.ts';
 
-export type ApiEnvironment = { Variables: { identity: Identity } };
+export type ApiEnvironment = { Variables: { identity: Identity; token: string } };
 export type ApiApp = Hono<ApiEnvironment>;
 
 /** An answer whose text is made once: it is tagged, kept for a repeated request, and sent. */

@@ -21,6 +21,8 @@ export interface Asked<P, Q, B> {
   readonly query: Q;
   readonly body: B;
   readonly by: ApiEnvironment['Variables']['identity'];
+  /** What the caller has shown to be known. */
+  readonly token: string;
   /** The tags of `If-Match`; absent: whatever is there. */
   readonly ifMatch: readonly string[] | undefined;
   /** Whether the caller may look at services of this team, in this environment or in any. */
@@ -57,7 +59,7 @@ export function bind<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
       if (operation.action !== 'known') await authorize(ports)(by, operation.action, await where(ports, parsed));
       const rules = await rulesFor(ports, by);
       const sees = (team: string, environment?: string) => access(rules, by, 'view', { kind: 'place', team, environments: environment === undefined ? [] : [environment] }).allowed;
-      const asked = { ...parsed, by, sees, ifMatch: ifMatchOf(operation, context) };
+      const asked = { ...parsed, by, token: context.get('token'), sees, ifMatch: ifMatchOf(operation, context) };
       const answer = async () => {
         const { value, next, etag } = await run(ports, asked);
         return answered(operation.status, value, { next: next === undefined ? undefined : nextPath(context, next), etag });

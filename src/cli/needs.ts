@@ -76,6 +76,8 @@ export interface CliNeeds {
   readonly onInterrupt: (listener: () => void) => () => void;
   readonly ask: Ask;
   readonly files: Files;
+  /** Opens an address in the user's browser; false when none could be started. */
+  readonly openAddress: (address: string) => Promise<boolean>;
   readonly validate: (input: { files: readonly SourceText[]; environments?: SourceText | undefined }) => Promise<Validation>;
   /** Starts the control plane and the router; resolves with the exit code, without `detach` when they have ended. */
   readonly up: (options: { home: string; detach: boolean; targets: readonly { kind: string; place: OwnTargetPlace }[] }) => Promise<number>;

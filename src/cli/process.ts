@@ -1,4 +1,5 @@
 /** The command line on this process's terminal, files and network. */
+import { spawn } from 'node:child_process';
 import type { CliNeeds } from './needs.ts';
 import { localFiles } from './local-files.ts';
 import { runProgram } from './program.ts';
@@ -15,7 +16,7 @@ export function runInProcess(words: readonly string[], { env, ...parts }: Proces
   return runProgram({
     ...parts, env, directory: process.cwd(), stdout, stderr,
     isTerminal: stdout.isTTY && stdin.isTTY && env.TERM !== 'dumb',
-    fetch: globalThis.fetch, now: Date.now, sleep, onInterrupt, ask: terminalAsk(stdin, stderr), files: localFiles,
+    fetch: globalThis.fetch, now: Date.now, sleep, onInterrupt, ask: terminalAsk(stdin, stderr), files: localFiles, openAddress,
   }, words);
 }
 
@@ -37,6 +38,17 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, ms);
     signal.addEventListener('abort', done, { once: true });
     if (signal.aborted) done();
+  });
+}
+
+/** By the desktop's own program, which is given the address as an argument and no shell. */
+function openAddress(address: string): Promise<boolean> {
+  const program = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  return new Promise((resolve) => {
+    const child = spawn(program, [address], { stdio: 'ignore', detached: true });
+    child.once('error', () => resolve(false));
+    child.once('exit', (code) => resolve(code === 0));
+    child.unref();
   });
 }
 

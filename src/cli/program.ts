@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addArtifact } from './commands/artifact.ts';
 import { addAudit } from './commands/audit.ts';
+import { addConsole } from './commands/console.ts';
 import { addDecisions } from './commands/decide.ts';
 import { addDeploy, addPlan, addRollback } from './commands/deploy.ts';
 import { addDrift } from './commands/drift.ts';
@@ -47,6 +48,7 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addPromote,
   addCancel,
   addStatus,
+  addConsole,
   addConfig,
   addLogs,
   addDrift,

@@ -4,8 +4,14 @@ import type { Identity } from '../domain/ids.ts';
 export interface Identities {
   /** Null for a token that nobody has; then nothing may be done with it. */
   byToken(token: string): Promise<Identity | null>;
-  /** A new token for somebody, shown this once and kept only as a hash. @throws NotSupported where identities come from elsewhere */
-  add(identity: Identity): Promise<string>;
+  /**
+   * A new token for somebody, shown this once and kept only as a hash.
+   * @param expiresAt milliseconds since the epoch, from when on it is nobody's; absent: never
+   * @throws NotSupported where identities come from elsewhere
+   */
+  add(identity: Identity, expiresAt?: number): Promise<string>;
+  /** Takes away one token that would have ended by itself; false for any other. */
+  endSession(token: string): Promise<boolean>;
   /** Who has a token, and since when (milliseconds since the epoch). */
   list(): Promise<readonly { readonly identity: Identity; readonly createdAt: number }[]>;
   /** Takes all tokens of somebody away; answers how many. */

@@ -134,7 +134,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
     webhookSecrets: { gitHost: async () => GITHUB_SECRET, slack: unused('Slack') }, slackReplies: { takes: () => false, send: unused('Slack') }, slackMessages: { post: unused('Slack'), update: unused('Slack'), whisper: unused('Slack'), find: unused('Slack'), openView: unused('Slack') }, parallelRuns: { read: unused('A parallel run') },
     httpChecks: { run: unused('A check over HTTP') }, instanceLogs: { tail: unused('The output of instances') },
     recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,
-    identities: { byToken: async () => null, add: unused('A token'), list: async () => [], revoke: async () => 0 },
+    identities: { byToken: async () => null, add: unused('A token'), list: async () => [], revoke: async () => 0, endSession: async () => false },
   };
   useLocalParts({ ports, targets: { [options.kind]: target }, log: () => undefined });
   // The event rule; a pass finds what an event has lost.

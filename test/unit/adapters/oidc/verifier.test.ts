@@ -123,7 +123,7 @@ describe('the provider\'s keys', () => {
 describe('beside tokens of our own', () => {
   it('each is asked for its own kind only', async () => {
     const asked: string[] = [];
-    const own = { byToken: async (token: string) => { asked.push(token); return 'carl' as Identity; }, add: async () => '', list: async () => [], revoke: async () => 0 };
+    const own = { byToken: async (token: string) => { asked.push(token); return 'carl' as Identity; }, add: async () => '', list: async () => [], revoke: async () => 0, endSession: async () => false };
     const identities = withProviders(own, { verifier, environments: { read: async () => company() as Environments } });
     expect(await identities.byToken('slp_abc')).toBe('carl');
     expect(await identities.byToken(await issuer.sign({ sub: 'u-2' }))).toBe('oidc:u-2');
