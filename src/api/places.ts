@@ -7,6 +7,7 @@ import { reconcile } from '../app/reconcile.ts';
 import { placeCounts } from '../app/place-counts.ts';
 import { findDesired, getService } from '../app/state/documents.ts';
 import { promote } from '../app/steer.ts';
+import { weightsOverTime } from '../app/weights-over-time.ts';
 import * as operations from '../contracts/api/places.ts';
 import { NotFound } from '../domain/errors.ts';
 import type { Desired } from '../domain/state.ts';
@@ -32,12 +33,13 @@ export const placeBindings = [
     if (desired === undefined) throw new NotFound(`${params.service} was never deployed in ${params.environment}.`);
     return tagged(desired.value);
   }),
-  bind(operations.rollback, atPlace, async (ports, { params, body, by }) => ({ value: await rollback(ports)({ ...params, ...body, by }) })),
+  bind(operations.rollback, atPlace, async (ports, { params, body, by, ifMatch }) => ({ value: await rollback(ports)({ ...params, ...body, by, ifMatch }) })),
   bind(operations.promote, atPlace, async (ports, { params, by }) => ({ value: await promote(ports)({ ...params, by }) })),
   bind(operations.pause, atPlace, async (ports, { params, body, by, ifMatch }) => tagged(await pause(ports)({ ...params, ...body, by, ifMatch }))),
   bind(operations.resume, atPlace, async (ports, { params, by, ifMatch }) => repaired(ports, await resume(ports)({ ...params, by, ifMatch }))),
   bind(operations.scale, atPlace, async (ports, { params, body, by, ifMatch }) => repaired(ports, await scale(ports)({ ...params, ...body, by, ifMatch }))),
   bind(operations.markZone, atPlace, async (ports, { params, body, by, ifMatch }) => repaired(ports, await markZone(ports)({ ...params, ...body, by, ifMatch }))),
+  bind(operations.readWeights, atPlace, async (ports, { params, query }) => ({ value: await weightsOverTime(ports)({ ...params, ...query }) })),
   bind(operations.readLogs, atPlace, async (ports, { params, query }) => ({ value: await ports.instanceLogs.tail(params.service, params.environment, query.bytes) })),
   bind(operations.readCounts, atPlace, async (ports, { params }) => ({ value: await placeCounts(ports)(params) })),
   bind(operations.readAudit, atPlace, async (ports, { params, query }) => {

@@ -1,6 +1,7 @@
 /** Services, repositories, artifacts and what pushes became. */
 import { deliveriesPart, pipelinesPart, servicesPart } from '../app/lists.ts';
 import { status, statuses, type ServiceStatus } from '../app/look.ts';
+import { overview } from '../app/overview.ts';
 import { registerArtifact, registerRepository, removeRepository } from '../app/register.ts';
 import { repositories } from '../app/registered.ts';
 import { replayDelivery } from '../app/replay-delivery.ts';
@@ -37,7 +38,16 @@ function manifestOf(text: string): Manifest {
   return parsed.manifest;
 }
 
+/** The one that a query names, or one part of all. */
+const servicesAsked = async (ports: Ports, { service, ...page }: { limit: number; cursor?: string | undefined; service?: ServiceName | undefined }) =>
+  (service === undefined ? servicesPart(ports)(page) : { items: [(await getService(ports.store, service)).value], next: undefined });
+
 export const serviceBindings = [
+  bind(operations.listOverview, anywhere, async (ports, { query, sees }) => {
+    const { items, next } = await servicesAsked(ports, query);
+    const rows = await overview(ports)(items.filter(({ team }) => sees(team)));
+    return { value: rows.map((row) => ({ ...row, places: row.places.filter(({ environment }) => sees(row.team, environment)), waiting: row.waiting.filter(({ environment }) => sees(row.team, environment)) })), next };
+  }),
   bind(operations.listServices, anywhere, async (ports, { query, sees }) => {
     const { items, next } = await servicesPart(ports)(query);
     return { value: (await statuses(ports)(items.filter(({ team }) => sees(team)))).map((found) => shown(found, sees)), next };

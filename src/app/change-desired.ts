@@ -21,10 +21,16 @@ interface Place {
 /** Names exactly this desired state, for `If-Match`. */
 export const desiredTag = (desired: Desired): string => `"${createHash('sha256').update(canonicalJson(desired)).digest('base64url').slice(0, 22)}"`;
 
+/** @throws PreconditionFailed when it is none of those that the caller has seen */
+export function refuseUnseen(desired: Desired, ifMatch: readonly string[] | undefined): void {
+  const etag = desiredTag(desired);
+  if (ifMatch !== undefined && !ifMatch.includes(etag)) throw new PreconditionFailed(`${desired.service} in ${desired.environment} was changed by ${desired.changedBy} meanwhile. Look at it again, then repeat the change with the ETag it has now.`, { etag, changedBy: desired.changedBy, changedAt: desired.changedAt });
+}
+
 const change = (needs: CommitNeeds, place: Place, reason: string, to: (desired: Desired) => DesiredChange, fence?: 'keep'): Promise<Desired> => untilWritten(async () => {
   const current = await findDesired(needs.store, place.service, place.environment);
   if (current === undefined) throw new NotFound(`${place.service} was never deployed in ${place.environment}.`);
-  if (place.ifMatch !== undefined && !place.ifMatch.includes(desiredTag(current.value))) throw new PreconditionFailed(`${place.service} in ${place.environment} was changed by ${current.value.changedBy} meanwhile. Look at it again, then repeat the change with the ETag it has now.`, { etag: desiredTag(current.value), changedBy: current.value.changedBy, changedAt: current.value.changedAt });
+  refuseUnseen(current.value, place.ifMatch);
   const { desired, writes } = desire(current, to(current.value), { by: place.by, at: needs.clock.now(), reason, commit: null, ...(fence === undefined ? {} : { fence }) });
   await needs.store.transact(writes);
   return desired;

@@ -5,6 +5,7 @@ import { isOver, Pipeline } from '../domain/pipeline.ts';
 import { Release } from '../domain/release.ts';
 import { refuseIncompatibleSchema } from '../domain/schema-compatibility.ts';
 import type { Ports } from '../ports/index.ts';
+import { refuseUnseen } from './change-desired.ts';
 import { startPipeline, type StartNeeds } from './start-pipeline.ts';
 import { cancel } from './steer.ts';
 import { findDesired, getDeployment, getPipeline, getRelease, getService, list } from './state/documents.ts';
@@ -41,9 +42,10 @@ export const deploy = (needs: StartNeeds) => async (input: DeployInput): Promise
  * work, back means to the stable revision: that pipeline is cancelled, and takes back what it did.
  * @throws IncompatibleSchema at once, when the older release cannot read what the stable one has written
  */
-export const rollback = (needs: StartNeeds) => async (input: { service: ServiceName; environment: EnvironmentName; version?: string | undefined; by: Identity }): Promise<Pipeline> => {
+export const rollback = (needs: StartNeeds) => async (input: { service: ServiceName; environment: EnvironmentName; version?: string | undefined; by: Identity; ifMatch?: readonly string[] | undefined }): Promise<Pipeline> => {
   const desired = await findDesired(needs.store, input.service, input.environment);
   if (desired === undefined) throw new NotFound(`${input.service} was never deployed in ${input.environment}.`);
+  refuseUnseen(desired.value, input.ifMatch);
   if (desired.value.deployment !== null && input.version === undefined) {
     const { value: deployment } = await getDeployment(needs.store, desired.value.deployment);
     return cancel(needs)({ pipelineId: deployment.pipeline, by: input.by, why: `rolled back in ${input.environment}` });

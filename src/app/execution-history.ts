@@ -46,7 +46,7 @@ async function allEvents(needs: Pick<Ports, 'orchestrator'>, machine: MachineNam
 }
 
 /** The execution a task has started: named in the parameters of its TaskScheduled event. */
-function startedBy(event: HistoryEvent): { machine: MachineName; name: string } | undefined {
+export function startedBy(event: HistoryEvent): { machine: MachineName; name: string } | undefined {
   if (event.type !== 'TaskScheduled') return undefined;
   const parameters = (event.detail as { parameters?: { StateMachineArn?: unknown; Name?: unknown } } | undefined)?.parameters;
   const arn = typeof parameters?.StateMachineArn === 'string' ? parameters.StateMachineArn : '';

@@ -11,7 +11,7 @@ import type { Ports } from '../ports/index.ts';
 import type { Write } from '../ports/item-store.ts';
 import { commit, type CommitNeeds } from './state/commit.ts';
 import { creating, expecting, list, read, replacing, untilWritten, type Stored } from './state/documents.ts';
-import { approvalKey, pendingApprovalKey, pipelineKey, releasedCommitKey, runningKey, serviceKey, servicePartition } from './state/keys.ts';
+import { approvalKey, pendingApprovalKey, pipelineDayKey, pipelineKey, releasedCommitKey, runningKey, serviceKey, servicePartition } from './state/keys.ts';
 
 export interface PipelineStart {
   readonly service: ServiceName;
@@ -65,6 +65,7 @@ export const startPipeline = (needs: StartNeeds) => (start: PipelineStart): Prom
     { kind: 'put', key: serviceKey(start.service), value: known, condition: expecting(service) },
     creating(pipelineKey(pipeline.id), pipeline),
     creating(runningKey(pipeline.id), { pipeline: pipeline.id }),
+    creating(pipelineDayKey(now, pipeline.id), { pipeline: pipeline.id, at: now }),
     ...(start.cause === 'push' && start.commit !== null ? [creating(releasedCommitKey(start.service, start.commit), { pipeline: pipeline.id, delivery: start.delivery ?? null })] : []),
     ...older.writes,
   ], [

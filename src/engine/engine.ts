@@ -36,6 +36,7 @@ export interface EngineNeeds {
 export interface Engine extends Orchestrator {
   start(request: { machine: string; name: string; input: unknown }): Promise<void>;
   describe(machine: string, name: string): Promise<Execution | undefined>;
+  definition(machine: string, name: string): Promise<unknown>;
   history(machine: string, name: string, page: { limit: number; after?: number }): ReturnType<Orchestrator['history']>;
   stop(machine: string, name: string, error: string, cause: string): Promise<void>;
   /** Puts off the heartbeat timeout of a task. @throws TokenRefused */
@@ -127,6 +128,7 @@ export const createEngine = (needs: EngineNeeds): Engine => {
       await turnstile.pass(childKey(machine, name), () => begin(machine, name, given));
     },
     describe: async (machine, name) => archive.describe(machine, name),
+    definition: async (machine, name) => archive.definitionOf(machine, name),
     history: async (machine, name, { limit, after = 0 }) => archive.history(machine, name, after, Math.min(Math.max(limit, 1), 1000)),
     stop: async (machine, name, error, cause) => {
       if (archive.known(machine, name) === undefined) throw new NotFound(`There is no execution of '${machine}' named '${name}'.`);

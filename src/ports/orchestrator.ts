@@ -1,6 +1,8 @@
 /** Runs state machines: Step Functions, or the local engine over the same ASL files. */
-export const MACHINES = ['delivery', 'pipeline', 'staging', 'canary', 'watch', 'rollout', 'rollback', 'gate', 'repair'] as const;
-export type MachineName = (typeof MACHINES)[number];
+import { MACHINE_NAMES, type MachineName } from '../domain/machines.ts';
+
+export const MACHINES = MACHINE_NAMES;
+export type { MachineName };
 
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
@@ -32,6 +34,8 @@ export interface Orchestrator {
   start(request: { machine: MachineName; name: string; input: unknown }): Promise<void>;
   describe(machine: MachineName, name: string): Promise<Execution | undefined>;
   history(machine: MachineName, name: string, page: { limit: number; after?: number }): Promise<readonly HistoryEvent[]>;
+  /** The state machine that an execution runs, as it was when it began; undefined for one that is not there. */
+  definition(machine: MachineName, name: string): Promise<unknown>;
   /** Where the platform's own console shows an execution; absent where it has none. */
   consoleUrl?(machine: MachineName, name: string): string;
   /** Stops an execution and its nested ones. */

@@ -41,6 +41,11 @@ export function createStepFunctions({ call, machineArnPrefix }: StepFunctionsOpt
       const events = await told(`read the history of ${machine} ${name}`, () => eventsOf(call, executionArn(machine, name), after + limit), { ExecutionDoesNotExist: [] as AwsEvent[] });
       return historyEvents(events).filter((event) => event.id > after).slice(0, limit);
     },
+    definition: async (machine, name) => {
+      const execution = { executionArn: executionArn(machine, name) };
+      const found = await told(`read the definition of ${machine} ${name}`, () => call('DescribeStateMachineForExecution', execution), { ExecutionDoesNotExist: undefined });
+      return found?.definition === undefined ? undefined : (JSON.parse(found.definition) as unknown);
+    },
     consoleUrl: (machine, name) => consoleUrl(executionArn(machine, name)),
     stop: async (machine, name, error, cause) => {
       const execution = { executionArn: executionArn(machine, name), error: error.slice(0, ERROR_CHARACTERS_MAX), cause: cause.slice(0, CAUSE_CHARACTERS_MAX) };

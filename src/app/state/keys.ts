@@ -31,6 +31,9 @@ export const pipelineKey = (id: PipelineId): ItemKey => {
 };
 /** Stands while a pipeline is unfinished. */
 export const runningKey = (id: PipelineId): ItemKey => ({ partition: `running#${shardOf(id)}`, sort: id });
+/** Pipelines by the day (counted from the epoch) that they began on, of all services. */
+export const pipelineDayPartition = (day: number): string => `pipeline-day#${day}`;
+export const pipelineDayKey = (at: number, id: PipelineId): ItemKey => ({ partition: pipelineDayPartition(auditDay(at)), sort: `${String(at).padStart(13, '0')}#${id}` });
 export const releaseKey = (service: ServiceName, id: ReleaseId): ItemKey => ({ partition: servicePartition(service), sort: `release#${id}` });
 export const artifactKey = (service: ServiceName, version: string): ItemKey => ({ partition: servicePartition(service), sort: `artifact#${version}` });
 /** One push of one commit releases a service once. */

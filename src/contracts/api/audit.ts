@@ -2,11 +2,7 @@
 import * as z from 'zod';
 import { EnvironmentName, Generation, Identity, ServiceName } from '../../domain/ids.ts';
 import { Desired } from '../../domain/state.ts';
-import { operation, paging, Time } from './operation.ts';
-
-/** `2026-11-20T10:00:00Z`, or milliseconds since the epoch. */
-export const Moment = z.union([z.iso.datetime({ offset: true }), z.string().regex(/^\d{1,15}$/, 'a time such as 2026-11-20T10:00:00Z, or milliseconds since the epoch')])
-  .transform((text) => (/^\d+$/.test(text) ? Number(text) : Date.parse(text))).meta({ description: '`2026-11-20T10:00:00Z`, or milliseconds since the epoch.' });
+import { Moment, operation, paging, Time } from './operation.ts';
 
 export const AuditLine = z.strictObject({ at: Time, by: Identity, why: z.string(), service: ServiceName, environment: EnvironmentName, generation: Generation, commit: z.string().nullable() });
 export type AuditLine = z.infer<typeof AuditLine>;

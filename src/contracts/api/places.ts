@@ -1,17 +1,22 @@
 /** One service in one environment. */
 import * as z from 'zod';
 import { Deployment } from '../../domain/deployment.ts';
-import { EnvironmentName, Generation, Identity, RevisionId, ServiceName } from '../../domain/ids.ts';
+import { DeploymentId, EnvironmentName, Generation, Identity, RevisionId, ServiceName } from '../../domain/ids.ts';
 import { ArmCounts } from '../../domain/judge/counts.ts';
 import { Pipeline } from '../../domain/pipeline.ts';
+import { Weights } from '../../domain/route.ts';
 import { Desired } from '../../domain/state.ts';
-import { operation, paging, Time, Why } from './operation.ts';
+import { Moment, operation, PAGE_ITEMS_MAX, paging, Time, Why } from './operation.ts';
 import { PlaceStatus } from './services.ts';
 
 export const AuditEntry = z.strictObject({
   at: Time, by: Identity, why: z.string(), generation: Generation, commit: z.string().nullable(), before: Desired.nullable(), after: Desired,
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** What was asked for from then on, until the next one. */
+export const WeightsPoint = z.strictObject({ at: Time, weights: Weights, deployment: DeploymentId.nullable() });
+export type WeightsPoint = z.infer<typeof WeightsPoint>;
 
 const tag = 'One service in one environment';
 const params = z.object({ service: ServiceName, environment: EnvironmentName });
@@ -20,7 +25,7 @@ const at = '/v1/services/:service/environments/:environment' as const;
 export const readPlace = operation({ id: 'readPlace', method: 'GET', path: at, tag, action: 'view', params, summary: 'What is asked for there and what runs', answer: PlaceStatus });
 export const readDesired = operation({ id: 'readDesired', method: 'GET', path: `${at}/desired`, tag, action: 'view', params, summary: 'What is asked for there. Its ETag is what `If-Match` of the changes below takes', answer: Desired });
 export const rollback = operation({
-  id: 'rollback', method: 'POST', path: `${at}/rollback`, tag, action: 'rollback', params, status: 202, summary: 'Back to the release before, or to the one named; while a deployment is at work: back to the stable one',
+  id: 'rollback', method: 'POST', path: `${at}/rollback`, tag, action: 'rollback', params, status: 202, guarded: true, summary: 'Back to the release before, or to the one named; while a deployment is at work: back to the stable one',
   body: z.strictObject({ version: z.string().min(1).max(128).optional() }), answer: Pipeline,
 });
 export const promote = operation({ id: 'promote', method: 'POST', path: `${at}/promote`, tag, action: 'promote', params, summary: 'Ends the hold at work early, on the evidence there is', body: z.strictObject({}), answer: Deployment });
@@ -31,6 +36,10 @@ export const scale = operation({
 });
 export const markZone = operation({
   id: 'markZone', method: 'POST', path: `${at}/zones`, tag, action: 'zone', params, guarded: true, summary: 'Moves instances away from a lost zone', body: z.strictObject({ zone: z.string().min(1).max(30), lost: z.boolean() }), answer: Desired,
+});
+export const readWeights = operation({
+  id: 'readWeights', method: 'GET', path: `${at}/weights`, tag, action: 'view', params, query: z.object({ since: Moment.optional(), until: Moment.optional(), limit: z.coerce.number().int().min(1).max(PAGE_ITEMS_MAX).default(200) }),
+  summary: 'How traffic was shared over time, as each change of desired state set it: the newest `limit` changes, oldest first, the first of them in force at `since`', answer: z.array(WeightsPoint),
 });
 export const readLogs = operation({
   id: 'readLogs', method: 'GET', path: `${at}/logs`, tag, action: 'view', params, summary: 'The end of each instance\'s output',

@@ -1,14 +1,15 @@
 /** Services, repositories, artifacts, and what pushes became. */
 import * as z from 'zod';
+import { DRIFTS } from '../../domain/drift/drift.ts';
 import { GIT_HOSTS } from '../../domain/git-host.ts';
-import { CommitId, DeliveryId, Digest, EnvironmentName, Identity, ServiceName } from '../../domain/ids.ts';
+import { ApprovalId, CommitId, DeliveryId, DeploymentId, Digest, EnvironmentName, Generation, Identity, PipelineId, ReleaseId, RevisionId, ServiceName } from '../../domain/ids.ts';
 import { Pipeline } from '../../domain/pipeline.ts';
 import { Artifact, Release } from '../../domain/release.ts';
 import { Delivery, Repository, Service } from '../../domain/service.ts';
 import { Desired, Observed } from '../../domain/state.ts';
 import { REPOSITORY_URL_MAX } from '../limits.ts';
 import { Approval } from './approvals.ts';
-import { operation, paging } from './operation.ts';
+import { operation, paging, Time } from './operation.ts';
 
 export const PlaceStatus = z.strictObject({ environment: EnvironmentName, desired: Desired.nullable(), observed: Observed.nullable() });
 export type PlaceStatus = z.infer<typeof PlaceStatus>;
@@ -22,9 +23,33 @@ export const ServiceStatus = z.strictObject({
 });
 export type ServiceStatus = z.infer<typeof ServiceStatus>;
 
+/** A revision as a list shows it. */
+const RevisionBrief = z.strictObject({ revision: RevisionId, version: z.string(), release: ReleaseId, weight: z.int() });
+
+export const OverviewPlace = z.strictObject({
+  environment: EnvironmentName, generation: Generation, stable: RevisionBrief.nullable(),
+  others: z.array(RevisionBrief).meta({ description: 'Candidates, and revisions that are being retired.' }),
+  wanted: z.int(), healthy: z.int(), instances: z.int(),
+  drift: z.array(z.enum(DRIFTS)).meta({ description: 'Kinds of drift by what was observed last; nobody is asked for it.' }),
+  deployment: DeploymentId.nullable(), paused: z.boolean(), endpoint: z.string().nullable(), changedAt: Time,
+});
+export type OverviewPlace = z.infer<typeof OverviewPlace>;
+
+export const OverviewRow = z.strictObject({
+  service: ServiceName, team: z.string(),
+  places: z.array(OverviewPlace).meta({ description: 'Where it was deployed, of the environments that the caller may look at.' }),
+  running: z.array(z.strictObject({ pipeline: PipelineId, version: z.string(), stage: z.string(), cause: Pipeline.shape.cause, startedAt: Time })),
+  waiting: z.array(z.strictObject({ approval: ApprovalId, pipeline: PipelineId, environment: EnvironmentName, version: z.string(), question: z.string(), requestedAt: Time, expiresAt: Time })),
+});
+export type OverviewRow = z.infer<typeof OverviewRow>;
+
 const tag = 'Services and artifacts';
 const params = z.object({ service: ServiceName });
 
+export const listOverview = operation({
+  id: 'listOverview', method: 'GET', path: '/v1/overview', tag, action: 'view', paged: true, query: z.object({ ...paging(100), service: ServiceName.optional().meta({ description: 'Only this one.' }) }), answer: z.array(OverviewRow),
+  summary: 'Every service in a few figures: what is stable where and what serves, health, drift, what runs and waits',
+});
 export const listServices = operation({
   id: 'listServices', method: 'GET', path: '/v1/services', tag, action: 'view', paged: true, query: z.object(paging(100)), answer: z.array(ServiceStatus),
   summary: 'Every service: desired and observed state per environment, running pipelines, what waits for a decision',

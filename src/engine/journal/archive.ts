@@ -35,6 +35,7 @@ export const createArchive = (database: DatabaseSync) => {
   const events = database.prepare('SELECT h.* FROM history h JOIN executions e ON e.id = h.execution WHERE e.machine = ? AND e.name = ? AND h.id > ? ORDER BY h.id LIMIT ?');
   const saveDefinition = database.prepare('INSERT OR IGNORE INTO definitions (hash, body) VALUES (?, ?)');
   const definition = database.prepare('SELECT body FROM definitions WHERE hash = ?');
+  const definitionBy = database.prepare('SELECT d.body FROM definitions d JOIN executions e ON e.definition = d.hash WHERE e.machine = ? AND e.name = ?');
   const listing = database.prepare('SELECT input, head FROM executions WHERE (?1 IS NULL OR machine = ?1) AND (?2 IS NULL OR status = ?2) AND started_at < ?3 ORDER BY started_at DESC, id DESC LIMIT ?4');
   return {
     known: (machine: string, name: string): Known | undefined => {
@@ -52,6 +53,7 @@ export const createArchive = (database: DatabaseSync) => {
       listing.all(machine ?? null, status ?? null, startedBefore, Math.min(Math.max(limit, 1), 1000)).map((row) => executionOf(row)),
     saveDefinition: (hash: string, body: string): void => { saveDefinition.run(hash, body); },
     definition: (hash: string): string | undefined => { const row = definition.get(hash); return row === undefined ? undefined : String(row['body']); },
+    definitionOf: (machine: string, name: string): unknown => { const row = definitionBy.get(machine, name); return row === undefined ? undefined : (JSON.parse(String(row['body'])) as unknown); },
     lastId: (): number => Number(database.prepare('SELECT coalesce(max(id), 0) AS id FROM executions').get()!['id']),
     running: (): Running[] => {
       const branches = database.prepare('SELECT body FROM branches WHERE execution = ?');

@@ -42,7 +42,7 @@ async function installation(count: number) {
   for (let from = 0; from < writes.length; from += WRITES_AT_ONCE) await opened.transact(writes.slice(from, from + WRITES_AT_ONCE));
   const needs: ReconcileNeeds = {
     store: meteredStore(opened, () => units), clock: systemClock, ids: randomIds,
-    orchestrator: { start: async () => void (started += 1), describe: async () => undefined, history: async () => [], stop: async () => undefined, succeedTask: async () => undefined, failTask: async () => undefined },
+    orchestrator: { start: async () => void (started += 1), describe: async () => undefined, definition: async () => undefined, history: async () => [], stop: async () => undefined, succeedTask: async () => undefined, failTask: async () => undefined },
     builder: { cancel: async () => false }, commands: { cancel: async () => 0 }, notifier: { send: async () => undefined },
     settings: { repairLeaseSeconds: 900 } as ReconcileNeeds['settings'],
     targets: { observe: async (_target, refs) => refs.flatMap(({ service }) => observed.get(service) ?? []), describe: () => Promise.reject(new Error('not asked')), names: () => [] },

@@ -23,7 +23,7 @@ export function apiRig() {
     targets: { observe: async () => [], describe: async () => ({ verb: 'describe', kind: 'process', weights: true, zones: true, scaleToZero: true, limits: {} }), names: () => ['process'] },
     recorders: { begin: async (_service: string, _environment: string, rule: unknown) => ({ rule, begunAt: 0, endsAt: 1, taken: 0, leftOut: 0, kept: 0 }), progress: async () => null },
     artifacts: { has: async () => true }, instanceLogs: { tail: async () => [] }, metrics: { read: async () => ({ epoch: 'a', at: 1, revisions: {} }) },
-    identities: { byToken: async (token: string) => (token === 'nobody' ? null : token as Identity), add: async (identity: Identity) => { tokens.push(identity); return `slp_${tokens.length}`; }, list: async () => [], revoke: async () => 0 },
+    identities: { byToken: async (token: string) => (token === 'nobody' ? null : token as Identity), add: async (identity: Identity) => { tokens.push(identity); return `slp_${tokens.length}`; }, list: async () => [], revoke: async () => 0, endSession: async () => false },
   } as unknown as Ports;
   const app = apiApp(ports);
   const ask = async <T = Record<string, unknown>>(method: string, path: string, given: { body?: unknown; as?: string | null; headers?: Record<string, string> } = {}): Promise<Said<T>> => {
@@ -67,9 +67,9 @@ export function requestsFor(service: string): { id: string; method: string; path
   const bodies: Readonly<Record<string, unknown>> = {
     registerRepository: { url: 'https://example.com/a/b' }, registerArtifact: { manifest: `service: ${service}\nteam: shop\nstart: [node, server.js]\n`, digest: `sha256:${'b'.repeat(64)}`, bytes: 1, version: '2.0.0' },
     deploy: { service, version: '2.0.0' }, previewPlan: { service, version: '2.0.0', environment: 'production' }, cancelPipeline: {}, decide: { service, decision: 'approve' }, rollback: {}, promote: {}, pause: {}, resume: {},
-    scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, startRecording: {}, stopRecording: {},
+    scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, openSession: {}, startRecording: {}, stopRecording: {},
   };
   return OPERATIONS.map(({ id, method, path, action, body }) => ({
-    id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest').replace(':release', '1.0.0').replace(':team', 'shop').replace(':time', '1700000000000') + (id === 'compareReleases' ? '?from=1.0.0&to=2.0.0' : ''), ...(body === null ? {} : { body: bodies[id] }),
+    id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest').replace(':release', '1.0.0').replace(':team', 'shop').replace(':time', '1700000000000').replace(':machine', 'pipeline').replace(':execution', `${service}-1`) + (id === 'compareReleases' ? '?from=1.0.0&to=2.0.0' : ''), ...(body === null ? {} : { body: bodies[id] }),
   }));
 }

@@ -50,7 +50,7 @@ export function rig() {
     store, clock, ids: seededIds('app'),
     orchestrator: {
       start: async (request) => { up(); started.push(request); },
-      describe: async () => undefined, history: async () => [], stop: async () => undefined,
+      describe: async () => undefined, definition: async () => undefined, history: async () => [], stop: async () => undefined,
       succeedTask: async (token, output) => answer({ token, output }),
       failTask: async (token, error) => answer({ token, error }),
     },

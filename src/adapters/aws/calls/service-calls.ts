@@ -1,6 +1,6 @@
 /** The calls that the adapters of every function make: by name, with the SDK's types of what goes in and out, and no code of it. */
 import type { GetItemInput, GetItemOutput, QueryInput, QueryOutput, TransactWriteItemsInput, TransactWriteItemsOutput } from '@aws-sdk/client-dynamodb';
-import type { DescribeExecutionInput, DescribeExecutionOutput, GetExecutionHistoryInput, GetExecutionHistoryOutput, SendTaskFailureInput, SendTaskSuccessInput, StartExecutionInput, StopExecutionInput } from '@aws-sdk/client-sfn';
+import type { DescribeExecutionInput, DescribeExecutionOutput, DescribeStateMachineForExecutionInput, DescribeStateMachineForExecutionOutput, GetExecutionHistoryInput, GetExecutionHistoryOutput, SendTaskFailureInput, SendTaskSuccessInput, StartExecutionInput, StopExecutionInput } from '@aws-sdk/client-sfn';
 
 interface Call<I, O> { readonly input: I; readonly output: O }
 
@@ -17,6 +17,8 @@ export interface ExecutionActions {
   readonly StartExecution: Call<StartExecutionInput, unknown>;
   readonly StopExecution: Call<StopExecutionInput, unknown>;
   readonly DescribeExecution: Call<DescribeExecutionInput, DescribeExecutionOutput>;
+  /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineForExecution.html */
+  readonly DescribeStateMachineForExecution: Call<DescribeStateMachineForExecutionInput, DescribeStateMachineForExecutionOutput>;
   readonly GetExecutionHistory: Call<GetExecutionHistoryInput, GetExecutionHistoryOutput>;
   readonly SendTaskSuccess: Call<SendTaskSuccessInput, unknown>;
   readonly SendTaskFailure: Call<SendTaskFailureInput, unknown>;
