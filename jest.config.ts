@@ -7,7 +7,7 @@ const config: Config = {
   roots: ['<rootDir>/test'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }] },
-  testPathIgnorePatterns: ['/test/aws/', '/test/bench/'],
+  testPathIgnorePatterns: ['/test/aws/', '/test/bench/', '/test/console/'],
   testMatch: ['**/*.test.ts'],
   testTimeout: 20_000,
 };

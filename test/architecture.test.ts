@@ -133,6 +133,32 @@ describe('arrows', () => {
   });
 });
 
+describe('the console', () => {
+  const files = readdirSync(join(ROOT, 'console/src'), { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name)).map((entry) => relative(ROOT, join(entry.parentPath, entry.name)));
+  const read = (path: string) => {
+    const text = readFileSync(join(ROOT, path), 'utf8');
+    return { path, lines: text.split('\n').length - 1, nodes: nodesOf(parseSync(text, { syntax: 'typescript', tsx: path.endsWith('.tsx'), target: 'es2024' })) };
+  };
+  const parsed = files.map(read);
+
+  it('takes of the rest the contracts only, and of these nothing but types: no schema comes into the bundle', () => {
+    const wrong = parsed.flatMap(({ path, nodes }) => nodes.filter((node) => node.type === 'ImportDeclaration' || node.type === 'ExportNamedDeclaration' || node.type === 'ExportAllDeclaration').flatMap((node) => {
+      const specifier = textOf(node['source']);
+      const target = specifier === undefined ? undefined : fileOf({ path }, specifier);
+      if (target === undefined || target.startsWith('console/src/')) return specifier === 'zod' && node['typeOnly'] !== true ? [`${path} imports zod itself`] : [];
+      return target.startsWith('src/contracts/') && node['typeOnly'] === true ? [] : [`${path} may not import ${specifier ?? ''}`];
+    }));
+    expect(parsed.length).toBeGreaterThan(20);
+    expect(wrong).toEqual([]);
+  });
+
+  it(`has no file of more than ${LINES_MAX} lines, and half of them have fewer than ${LINES_MEDIAN_MAX}`, () => {
+    expect(parsed.filter(({ lines }) => lines > LINES_MAX).map(({ path }) => path)).toEqual([]);
+    const lengths = parsed.map(({ lines }) => lines).sort((a, b) => a - b);
+    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThan(LINES_MEDIAN_MAX);
+  });
+});
+
 describe('what is handed in, and never taken', () => {
   const isNamed = (node: unknown, name: string): boolean => isNode(node) && node.type === 'Identifier' && node['value'] === name;
   const member = (node: Node): string => (node.type === 'MemberExpression' && isNode(node['object']) && node['object'].type === 'Identifier' && isNode(node['property']) ? `${String(node['object']['value'])}.${String(node['property']['value'])}` : '');

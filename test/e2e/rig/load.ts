@@ -18,9 +18,10 @@ const FAILURES_KEPT = 20;
 export function startLoad(endpoint: string): Load {
   const dispatcher = new Agent({ connections: 2, keepAliveTimeout: 10_000 });
   const seen = { total: 0, failed: 0, answers: new Map<string, number>(), failures: [] as string[], stopped: false };
+  const options: RequestInit & { readonly dispatcher: Agent } = { dispatcher };
   const client = async (): Promise<void> => {
     while (!seen.stopped) {
-      const text = await fetch(endpoint, { dispatcher }).then(async (response) => (response.ok ? response.text() : `${response.status} ${await response.text()}`), (error: unknown) => String(error));
+      const text = await fetch(endpoint, options).then(async (response) => (response.ok ? response.text() : `${response.status} ${await response.text()}`), (error: unknown) => String(error));
       if (seen.stopped) break;
       seen.total += 1;
       seen.answers.set(text, (seen.answers.get(text) ?? 0) + 1);

@@ -1,0 +1,20 @@
+/** What a page says while it has nothing else to show. */
+import type { ComponentChildren } from 'preact';
+import { messageOf } from '../api/client.ts';
+import { ApiProblem } from '../api/problem.ts';
+import type { Seen } from '../api/query.ts';
+import { Icon } from './icon.tsx';
+
+export const Loading = ({ what }: { readonly what: string }) => <p class="said" role="status">Loading {what} …</p>;
+
+export const Refused = ({ error }: { readonly error: unknown }) => (
+  <div class="notice tone-bad" role="alert"><Icon tone={error instanceof ApiProblem && error.mayPass ? 'warn' : 'bad'} /><p>{messageOf(error)}</p></div>
+);
+
+export const Nothing = ({ children }: { readonly children: ComponentChildren }) => <p class="said">{children}</p>;
+
+/** The answer, or what stands in its place; an answer that is old is shown on, with why there is no newer one. */
+export function Shown<T>({ seen, what, children }: { readonly seen: Seen<T>; readonly what: string; readonly children: (value: T) => ComponentChildren }) {
+  if (seen.value === undefined) return seen.error === undefined ? <Loading what={what} /> : <Refused error={seen.error} />;
+  return <>{seen.error === undefined ? null : <Refused error={seen.error} />}{children(seen.value)}</>;
+}

@@ -1,0 +1,62 @@
+/** A real Chromium on the console of an installation, logged in as somebody. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Client } from '../../e2e/rig/client.ts';
+
+/** No telemetry, no updates, no QUIC: it talks to 127.0.0.1 and nobody else. */
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--force-color-profile=srgb'];
+
+export const launch = (): Promise<Browser> => chromium.launch({ executablePath: process.env['SLIPWAY_CHROMIUM'] ?? '/usr/bin/chromium', args: ARGUMENTS });
+
+export interface Visit {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the page wrote as errors: a policy that refuses something, an exception. */
+  readonly faults: string[];
+}
+
+export const DESKTOP = { width: 1280, height: 860 };
+export const PHONE = { width: 360, height: 740 };
+
+/** An address that logs in, as `slipway console` makes it. */
+export async function logInAddress(client: Client, token?: string): Promise<string> {
+  const session = await client.post<{ token: string }>('/v1/session', { seconds: 120 }, token);
+  return `${client.address}/#log-in=${session.token}`;
+}
+
+/** @param token whose; absent: the owner's */
+export async function visit(browser: Browser, client: Client, options: BrowserContextOptions & { readonly token?: string | undefined; readonly path?: string } = {}): Promise<Visit> {
+  const { token, path = '/', ...rest } = options;
+  const context = await browser.newContext({ viewport: DESKTOP, locale: 'en-GB', timezoneId: 'UTC', ...rest });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
+  // A refusal that a page shows to its reader is no fault of the page.
+  page.on('console', (message) => { if (message.type() === 'error' && !/the server responded with a status of 4\d\d|net::ERR_/.test(message.text())) faults.push(message.text()); });
+  await page.goto(await logInAddress(client, token));
+  await page.getByRole('heading', { name: 'Services', level: 1 }).waitFor();
+  if (path !== '/') await page.goto(client.address + path);
+  return { context, page, faults };
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+interface Violation { readonly id: string; readonly impact: string | null; readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[] }
+
+/** Violations of axe that are serious or worse, each with where it is. */
+export async function serious(page: Page): Promise<string[]> {
+  // Evaluated by the debugger, which the page's policy does not concern.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }).axe.run());
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html, failureSummary = '' }) => `${id}: ${html.slice(0, 200)} ${failureSummary.replaceAll(/\s+/g, ' ')}`));
+}
+
+/** For the documentation, and only when the run is asked for pictures: docs/console/NAME.png. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (process.env['SLIPWAY_PICTURES'] !== '1') return;
+  await page.screenshot({ path: fileURLToPath(new URL(`../../../docs/console/${name}.png`, import.meta.url)), animations: 'disabled', caret: 'hide' });
+}
+
+/** How many pixels the page is wider than its window: what a reader on a phone would have to push aside. */
+export const overflow = (page: Page): Promise<number> => page.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)');

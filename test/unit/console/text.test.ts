@@ -1,0 +1,60 @@
+/** What the console says: times, numbers, glances, matches, and events out of a stream. */
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { eventReader } from '../../../console/src/api/event-stream.ts';
+import { matched } from '../../../console/src/router.ts';
+import { best, distance } from '../../../console/src/text/match.ts';
+import { percent, power, shortVersion } from '../../../console/src/text/numbers.ts';
+import { glance, wanted, type Place, type Row } from '../../../console/src/text/places.ts';
+import { ago, duration, fromLocalInput, localInput, until } from '../../../console/src/text/time.ts';
+
+describe('times', () => {
+  it.each([[0, '0 s'], [450, '0.5 s'], [59_999, '59 s'], [60_000, '1 min'], [3_660_000, '1 h 1 min'], [90_000_000, '1 d 1 h']])('%d ms are %s', (ms, text) => expect(duration(ms)).toBe(text));
+  it.each([[1000, 'now'], [40_000, '40 s ago'], [3_600_000, '1 h ago'], [15 * 86_400_000, '2026-11-11']])('%d ms before', (before, text) => { const now = Date.UTC(2026, 10, 26); expect(ago(now - before, now)).toBe(text); });
+  it('what is to come', () => expect([until(5000, 1000), until(1000, 1000)]).toEqual(['in 4 s', 'over']));
+  it('an input of local time comes back to the minute', () => expect(fromLocalInput(localInput(1_795_176_000_000))).toBe(1_795_176_000_000));
+});
+
+it.each([[0, '0 %'], [0.00004, '0.0040 %'], [0.0123, '1.23 %'], [0.5, '50.0 %'], [1, '100.0 %']])('%d is %s', (share, text) => expect(percent(share)).toBe(text));
+it.each([[0, '1'], [Math.log(100), '100'], [Math.log(20), '20'], [Math.log(1.2e6), '1.2e6'], [5000, '1e2171']])('e to the %d is %s', (ln, text) => expect(power(ln)).toBe(text));
+it('versions that are commits are shortened, others are not', () => expect([shortVersion('0123456789abcdef'), shortVersion('1.4.0-rc.1')]).toEqual(['0123456789', '1.4.0-rc.1']));
+
+describe('events', () => {
+  const stream = 'retry: 1000\nevent: ready\nid: a\ndata: {}\n\n:\n\nid: b\nevent: change\ndata: {"x":\ndata: 1}\n\n';
+  it('reads a stream, however it is cut', () => {
+    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: stream.length }), { maxLength: 6 }), (cuts) => {
+      const read = eventReader();
+      const ends = [...cuts.sort((a, b) => a - b), stream.length];
+      const events = ends.flatMap((end, index) => read(stream.slice(ends[index - 1] ?? 0, end)));
+      expect(events).toEqual([{ event: 'ready', id: 'a', data: '{}' }, { event: 'change', id: 'b', data: '{"x":\n1}' }]);
+    }));
+  });
+});
+
+describe('finding', () => {
+  it('letters must come in order, and nearer is better', () => {
+    expect([distance('catalog', ''), distance('catalog', 'cat'), distance('catalog', 'log'), distance('catalog', 'gc')]).toEqual([0, 0, 4, null]);
+    expect(best(['shop-catalog', 'catalog', 'cart'], 'cat', (name) => name, 2)).toEqual(['catalog', 'shop-catalog']);
+  });
+  it('addresses match their pattern only', () => {
+    expect(matched('/services/:service', '/services/a%20b')).toEqual({ service: 'a b' });
+    expect([matched('/services/:service', '/services/'), matched('/', '/'), matched('/audit', '/audit/'), matched('/audit', '/teams')]).toEqual([undefined, {}, {}, undefined]);
+  });
+});
+
+const place = (given: Partial<Place>): Place => ({ environment: 'production', generation: 1, stable: { revision: 'a-1-production', version: '1', release: 'a@0', weight: 100 }, others: [], wanted: 2, healthy: 2, instances: 2, drift: [], deployment: null, paused: false, endpoint: null, changedAt: 0, ...given } as Place);
+const row = (service: string, given: Partial<Row> = {}): Row => ({ service, team: 'shop', places: [place({})], running: [], waiting: [], ...given } as Row);
+
+describe('glances', () => {
+  it.each([
+    [{}, 'good', 'healthy'], [{ healthy: 0 }, 'bad', 'down'], [{ healthy: 1 }, 'warn', '1 of 2'], [{ drift: ['weights'] }, 'warn', 'drift'], [{ drift: ['quarantined'], healthy: 1 }, 'bad', 'crash loop'],
+    [{ deployment: 'a-2-production', healthy: 0 }, 'busy', 'deploying'], [{ stable: null }, 'idle', 'nothing stable'], [{ wanted: 0, healthy: 0 }, 'idle', 'scaled to 0'],
+  ])('%j is %s, %s', (given, tone, word) => expect(glance(place(given as never))).toMatchObject({ tone, word }));
+
+  it('what waits comes first, then what is unwell, then what moves, then the rest by name', () => {
+    const rows = [row('zebra'), row('busy', { running: [{}] as never }), row('down', { places: [place({ healthy: 0 })] }), row('asks', { waiting: [{}] as never }), row('apple')];
+    expect(wanted(rows, { text: '', team: '', state: 'any', sort: 'attention' }).map(({ service }) => service)).toEqual(['asks', 'down', 'busy', 'apple', 'zebra']);
+    expect(wanted(rows, { text: 'e', team: 'shop', state: 'any', sort: 'name' }).map(({ service }) => service)).toEqual(['apple', 'zebra']);
+    expect(wanted(rows, { text: '', team: '', state: 'unwell', sort: 'name' }).map(({ service }) => service)).toEqual(['down']);
+  });
+});
