@@ -1,6 +1,6 @@
 /** What the console says: times, numbers, glances, matches, and events out of a stream. */
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, integer, property } from 'fast-check';
 import { eventReader } from '../../../console/src/api/event-stream.ts';
 import { matched } from '../../../console/src/router.ts';
 import { best, distance } from '../../../console/src/text/match.ts';
@@ -22,7 +22,7 @@ it('versions that are commits are shortened, others are not', () => expect([shor
 describe('events', () => {
   const stream = 'retry: 1000\nevent: ready\nid: a\ndata: {}\n\n:\n\nid: b\nevent: change\ndata: {"x":\ndata: 1}\n\n';
   it('reads a stream, however it is cut', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: stream.length }), { maxLength: 6 }), (cuts) => {
+    assert(property(array(integer({ min: 0, max: stream.length }), { maxLength: 6 }), (cuts) => {
       const read = eventReader();
       const ends = [...cuts.sort((a, b) => a - b), stream.length];
       const events = ends.flatMap((end, index) => read(stream.slice(ends[index - 1] ?? 0, end)));
