@@ -64,7 +64,7 @@ export const serviceBindings = [
     const { items, next } = await deliveriesPart(ports)(query);
     return { value: await filtered(items, seenBy(ports, sees)), next };
   }),
-  bind(operations.readDelivery, anywhere, async (ports, { params, sees }) => {
+  bind(operations.readPushDelivery, anywhere, async (ports, { params, sees }) => {
     const { value } = await getDelivery(ports.store, params.delivery);
     if (!(await seenBy(ports, sees)(value))) throw new NotFound(`There is no delivery "${params.delivery}". Look at them with "slipway deliveries".`);
     return { value };

@@ -1,6 +1,6 @@
 /** How well a team delivers, from its pipelines and their deployments in production. */
 import { Deployment } from '../domain/deployment.ts';
-import { deliveryPerformance, windowStart, type DeliveryPerformance, type ProductionDeployment } from '../domain/delivery-performance.ts';
+import { deliveryOverTime, deliveryPerformance, windowStart, type DeliveryPerformance, type DeliveryPeriod, type ProductionDeployment } from '../domain/delivery-performance.ts';
 import { NotFound } from '../domain/errors.ts';
 import { deploymentId, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
 import { Pipeline } from '../domain/pipeline.ts';
@@ -12,12 +12,15 @@ import { deploymentKey, servicePartition } from './state/keys.ts';
 /** Of a team, over all its services: more are not looked at, and the answer says so. */
 const PIPELINES_MAX = 5000;
 const PAGE_PIPELINES = 100;
+/** As many points as a small plot has room for. */
+const PERIODS_MAX = 30;
 
 export interface Delivery extends DeliveryPerformance {
   readonly team: string;
   readonly since: number;
   readonly until: number;
   readonly services: readonly ServiceName[];
+  readonly periods: readonly DeliveryPeriod[];
   readonly truncated: boolean;
 }
 
@@ -31,7 +34,7 @@ export const delivery = (needs: Pick<Ports, 'store' | 'clock' | 'environments'>)
   const found: ProductionDeployment[] = [];
   let looked = 0;
   for (const name of names) looked += await ofService(needs, name, since, production, PIPELINES_MAX - looked, found);
-  return { team, since, until, services: names, ...deliveryPerformance(found, days), truncated: looked >= PIPELINES_MAX };
+  return { team, since, until, services: names, ...deliveryPerformance(found, days), periods: deliveryOverTime(found, { since, until }, Math.min(days, PERIODS_MAX)), truncated: looked >= PIPELINES_MAX };
 };
 
 /** Newest first, until the window's start. Answers how many pipelines were looked at. */

@@ -34,21 +34,47 @@ export interface DeliveryPerformance {
 const DAY_MS = 86_400_000;
 
 export function deliveryPerformance(deployments: readonly ProductionDeployment[], windowDays: number): DeliveryPerformance {
-  const rollbacks = deployments.filter(({ cause, outcome }) => cause === 'rollback' && outcome === 'succeeded');
-  const changes = deployments.filter(({ cause, outcome }) => cause !== 'rollback' && outcome !== 'given-up');
-  const succeeded = changes.filter(({ outcome }) => outcome === 'succeeded');
-  const takenBack = changes.filter(({ outcome }) => outcome === 'taken-back');
-  const undone = succeeded.filter((change) => rollbacks.some((rollback) => undoes(rollback, change, succeeded)));
-  const leadTimes = succeeded.flatMap(({ committedAt, endedAt }) => (committedAt === null ? [] : [(endedAt - committedAt) / 1000]));
-  const restores = [...takenBack, ...rollbacks].map(({ startedAt, endedAt }) => (endedAt - startedAt) / 1000);
-  const failed = takenBack.length + undone.length;
+  const { changes, succeeded, failed, rollbacks } = told(deployments);
+  const leadTimes = leadTimesOf(succeeded);
+  const restores = [...changes.filter(({ outcome }) => outcome === 'taken-back'), ...rollbacks].map(({ startedAt, endedAt }) => (endedAt - startedAt) / 1000);
   return {
     deploymentFrequency: { perDay: succeeded.length / windowDays, deployments: succeeded.length },
     leadTime: { medianSeconds: quantile(leadTimes, 0.5), p90Seconds: quantile(leadTimes, 0.9), changes: leadTimes.length },
-    changeFailureRate: { rate: changes.length === 0 ? null : failed / changes.length, failed, changes: changes.length },
+    changeFailureRate: { rate: changes.length === 0 ? null : failed.length / changes.length, failed: failed.length, changes: changes.length },
     timeToRestore: { medianSeconds: quantile(restores, 0.5), p90Seconds: quantile(restores, 0.9), failures: restores.length },
   };
 }
+
+export interface DeliveryPeriod {
+  readonly since: number;
+  readonly deployments: number;
+  /** Of the changes that ended in this period, those that were taken back, then or later. */
+  readonly failed: number;
+  readonly leadTimeMedianSeconds: number | null;
+}
+
+/** The window in equal periods, oldest first: what the measures are made of, by when a change ended. */
+export function deliveryOverTime(deployments: readonly ProductionDeployment[], window: { readonly since: number; readonly until: number }, periods: number): DeliveryPeriod[] {
+  const { succeeded, failed } = told(deployments);
+  const length = (window.until - window.since) / periods;
+  return Array.from({ length: periods }, (_, index): DeliveryPeriod => {
+    const since = window.since + index * length;
+    const isWithin = ({ endedAt }: ProductionDeployment): boolean => endedAt >= since && (endedAt < since + length || index === periods - 1);
+    const ended = succeeded.filter(isWithin);
+    return { since, deployments: ended.length, failed: failed.filter(isWithin).length, leadTimeMedianSeconds: quantile(leadTimesOf(ended), 0.5) };
+  });
+}
+
+/** Which of them are changes, which came through, which were taken back, and which took another one back. */
+function told(deployments: readonly ProductionDeployment[]) {
+  const rollbacks = deployments.filter(({ cause, outcome }) => cause === 'rollback' && outcome === 'succeeded');
+  const changes = deployments.filter(({ cause, outcome }) => cause !== 'rollback' && outcome !== 'given-up');
+  const succeeded = changes.filter(({ outcome }) => outcome === 'succeeded');
+  const undone = succeeded.filter((change) => rollbacks.some((rollback) => undoes(rollback, change, succeeded)));
+  return { rollbacks, changes, succeeded, failed: [...changes.filter(({ outcome }) => outcome === 'taken-back'), ...undone] };
+}
+
+const leadTimesOf = (succeeded: readonly ProductionDeployment[]): number[] => succeeded.flatMap(({ committedAt, endedAt }) => (committedAt === null ? [] : [(endedAt - committedAt) / 1000]));
 
 /** Whether a rollback took this change back: the newest one of its place when the rollback began. */
 function undoes(rollback: ProductionDeployment, change: ProductionDeployment, succeeded: readonly ProductionDeployment[]): boolean {

@@ -1,6 +1,6 @@
 /** Who is here, and which page. */
 import type { ComponentType } from 'preact';
-import { Suspense } from 'preact/compat';
+import { lazy, Suspense } from 'preact/compat';
 import { useEffect, useState } from 'preact/hooks';
 import { MeContext } from '../api/permissions.ts';
 import { useAnswer } from '../api/query.ts';
@@ -13,8 +13,18 @@ import { LogInPage } from './log-in-page.tsx';
 
 type Page = ComponentType<PageProps>;
 
+/** What most come for is in the first load; each other page comes when it is opened. */
+const later = (load: () => Promise<Page>): Page => lazy(async () => ({ default: await load() }));
+
 const PAGES: readonly (readonly [pattern: string, page: Page])[] = [
   ['/', OverviewPage],
+  ['/history', later(async () => (await import('../pages/history.tsx')).HistoryPage)],
+  ['/services/:service/compare', later(async () => (await import('../pages/compare.tsx')).ComparePage)],
+  ['/audit', later(async () => (await import('../pages/audit.tsx')).AuditPage)],
+  ['/then', later(async () => (await import('../pages/then.tsx')).ThenPage)],
+  ['/delivery', later(async () => (await import('../pages/delivery.tsx')).DeliveryPage)],
+  ['/alerts', later(async () => (await import('../pages/alerts.tsx')).AlertsPage)],
+  ['/drift', later(async () => (await import('../pages/drift.tsx')).DriftPage)],
 ];
 
 function pageOf(path: string): { readonly Page: Page; readonly names: Readonly<Record<string, string>> } | undefined {

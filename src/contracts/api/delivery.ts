@@ -10,6 +10,7 @@ export const DeliveryAnswer = z.strictObject({
   leadTime: z.strictObject({ medianSeconds: Seconds, p90Seconds: Seconds, changes: z.number() }).meta({ description: 'From the push of a commit to the end of its deployment in production.' }),
   changeFailureRate: z.strictObject({ rate: z.number().nullable(), failed: z.number(), changes: z.number() }).meta({ description: 'Changes that were taken back, by the judge or by a person afterwards, of all that came to production.' }),
   timeToRestore: z.strictObject({ medianSeconds: Seconds, p90Seconds: Seconds, failures: z.number() }).meta({ description: 'From the start of a change that was taken back by itself, or from when a rollback was asked for, until the release before serves again.' }),
+  periods: z.array(z.strictObject({ since: Time, deployments: z.number(), failed: z.number(), leadTimeMedianSeconds: Seconds })).meta({ description: 'The window in equal periods, oldest first, at most 30: by when a change ended in production.' }),
   truncated: z.boolean().meta({ description: 'There were more pipelines than are looked at; the figures are of the newest.' }),
 });
 

@@ -66,7 +66,7 @@ export const removeRepository = operation({
   answer: z.strictObject({ url: z.string(), services: z.array(ServiceName).meta({ description: 'Those that came from it; they keep running.' }) }),
 });
 export const listDeliveries = operation({ id: 'listDeliveries', method: 'GET', path: '/v1/deliveries', tag, action: 'view', paged: true, query: z.object(paging(50)), summary: 'What became of each push: pipelines, and refusals with their reasons', answer: z.array(Delivery) });
-export const readDelivery = operation({ id: 'readPushDelivery', method: 'GET', path: '/v1/deliveries/:delivery', tag, action: 'view', params: z.object({ delivery: DeliveryId }), summary: 'One of them', answer: Delivery });
+export const readPushDelivery = operation({ id: 'readPushDelivery', method: 'GET', path: '/v1/deliveries/:delivery', tag, action: 'view', params: z.object({ delivery: DeliveryId }), summary: 'One of them', answer: Delivery });
 export const replayDelivery = operation({
   id: 'replayDelivery', method: 'POST', path: '/v1/deliveries/:delivery/replay', tag, action: 'register', status: 202, params: z.object({ delivery: DeliveryId }), answer: Delivery,
   summary: 'Reads a push again that started nothing, as a delivery of its own: after its repository was registered, say. What was released already is not released again',

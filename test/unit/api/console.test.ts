@@ -34,7 +34,7 @@ describe('weights over time', () => {
   const set = async (weights: Record<string, number>) => {
     at.clock.advance(1000);
     const current = await findDesired(at.ports.store, ...PLACE);
-    await at.ports.store.transact(desire(current, { ...(current?.value ?? nothingDesired(...PLACE, 'process', { by: 'request' })), weights } as never, { by: 'dora' as never, at: at.clock.now(), reason: 'test', commit: null }).writes);
+    await at.ports.store.transact(desire(current, { ...(current?.value ?? nothingDesired(...PLACE, 'process', { by: 'request' })), weights }, { by: 'dora' as never, at: at.clock.now(), reason: 'test', commit: null }).writes);
     return at.clock.now();
   };
 

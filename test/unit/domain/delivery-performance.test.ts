@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { deliveryPerformance, type ProductionDeployment } from '../../../src/domain/delivery-performance.ts';
+import * as fc from 'fast-check';
+import { deliveryOverTime, deliveryPerformance, type ProductionDeployment } from '../../../src/domain/delivery-performance.ts';
 
 const HOUR = 3_600_000;
 const deployment = (parts: Partial<Record<keyof ProductionDeployment, unknown>>): ProductionDeployment => ({ service: 'catalog', environment: 'production', cause: 'push', committedAt: null, startedAt: 0, endedAt: 1, outcome: 'succeeded', ...parts }) as ProductionDeployment;
@@ -40,5 +41,32 @@ describe('a change has failed', () => {
 
   it('not when the rollback itself came to nothing', () => {
     expect(deliveryPerformance([deployment({ endedAt: HOUR }), deployment({ cause: 'rollback', startedAt: 2 * HOUR, endedAt: 3 * HOUR, outcome: 'taken-back' })], 1)).toMatchObject({ changeFailureRate: { failed: 0, changes: 1 }, timeToRestore: { failures: 0 } });
+  });
+});
+
+describe('over time', () => {
+  const window = { since: 0, until: 4 * HOUR };
+
+  it('each change counts where it ended, and a failure where its change did, although it was taken back later', () => {
+    const found = deliveryOverTime([
+      deployment({ committedAt: 0, startedAt: 1, endedAt: 30 * 60_000 }), deployment({ startedAt: HOUR, endedAt: HOUR, committedAt: HOUR - 60_000 }),
+      deployment({ cause: 'rollback', startedAt: 3 * HOUR, endedAt: 3 * HOUR + 1 }), deployment({ service: 'basket', outcome: 'taken-back', startedAt: 3 * HOUR, endedAt: 4 * HOUR }),
+    ], window, 4);
+    expect(found).toEqual([
+      { since: 0, deployments: 1, failed: 0, leadTimeMedianSeconds: 1800 }, { since: HOUR, deployments: 1, failed: 1, leadTimeMedianSeconds: 60 },
+      { since: 2 * HOUR, deployments: 0, failed: 0, leadTimeMedianSeconds: null }, { since: 3 * HOUR, deployments: 0, failed: 1, leadTimeMedianSeconds: null },
+    ]);
+  });
+
+  it('agrees with the figures of the whole window', () => {
+    fc.assert(fc.property(fc.array(fc.record({
+      service: fc.constantFrom('catalog', 'basket'), cause: fc.constantFrom('push', 'rollback'), outcome: fc.constantFrom('succeeded', 'taken-back', 'given-up'), startedAt: fc.integer({ min: 0, max: 2 * HOUR }), lasts: fc.integer({ min: 0, max: 2 * HOUR }),
+    }), { maxLength: 30 }), fc.integer({ min: 1, max: 30 }), (all, periods) => {
+      const deployments = all.map(({ lasts, ...parts }) => deployment({ ...parts, endedAt: parts.startedAt + lasts }));
+      const over = deliveryOverTime(deployments, window, periods);
+      const { deploymentFrequency, changeFailureRate } = deliveryPerformance(deployments, 1);
+      const sum = (values: number[]) => values.reduce((one, other) => one + other, 0);
+      expect([sum(over.map((period) => period.deployments)), sum(over.map((period) => period.failed))]).toEqual([deploymentFrequency.deployments, changeFailureRate.failed]);
+    }));
   });
 });
