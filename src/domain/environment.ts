@@ -4,6 +4,7 @@ import { Access, Settings } from './access.ts';
 import { Count } from './duration.ts';
 import { IdentityProviders, type IdentityProvider } from './identity-providers.ts';
 import { GIT_HOSTS } from './git-host.ts';
+import { GitHostEntry } from './git-host-entry.ts';
 import { EnvironmentName, Identity } from './ids.ts';
 import { Configuration, STRATEGIES } from './manifest.ts';
 import { REPOSITORY_FORM, REPOSITORY_FORMS } from './repository-url.ts';
@@ -62,9 +63,12 @@ export const Environments = z
       .meta({ description: 'Who may do what, by team and environment. Absent: everybody with a token deploys and decides, and only the owner gives tokens. With it, whoever is not named may do nothing.', examples: [[{ role: 'deployer', who: ['group:shop'], teams: ['shop'] }]] }),
     repositories: z.array(ListedRepository).max(1000).default([])
       .meta({ description: 'Repositories whose pushes are released, beside those that were registered by command. What leaves the list is not listened to any more.', examples: [[{ url: 'https://github.com/acme/shop' }]] }),
+    gitHosts: z.array(GitHostEntry).max(50).default([]).superRefine((entries, context) => {
+      for (const [index, { host }] of entries.entries()) if (entries.findIndex((other) => other.host === host) < index) context.addIssue({ code: 'custom', path: [index, 'host'], message: 'two entries have this host' });
+    }).meta({ description: 'Git hosts that are told how pipelines go: statuses of commits, deployments.', examples: [[{ host: 'github.com', token: { from: 'git-hosts/github' } }]] }),
     defaults: Defaults.prefault({}).meta({ description: 'What holds in every environment that does not say otherwise.', examples: [{ zones: ['a', 'b'] }] }),
   })
-  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; identityProviders: IdentityProvider[]; groups: Group[]; roles?: Grant[] | undefined; repositories: z.infer<typeof ListedRepository>[]; defaults: z.infer<typeof Defaults> } => ({
+  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; identityProviders: IdentityProvider[]; groups: Group[]; roles?: Grant[] | undefined; repositories: z.infer<typeof ListedRepository>[]; gitHosts: GitHostEntry[]; defaults: z.infer<typeof Defaults> } => ({
     ...file,
     environments: file.environments.map((entry) => ({ ...entry, zones: entry.zones ?? file.defaults.zones ?? ['a'] })),
   }));

@@ -11,6 +11,7 @@ import { newestTold } from '../app/relay/new-events.ts';
 import { findDesired } from '../app/state/documents.ts';
 import { recorded } from '../app/state/recorded-store.ts';
 import { alertKey } from '../app/state/keys.ts';
+import { createGitHosts } from '../adapters/git-hosts/git-hosts.ts';
 import { createAlertLog } from '../adapters/local/alert-log.ts';
 import { createArtifactFolder } from '../adapters/local/artifact-folder.ts';
 import { createCommandRunner } from '../adapters/local/command-runner.ts';
@@ -115,6 +116,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     slackMessages: createSlackWebApi({ origin: options.config.slackOrigin, token: async () => secretIfThere(home.slackToken) }),
     environments, settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
+    gitHosts: createGitHosts({ secrets: createSecretFolder({ directory: home.secrets }), clock: systemClock, sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }) }),
     webhookSecrets: { gitHost: async (host) => secretAt(webhookSecretAt(home, host)), slack: async () => secretAt(home.slackSecret) },
     identities: withProviders(createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }), { verifier: createVerifier({ clock: systemClock }), environments }),
     // Here builds and commands are children of this process, which hears of their ends itself.

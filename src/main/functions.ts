@@ -25,6 +25,7 @@ import { handler as slack } from '../../functions/slack.ts';
 import { handler as sweepOutbox } from '../../functions/sweep-outbox.ts';
 import { handler as sweep } from '../../functions/sweep.ts';
 import { handler as sweepRepositories } from '../../functions/sweep-repositories.ts';
+import { handler as subscriberGitHosts } from '../../functions/subscribers/git-hosts.ts';
 import { handler as targetEc2 } from '../../functions/targets/ec2.ts';
 import { handler as targetEcs } from '../../functions/targets/ecs.ts';
 import { handler as targetLambda } from '../../functions/targets/lambda.ts';
@@ -60,6 +61,7 @@ export const HANDLERS = {
   'slipway-sweep': sweep,
   'slipway-sweep-outbox': sweepOutbox,
   'slipway-sweep-repositories': sweepRepositories,
+  'slipway-subscriber-git-hosts': subscriberGitHosts,
   'slipway-target-ec2': targetEc2,
   'slipway-target-ecs': targetEcs,
   'slipway-target-lambda': targetLambda,

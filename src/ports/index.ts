@@ -5,6 +5,7 @@ import type { Builder } from './builder.ts';
 import type { Clock, Ids } from './clock.ts';
 import type { CommandRunner } from './commands.ts';
 import type { EnvironmentsSource } from './environments.ts';
+import type { GitHosts } from './git-hosts.ts';
 import type { HttpChecks } from './http-checks.ts';
 import type { Identities } from './identities.ts';
 import type { InstanceLogs } from './instance-logs.ts';
@@ -32,6 +33,7 @@ export interface Ports {
   readonly sources: Sources;
   readonly builder: Builder;
   readonly commands: CommandRunner;
+  readonly gitHosts: GitHosts;
   readonly httpChecks: HttpChecks;
   readonly metrics: Metrics;
   readonly judge: Judge;

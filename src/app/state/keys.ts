@@ -24,6 +24,13 @@ export const toldKey = (repository: string, commit: string, ref: string, deliver
 /** What the sweep knows of a repository's branches. */
 export const sweptKey = (repository: string): ItemKey => ({ partition: `swept#${shortHash(repository)}`, sort: 'branches' });
 
+/** What the git host of a pipeline's repository was told of it. */
+export const toldHostKey = (pipeline: PipelineId): ItemKey => ({ partition: `told-host#${pipeline}`, sort: 'told' });
+/** Stands while a git host could not be told of a pipeline. */
+export const untoldHostKey = (pipeline: PipelineId): ItemKey => ({ partition: 'untold-hosts', sort: pipeline });
+/** Which deployment a git host shows as the one that serves. */
+export const hostPlaceKey = (repository: string, environment: string): ItemKey => ({ partition: `host-place#${shortHash(repository)}`, sort: environment });
+
 export const servicePartition = (service: ServiceName): string => `service#${service}`;
 export const pipelineKey = (id: PipelineId): ItemKey => {
   const { service, number } = pipelineParts(id);

@@ -5,7 +5,7 @@ import { loadMachines, substitutions } from '../../../src/main/machines.ts';
 import { type Graph, type Machine } from '../../../src/engine/asl.ts';
 import { MACHINES } from '../../../src/ports/orchestrator.ts';
 import { WITHOUT_RESOURCE } from '../../../scripts/permissions/without-resource.ts';
-import { STEMS } from './samples.ts';
+import { moduleOf, STEMS } from './samples.ts';
 import { extensions, INFRASTRUCTURE, logicalId, resources, serverless, type Resource } from './serverless-files.ts';
 
 const machines = loadMachines();
@@ -131,18 +131,18 @@ describe('what calls in', () => {
 
   it('a schedule is not retried, by the scheduler or by Lambda, and what was missed is kept', () => {
     const schedules = Object.values(resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule');
-    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep', 'sweep-outbox', 'sweep-repositories', 'build-finished'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
+    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep', 'sweep-outbox', 'subscriber-git-hosts', 'sweep-repositories', 'build-finished'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
     for (const { Properties } of schedules) {
       expect(Properties['Target']).toMatchObject({ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }, DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['MissedSchedules', 'Arn'] } }, RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] } });
     }
-    for (const stem of ['reconcile', 'sweep', 'sweep-outbox', 'sweep-repositories', 'build-finished']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
+    for (const stem of ['reconcile', 'sweep', 'sweep-outbox', 'subscriber-git-hosts', 'sweep-repositories', 'build-finished']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
   });
 
   it('a schedule sends what its function takes', async () => {
     for (const { Properties } of Object.values(resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule')) {
       const { Arn, Input } = Properties['Target'] as { Arn: { 'Fn::GetAtt': [string] }; Input: string };
       const stem = STEMS.find((one) => logicalId(one) === Arn['Fn::GetAtt'][0]) ?? '';
-      const { Event } = (await import(`../../../functions/${stem}.ts`)) as { Event: { parse(event: unknown): unknown } };
+      const { Event } = (await import(`../../../${moduleOf(stem)}.ts`)) as { Event: { parse(event: unknown): unknown } };
       const sent: unknown = JSON.parse(Input.replace('<aws.scheduler.scheduled-time>', '2026-11-20T09:07:00Z').replace('${param:sweepMinutes}', '15'));
       expect(Event.parse(sent)).toBeDefined();
       if (stem === 'reconcile') expect(Event.parse(sent)).toEqual({ places: 'marked' });

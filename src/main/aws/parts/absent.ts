@@ -17,4 +17,5 @@ export const judge: Part<'judge'> = async () => ({ start: refuseNow('the judge')
 export const httpChecks: Part<'httpChecks'> = async () => ({ run: refuse('checks over HTTP') });
 const says = refuse('messages to Slack');
 export const slackMessages: Part<'slackMessages'> = async () => ({ post: says, update: says, whisper: says, find: says, openView: says });
+export const gitHosts: Part<'gitHosts'> = async () => ({ api: refuseNow('git hosts') });
 export const webhookSecrets: Part<'webhookSecrets'> = async () => ({ gitHost: refuse('the keys of webhooks'), slack: refuse('the keys of webhooks') });

@@ -1,0 +1,7 @@
+/** Git hosts as somebody to tell, from the function that may read their credentials. */
+import { createGitHosts } from '../../../adapters/git-hosts/git-hosts.ts';
+import { systemClock } from '../../../adapters/local/system-clock.ts';
+import type { Part } from '../../platform.ts';
+import { secrets } from './secrets.ts';
+
+export const gitHosts: Part<'gitHosts'> = async () => createGitHosts({ secrets: secrets(), clock: systemClock, sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }) });

@@ -1,0 +1,23 @@
+/** Git hosts as somebody to tell: statuses of commits, deployments. Adapters: src/adapters/git-hosts, one for each kind. */
+import type { GitHostEntry } from '../domain/git-host-entry.ts';
+import type { HostDeployment, HostStatus } from '../domain/host-facts.ts';
+
+/**
+ * @throws from every call: ProviderUnavailable while the host does not answer, fails, or asks to wait (evidence.retryAfterSeconds);
+ * Forbidden, NotFound or InvalidInput for what it will refuse again, in its own words
+ */
+export interface GitHostApi {
+  /** Takes the place of the status with the same context. Saying the same again changes nothing that people see. */
+  status(status: HostStatus): Promise<void>;
+  /**
+   * Says how a deployment is now; makes it when the host has none. Null: this kind of host knows no deployments.
+   * @param known the host's own id, where it was answered before; otherwise it is looked for first, so that a crash makes no second one
+   * @returns the host's own id
+   */
+  readonly deployment: ((deployment: HostDeployment, known: string | null) => Promise<string>) | null;
+}
+
+export interface GitHosts {
+  /** @throws NotFound naming the secret that is not there, at its calls */
+  api(entry: GitHostEntry): GitHostApi;
+}
