@@ -54,4 +54,3 @@ export const Executions = z.array(z.object({
   events: z.array(z.object({ id: z.number(), previousId: z.number(), at: z.number(), type: z.string(), state: z.string().optional() })),
 }));
 export type Executions = z.infer<typeof Executions>;
-export const SlackAnswer = z.object({ response_type: z.string(), text: z.string() });

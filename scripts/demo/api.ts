@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type * as z from 'zod';
 import { signSlack } from '../../src/domain/signature.ts';
 import type { Home } from '../../src/main/home.ts';
-import { SlackAnswer } from './answers.ts';
+import { WORKSPACE, type Workspace } from './workspace.ts';
 
 const ANSWER_WITHIN_MS = 30_000;
 
@@ -17,22 +17,24 @@ export interface Api {
 
 const secretIn = (path: string): string => readFileSync(path, 'utf8').trim();
 
-export function apiOf(home: Home): Api {
+export function apiOf(home: Home, slack: Workspace): Api {
   const call = async (method: string, path: string, headers: Record<string, string>, body?: string): Promise<unknown> => {
     const response = await fetch(`${secretIn(home.address)}${path}`, { method, headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS), ...(body === undefined ? {} : { body }) });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text.slice(0, 500)}`);
-    return JSON.parse(text);
+    return text === '' ? undefined : JSON.parse(text);
   };
   const known = () => ({ authorization: `Bearer ${secretIn(home.token)}`, 'content-type': 'application/json' });
   return {
     get: async (path, schema) => schema.parse(await call('GET', path, known())),
     post: (path, body) => call('POST', path, known(), JSON.stringify(body)),
     slash: async (member, text) => {
-      const body = new URLSearchParams({ command: '/slipway', text, user_id: member }).toString();
+      const { url, answered } = slack.expectAnswer();
+      const body = new URLSearchParams({ command: '/slipway', text, user_id: member, team_id: WORKSPACE, channel_id: 'C0DEMO', response_url: url, trigger_id: url }).toString();
       const timestamp = String(Math.floor(Date.now() / 1000));
       const signature = signSlack(secretIn(home.slackSecret), Buffer.from(body), timestamp);
-      return SlackAnswer.parse(await call('POST', '/slack', { 'content-type': 'application/x-www-form-urlencoded', 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature }, body)).text;
+      await call('POST', '/slack', { 'content-type': 'application/x-www-form-urlencoded', 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature }, body);
+      return answered;
     },
   };
 }

@@ -7,6 +7,7 @@ import { livingProcess } from '../../src/main/pid-file.ts';
 import { down, upInBackground } from '../../src/main/up.ts';
 import { processTable, type MarkedProcess } from '../../src/targets/process/process-table/index.ts';
 import { AUTHOR } from './repository.ts';
+import { openWorkspace, WORKSPACE, type Workspace } from './workspace.ts';
 
 /** Who decides: ben writes the releases, so that anna has to approve them. */
 export const APPROVER = { name: 'anna', slack: 'U0ANNA' };
@@ -18,6 +19,7 @@ const ENVIRONMENTS = `environments:
 people:
   - { name: ${APPROVER.name}, email: [anna@example.com], slack: ${APPROVER.slack} }
   - { name: ${AUTHOR.name}, email: [${AUTHOR.email}], slack: ${AUTHOR_SLACK} }
+slack: { workspace: ${WORKSPACE} }
 defaults: { approvers: [${APPROVER.name}, ${AUTHOR.name}] }
 `;
 
@@ -28,6 +30,7 @@ const DOWN_WITHIN_MS = 30_000;
 
 export interface Installation {
   readonly home: Home;
+  readonly slack: Workspace;
   readonly address: string;
   pidOf(part: (typeof PARTS)[number]): Promise<number>;
   /** The processes of instances that run now, each the leader of its group, by process id. */
@@ -42,10 +45,11 @@ export async function startInstallation(directory: string, variables: Variables)
   const home = homeAt(root);
   prepareHome(home);
   writeFileSync(home.environments, ENVIRONMENTS);
-  const environment = { ...variables, SLIPWAY_HOME: root, SLIPWAY_PORT: '0', SLIPWAY_ROUTER_PORT: '0', SLIPWAY_BUILD_VARIABLES: NETWORK_VARIABLES.filter((name) => variables[name] !== undefined).join(',') };
+  const slack = await openWorkspace();
+  const environment = { ...variables, SLIPWAY_HOME: root, SLIPWAY_PORT: '0', SLIPWAY_ROUTER_PORT: '0', SLIPWAY_SLACK_ORIGIN: slack.origin, SLIPWAY_BUILD_VARIABLES: NETWORK_VARIABLES.filter((name) => variables[name] !== undefined).join(',') };
   const address = await upInBackground({ home, config: localConfig(environment), environment, say: () => undefined });
   return {
-    home, address,
+    home, address, slack,
     pidOf: async (part) => {
       const living = await livingProcess(join(home.processes, part));
       if (living === undefined) throw new Error(`the ${part} does not run`);

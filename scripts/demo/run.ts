@@ -92,7 +92,7 @@ async function setStage(directory: string, installation: Installation, { story, 
   if (!python) skipped.push('examples/clock: python3 is not installed here');
   const place = { directory, examples: EXAMPLES, home: installation.home, path: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin' };
   const [shop, files, clock] = await Promise.all([createRepository('shop', place), createRepository('files', place), python ? createRepository('clock', place) : null]);
-  return { story, checks, measured, installation, api: apiOf(installation.home), repositories: { shop, files, clock }, load: undefined };
+  return { story, checks, measured, installation, api: apiOf(installation.home, installation.slack), repositories: { shop, files, clock }, load: undefined };
 }
 
 /** On macOS a python3 may be there that only offers to install one; so it is run. */

@@ -1,6 +1,6 @@
 /** Decisions: what waits, and what somebody says. */
 import { decide, pendingApprovals } from '../app/decide.ts';
-import { placeOf } from '../app/authorize.ts';
+import { placeOfDecision } from '../app/authorize.ts';
 import * as operations from '../contracts/api/approvals.ts';
 import type { Approval } from '../domain/approval.ts';
 import { anywhere, filtered, teams } from './access.ts';
@@ -12,11 +12,7 @@ export const approvalBindings = [
     const waiting = (await pendingApprovals(ports)).map(({ approval }) => shown(approval.value));
     return { value: await filtered(waiting, async ({ subject }) => sees(await teamOf(subject.service), subject.environment)) };
   }),
-  // Without an environment it is where the one request waits: the rule of the request itself still names who may decide.
-  bind(operations.decide, async (ports, { body }) => {
-    const waiting = body.environment === undefined ? await pendingApprovals(ports, body.service) : [];
-    return placeOf(ports, body.service, body.environment === undefined ? waiting.map(({ approval }) => approval.value.subject.environment) : [body.environment]);
-  }, async (ports, { body, by }) => ({ value: shown(await decide(ports)({ ...body, by })) })),
+  bind(operations.decide, (ports, { body }) => placeOfDecision(ports, body.service, body.environment), async (ports, { body, by }) => ({ value: shown(await decide(ports)({ ...body, by })) })),
 ];
 
 /** The token never leaves towards people. */

@@ -1,9 +1,10 @@
 /** May somebody do this? One question for the API, Slack and whatever comes next; the rules are the domain's. */
 import { Forbidden } from '../domain/errors.ts';
-import type { ServiceName } from '../domain/ids.ts';
+import type { EnvironmentName, ServiceName } from '../domain/ids.ts';
 import { access, OWNER, type AccessRules, type Action, type Where } from '../domain/roles.ts';
 import { Service } from '../domain/service.ts';
 import type { Ports } from '../ports/index.ts';
+import { pendingApprovals } from './decide.ts';
 import { read } from './state/documents.ts';
 import { serviceKey } from './state/keys.ts';
 
@@ -20,4 +21,10 @@ export const authorize = (needs: Pick<Ports, 'environments'>) => async (identity
 export const placeOf = async (needs: Pick<Ports, 'store'>, service: ServiceName, environments: readonly string[]): Promise<Where> => {
   const known = await read(needs.store, Service, serviceKey(service));
   return { kind: 'place', team: known?.value.team ?? '', environments };
+};
+
+/** Without an environment it is where the one request waits: the rule of the request itself still names who may decide. */
+export const placeOfDecision = async (needs: Pick<Ports, 'store'>, service: ServiceName, environment: EnvironmentName | undefined): Promise<Where> => {
+  const waiting = environment === undefined ? await pendingApprovals(needs, service) : [];
+  return placeOf(needs, service, environment === undefined ? waiting.map(({ approval }) => approval.value.subject.environment) : [environment]);
 };

@@ -9,6 +9,7 @@ import { EnvironmentName, Identity } from './ids.ts';
 import { Configuration, STRATEGIES } from './manifest.ts';
 import { REPOSITORY_FORM, REPOSITORY_FORMS } from './repository-url.ts';
 import { Grant, Group } from './roles.ts';
+import { SlackSettings } from './slack.ts';
 
 const Zones = z.array(z.string().regex(/^[a-z0-9-]{1,30}$/, 'lower case letters, digits and hyphens, at most 30')).min(1).max(20)
   .refine((zones) => new Set(zones).size === zones.length, 'each zone once');
@@ -66,9 +67,10 @@ export const Environments = z
     gitHosts: z.array(GitHostEntry).max(50).default([]).superRefine((entries, context) => {
       for (const [index, { host }] of entries.entries()) if (entries.findIndex((other) => other.host === host) < index) context.addIssue({ code: 'custom', path: [index, 'host'], message: 'two entries have this host' });
     }).meta({ description: 'Git hosts that are told how pipelines go: statuses of commits, deployments.', examples: [[{ host: 'github.com', token: { from: 'git-hosts/github' } }]] }),
+    slack: SlackSettings.optional().meta({ description: 'The Slack workspace that is listened to, and the channels that pipelines are shown in.', examples: [{ workspace: 'T024BE7LD', channel: 'C024BE91L' }] }),
     defaults: Defaults.prefault({}).meta({ description: 'What holds in every environment that does not say otherwise.', examples: [{ zones: ['a', 'b'] }] }),
   })
-  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; identityProviders: IdentityProvider[]; groups: Group[]; roles?: Grant[] | undefined; repositories: z.infer<typeof ListedRepository>[]; gitHosts: GitHostEntry[]; defaults: z.infer<typeof Defaults> } => ({
+  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; identityProviders: IdentityProvider[]; groups: Group[]; roles?: Grant[] | undefined; repositories: z.infer<typeof ListedRepository>[]; gitHosts: GitHostEntry[]; slack?: SlackSettings | undefined; defaults: z.infer<typeof Defaults> } => ({
     ...file,
     environments: file.environments.map((entry) => ({ ...entry, zones: entry.zones ?? file.defaults.zones ?? ['a'] })),
   }));

@@ -113,6 +113,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets(['process'], own), artifacts, sources, builder, commands, metrics: metricsOf(metricsSource(options.config.prometheus ?? null, traffic, systemClock), createWorkerMetrics({ clock: systemClock, ids: randomIds }), target), judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
     recordingFiles: createRecordingFiles({ folder: home.uploads, artifacts, ids: randomIds }),
     httpChecks: createHttpChecks(), slackReplies: createSlackReplies({ origin: options.config.slackOrigin }),
+    // Whoever carries it out answers for itself.
+    slackHandover: { begin: async (request) => void invoke('slipway-slack-worker', { request }).catch((error: unknown) => log('error', `a request of Slack failed: ${String(error)}`, {})) },
     slackMessages: createSlackWebApi({ origin: options.config.slackOrigin, token: async () => secretIfThere(home.slackToken) }),
     environments, settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),

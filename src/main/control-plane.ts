@@ -76,6 +76,7 @@ export async function startControlPlane(home: Home, config: LocalConfig, options
     { name: 'sweep-outbox', everySeconds: config.passSeconds, run: () => invoke('slipway-sweep-outbox', {}) },
     { name: 'sweep-repositories', everySeconds: SWEEP_REPOSITORIES_SECONDS, run: () => invoke('slipway-sweep-repositories', {}) },
     { name: 'relay', everySeconds: config.passSeconds, run: async () => told.happened() },
+    { name: 'slack-requests', everySeconds: config.passSeconds, run: () => invoke('slipway-slack-worker', {}) },
     { name: 'sweep-expired', everySeconds: 600, run: () => composed.sweepExpired() },
     { name: 'collect-artifacts', everySeconds: 21_600, run: () => composed.collectArtifacts() },
     { name: 'prune-executions', everySeconds: 3600, run: () => composed.engine.prune(Date.now() - EXECUTIONS_KEPT_MS) },

@@ -22,6 +22,7 @@ import { handler as runGate } from '../../functions/run-gate.ts';
 import { handler as settle } from '../../functions/settle.ts';
 import { handler as shrink } from '../../functions/shrink.ts';
 import { handler as slack } from '../../functions/slack.ts';
+import { handler as slackWorker } from '../../functions/slack-worker.ts';
 import { handler as sweepOutbox } from '../../functions/sweep-outbox.ts';
 import { handler as sweep } from '../../functions/sweep.ts';
 import { handler as sweepRepositories } from '../../functions/sweep-repositories.ts';
@@ -58,6 +59,7 @@ export const HANDLERS = {
   'slipway-settle': settle,
   'slipway-shrink': shrink,
   'slipway-slack': slack,
+  'slipway-slack-worker': slackWorker,
   'slipway-sweep': sweep,
   'slipway-sweep-outbox': sweepOutbox,
   'slipway-sweep-repositories': sweepRepositories,

@@ -40,6 +40,7 @@ export const instanceLogs = part('instanceLogs');
 export const identities = part('identities');
 export const webhookSecrets = part('webhookSecrets');
 export const gitHosts = part('gitHosts');
+export const slackHandover = part('slackHandover');
 export const slackMessages = part('slackMessages');
 export const httpChecks = part('httpChecks');
 export const jobEvents = part('jobEvents');

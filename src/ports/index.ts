@@ -17,6 +17,7 @@ import type { Orchestrator } from './orchestrator.ts';
 import type { ParallelRuns } from './parallel-runs.ts';
 import type { RecordingFiles, Recorders } from './recorders.ts';
 import type { Settings } from './settings.ts';
+import type { SlackHandover } from './slack-handover.ts';
 import type { SlackMessages } from './slack-messages.ts';
 import type { SlackReplies } from './slack-replies.ts';
 import type { Sources } from './sources.ts';
@@ -44,6 +45,7 @@ export interface Ports {
   readonly environments: EnvironmentsSource;
   readonly webhookSecrets: WebhookSecrets;
   readonly settings: Settings;
+  readonly slackHandover: SlackHandover;
   readonly slackMessages: SlackMessages;
   readonly slackReplies: SlackReplies;
   readonly identities: Identities;

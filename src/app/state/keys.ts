@@ -64,6 +64,13 @@ export const repairLeaseKey = (service: ServiceName, environment: EnvironmentNam
 /** The n-th write of a place's desired state. */
 export const auditKey = (service: ServiceName, environment: EnvironmentName, write: number): ItemKey => ({ partition: `audit#${placeName(service, environment)}`, sort: padded(write) });
 export const outboxKey = (id: string): ItemKey => ({ partition: `outbox#${shardOf(id)}`, sort: id });
+/** One request of Slack; it stands for as long as the same could come again. */
+export const slackRequestKey = (id: string): ItemKey => ({ partition: `slack-request#${id}`, sort: 'request' });
+export const SLACK_REQUESTS = 'slack-requests';
+/** Stands while a request of Slack is unanswered. */
+export const pendingSlackRequestKey = (id: string): ItemKey => ({ partition: SLACK_REQUESTS, sort: id });
+/** The message that shows a pipeline in Slack. */
+export const slackMessageKey = (id: PipelineId): ItemKey => ({ partition: `slack-message#${id}`, sort: 'message' });
 export const buildKey = (pipeline: PipelineId): ItemKey => ({ partition: `build#${pipeline}`, sort: 'build' });
 export const alertKey = (at: number, id: string): ItemKey => ({ partition: 'alerts', sort: `${at}#${id}` });
 export const digestKey = (digest: Digest): ItemKey => ({ partition: `digest#${digest}`, sort: 'artifact' });

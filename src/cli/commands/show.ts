@@ -3,7 +3,7 @@ import { Executions, PipelineDetail, type DeploymentDetail } from '../answers/pi
 import { pipelineId } from '../arguments.ts';
 import type { Client } from '../client.ts';
 import { outcomeText, styled, viewLines } from '../progress/describe.ts';
-import { viewOf } from '../progress/view.ts';
+import { viewOf } from '../../contracts/progress/view.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
 import { table } from '../text/cells.ts';
 import { evidenceLines } from '../text/evidence-lines.ts';

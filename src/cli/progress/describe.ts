@@ -2,8 +2,8 @@
 import { pad } from '../text/cells.ts';
 import type { Style, Tone } from '../text/style.ts';
 import { count, percent, span } from '../text/time.ts';
-import type { Judged, Row, RowState } from './row.ts';
-import type { View } from './view.ts';
+import type { Judged, Row, RowState } from '../../contracts/progress/row.ts';
+import type { View } from '../../contracts/progress/view.ts';
 
 const MARKS: Readonly<Record<RowState, string>> = { waiting: '○', running: '●', asking: '?', passed: '✓', failed: '✗', skipped: '-' };
 const TONES_OF: Readonly<Record<RowState, Tone>> = { waiting: 'quiet', running: 'busy', asking: 'warn', passed: 'good', failed: 'bad', skipped: 'quiet' };

@@ -1,5 +1,5 @@
 /** Where progress is shown: a terminal in place, plain lines, or a line of JSON per state. */
-import type { View } from './view.ts';
+import type { View } from '../../contracts/progress/view.ts';
 
 export interface Display {
   show(view: View, now: number): void;

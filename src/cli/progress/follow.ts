@@ -8,7 +8,7 @@ import type { Display } from './display.ts';
 import { ndjsonDisplay } from './ndjson.ts';
 import { plainDisplay } from './plain.ts';
 import { terminalDisplay } from './terminal.ts';
-import { type View, viewOf } from './view.ts';
+import { type View, viewOf } from '../../contracts/progress/view.ts';
 
 const POLL_MS = 300;
 /** A control plane that was killed is back within seconds; the pipeline goes on meanwhile. */

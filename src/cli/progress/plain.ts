@@ -3,8 +3,8 @@ import type { Output } from '../needs.ts';
 import { span } from '../text/time.ts';
 import { heading, rowText } from './describe.ts';
 import type { Display } from './display.ts';
-import type { Row } from './row.ts';
-import type { View } from './view.ts';
+import type { Row } from '../../contracts/progress/row.ts';
+import type { View } from '../../contracts/progress/view.ts';
 
 /** Numbers alone are worth a line this often. */
 const NUMBERS_EVERY_MS = 10_000;

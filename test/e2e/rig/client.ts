@@ -8,6 +8,8 @@ import type { Approval } from '../../../src/domain/approval.ts';
 import type { Pipeline } from '../../../src/domain/pipeline.ts';
 import type { Desired, Observed } from '../../../src/domain/state.ts';
 import type { Home } from '../../../src/main/home.ts';
+import { SlackMember, type SendOptions, type Sent } from '../../slack/member.ts';
+import type { SlackStandIn } from '../../slack/stand-in.ts';
 import { eventually } from './patience.ts';
 import type { Pushed, Repository } from './repository.ts';
 
@@ -29,6 +31,9 @@ export interface Place {
 /** Who an installation is to its users. The address may change when the control plane does, so it is read each time. */
 export class Client {
   readonly home: Home;
+  /** The workspace that it is connected to. */
+  slackStandIn: SlackStandIn | undefined;
+  readonly #tokens: Record<string, string> = {};
   #deliveries = 0;
 
   constructor(home: Home) {
@@ -112,23 +117,33 @@ export class Client {
     });
   }
 
-  /** A slash command of `user`, signed as Slack signs. */
-  async slack(text: string, user: string, options: { timestamp?: number; secret?: string } = {}): Promise<Answer<{ text: string }>> {
-    return this.#slackForm(new URLSearchParams({ command: '/slipway', text, user_id: user }).toString(), options);
+  /** Somebody in the workspace. */
+  member(user: string): SlackMember {
+    if (this.slackStandIn === undefined) throw new Error('this installation was started without a workspace of Slack');
+    return new SlackMember(this.slackStandIn, { url: () => `${this.address}/slack`, secret: () => readFileSync(this.home.slackSecret, 'utf8').trim() }, user);
+  }
+
+  /** A slash command of `user`, and what came back: at once when it was refused, else where Slack takes answers. */
+  async slack(text: string, user: string, options: SendOptions = {}): Promise<Answer<{ text: string }>> {
+    return this.#answered(user, (member) => member.type(text, options));
   }
 
   async slackButton(verb: 'approve' | 'reject', approval: Waiting, user: string): Promise<Answer<{ text: string }>> {
     const value = JSON.stringify({ service: approval.subject.service, environment: approval.subject.environment, binding: approval.binding });
-    return this.#slackForm(new URLSearchParams({ payload: JSON.stringify({ type: 'block_actions', user: { id: user }, actions: [{ action_id: verb, value }] }) }).toString(), {});
+    return this.#answered(user, (member) => member.pressValue(verb, value));
   }
 
-  async #slackForm(body: string, options: { timestamp?: number; secret?: string }): Promise<Answer<{ text: string }>> {
-    const timestamp = String(options.timestamp ?? Math.floor(Date.now() / 1000));
-    const secret = options.secret ?? readFileSync(this.home.slackSecret, 'utf8').trim();
-    const signature = `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
-    const response = await fetch(`${this.address}/slack`, { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature } });
-    const text = await response.text();
-    return { status: response.status, text, body: JSON.parse(text) as { text: string } };
+  async #answered(user: string, send: (member: SlackMember) => Promise<Sent>): Promise<Answer<{ text: string }>> {
+    const member = this.member(user);
+    const sent = await send(member);
+    const text = sent.text === '' ? JSON.stringify((await member.answer(sent)).body) : sent.text;
+    return { status: sent.status, text, body: JSON.parse(text) as { text: string } };
+  }
+
+  /** A decision by the API, as somebody. */
+  async decide(approval: Waiting, as: string): Promise<void> {
+    this.#tokens[as] ??= (await this.post<{ token: string }>('/v1/tokens', { identity: as })).token;
+    await this.ask('POST', '/v1/decisions', { service: approval.subject.service, environment: approval.subject.environment, decision: 'approve', binding: approval.binding }, this.#tokens[as]);
   }
 
   /** The request that waits of a service. */
@@ -150,7 +165,7 @@ export class Client {
       const { pipeline, deployments } = await this.pipeline(id);
       if (pipeline.status.kind !== 'running') return pipeline;
       const asked = deployments.flatMap(({ approvals }) => approvals).filter(({ status }) => status.kind === 'waiting');
-      for (const approval of asked) await this.slackButton('approve', approval, 'U0ANNA');
+      for (const approval of asked) await this.decide(approval, 'anna');
       return undefined;
     }, patienceMs);
   }

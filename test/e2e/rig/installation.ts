@@ -8,7 +8,9 @@ import type { OwnTargetPlace } from '../../../src/contracts/own-target.ts';
 import { TARGET_KINDS } from '../../../src/targets/registry.ts';
 import { startControlPlane, type ControlPlane } from '../../../src/main/control-plane.ts';
 import { homeAt, prepareHome } from '../../../src/main/home.ts';
+import { writePrivate } from '../../../src/main/private-file.ts';
 import { startRouter } from '../../../src/router/router.ts';
+import { SlackStandIn } from '../../slack/stand-in.ts';
 import { Client } from './client.ts';
 import { endMarked } from './ending.ts';
 import { createRepository, type Repository } from './repository.ts';
@@ -23,6 +25,7 @@ people:
   - { name: ben, email: [ben@example.com], slack: U0BEN }
   - { name: anna, slack: U0ANNA }
   - { name: carl, slack: U0CARL }
+slack: { workspace: T0TEAM }
 defaults: { approvers: [anna, carl] }
 `;
 
@@ -32,6 +35,8 @@ export interface InstallationOptions {
   readonly exitEvents?: boolean;
   /** Targets of the user's own, as `slipway up --target` adds them. */
   readonly ownTargets?: Readonly<Record<string, OwnTargetPlace>>;
+  /** Whether it may post to the workspace; absent: it only answers. */
+  readonly slackToken?: boolean;
   /** Where it is made; absent: a temporary folder. */
   readonly folder?: string | undefined;
 }
@@ -67,6 +72,10 @@ export class Installation {
     const { home } = this.client;
     this.#endings.push(keepLog(this.log));
     prepareHome(home);
+    const slack = await SlackStandIn.start();
+    this.client.slackStandIn = slack;
+    this.#endings.push(() => slack.close());
+    if (this.#options.slackToken === true) writePrivate(home.slackToken, `${slack.token}\n`);
     writeFileSync(home.environments, this.#options.environments ?? ENVIRONMENTS);
     for (const [kind, place] of Object.entries(this.#options.ownTargets ?? {})) await addOwnTarget(home.targets, TARGET_KINDS, kind, place);
     const router = await startRouter({ directory: home.router, host: '127.0.0.1', port: 0, controlSocket: home.routerSocket }, () => undefined);
@@ -77,7 +86,7 @@ export class Installation {
   /** Again, after `controlPlane.close()`. */
   async startControlPlane(): Promise<void> {
     const { home } = this.client;
-    this.controlPlane = await startControlPlane(home, { ...localConfig(process.env), home: home.root, host: '127.0.0.1', port: 0, routerPort: 0, passSeconds: this.#options.passSeconds ?? 1, exitEvents: this.#options.exitEvents ?? true });
+    this.controlPlane = await startControlPlane(home, { ...localConfig(process.env), home: home.root, slackOrigin: this.client.slackStandIn?.origin ?? 'https://slack.com', host: '127.0.0.1', port: 0, routerPort: 0, passSeconds: this.#options.passSeconds ?? 1, exitEvents: this.#options.exitEvents ?? true });
   }
 
   /** A repository with one service in it, registered; the first push is the test's. */

@@ -4,7 +4,7 @@ import { plainLine, rowText, viewLines } from '../../../src/cli/progress/describ
 import { ndjsonDisplay } from '../../../src/cli/progress/ndjson.ts';
 import { plainDisplay } from '../../../src/cli/progress/plain.ts';
 import { terminalDisplay } from '../../../src/cli/progress/terminal.ts';
-import { viewOf, type View } from '../../../src/cli/progress/view.ts';
+import { viewOf, type View } from '../../../src/contracts/progress/view.ts';
 import { styleOf } from '../../../src/cli/text/style.ts';
 import { approval, deployment, instance, observed, pipeline, START, test, wire } from './builders.ts';
 import { screen } from './screen.ts';

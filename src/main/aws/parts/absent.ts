@@ -15,6 +15,7 @@ export const jobEvents: Part<'jobEvents'> = async () => ({ ended: refuse('the en
 export const metrics: Part<'metrics'> = async () => ({ read: refuse('metrics') });
 export const judge: Part<'judge'> = async () => ({ start: refuseNow('the judge'), tick: refuseNow('the judge') });
 export const httpChecks: Part<'httpChecks'> = async () => ({ run: refuse('checks over HTTP') });
+export const slackHandover: Part<'slackHandover'> = async () => ({ begin: refuse('handing over') });
 const says = refuse('messages to Slack');
 export const slackMessages: Part<'slackMessages'> = async () => ({ post: says, update: says, whisper: says, find: says, openView: says });
 export const gitHosts: Part<'gitHosts'> = async () => ({ api: refuseNow('git hosts') });

@@ -1,6 +1,5 @@
 /** The rows of one deployment: its stages in order, its tests, and whatever asks a person. */
-import type { Approval } from '../answers/approval.ts';
-import { STAGES, type Deployment, type DeploymentDetail, type Hold, type StageName, type StagePlan } from '../answers/pipeline.ts';
+import { STAGES, type Approval, type Deployment, type DeploymentDetail, type Hold, type StageName, type StagePlan } from './detail.ts';
 import { emptyRow, type Judged, type Row, type RowState } from './row.ts';
 
 export function stageRows(detail: DeploymentDetail): Row[] {
