@@ -23,6 +23,7 @@ import { handler as settle } from '../../functions/settle.ts';
 import { handler as shrink } from '../../functions/shrink.ts';
 import { handler as slack } from '../../functions/slack.ts';
 import { handler as slackWorker } from '../../functions/slack-worker.ts';
+import { handler as subscriberSlack } from '../../functions/subscribers/slack.ts';
 import { handler as sweepOutbox } from '../../functions/sweep-outbox.ts';
 import { handler as sweep } from '../../functions/sweep.ts';
 import { handler as sweepRepositories } from '../../functions/sweep-repositories.ts';
@@ -60,6 +61,7 @@ export const HANDLERS = {
   'slipway-shrink': shrink,
   'slipway-slack': slack,
   'slipway-slack-worker': slackWorker,
+  'slipway-subscriber-slack': subscriberSlack,
   'slipway-sweep': sweep,
   'slipway-sweep-outbox': sweepOutbox,
   'slipway-sweep-repositories': sweepRepositories,

@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import { codeBlock, escaped } from '../../../contracts/slack/blocks.ts';
 import { count } from '../../../contracts/text/time.ts';
-import { TestResult } from '../../../domain/deployment.ts';
 import { eValue, percent } from '../../../domain/judge/wording.ts';
 import { Verdict, type ArmEvidence, type Evidence } from '../../../domain/judge/judge.ts';
 import { ParallelVerdict } from '../../../domain/parallel/verdict.ts';
@@ -10,7 +9,7 @@ import { curve } from './chart.ts';
 
 /** What a request for a decision has frozen; see request-approval.ts. */
 const Frozen = z.object({
-  tests: z.array(TestResult.extend({ environment: z.string() })),
+  tests: z.array(z.object({ name: z.string(), outcome: z.enum(['passed', 'failed']) })),
   holds: z.array(z.object({ stage: z.string(), batch: z.int(), verdict: Verdict.nullable(), parallelRun: z.object({ verdict: ParallelVerdict }).optional() })),
 });
 

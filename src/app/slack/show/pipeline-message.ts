@@ -10,7 +10,7 @@ import { trafficChart, type TrafficRow } from './chart.ts';
 import { evidenceText } from './evidence.ts';
 import { person, type People } from './people.ts';
 import { questionBlocks } from './question.ts';
-import { rowLines, rowText } from './rows.ts';
+import { rowLines } from './rows.ts';
 
 type Part = PipelineDetail['deployments'][number];
 
@@ -28,13 +28,13 @@ export function pipelineMessage(detail: PipelineDetail, people: People): SlackMe
   const now = nowText(pipeline, rows);
   const blocks: SlackBlock[] = [
     header(`${markOf(pipeline, questions.length > 0)} ${pipeline.service} ${pipeline.version}`, messageBlockId(pipeline.id)),
-    section(now.markup),
+    section(`*${now}*`),
     section(lines(rowLines(rows))),
     ...deployments.filter(isAtWork).slice(0, PARTS_MAX).flatMap(partBlocks),
     ...questions.flatMap((asked) => questionBlocks(asked, people)),
     context([aboutText(pipeline, people)]),
   ];
-  return { text: clipped(`${escaped(pipeline.service)} ${escaped(pipeline.version)}: ${now.plain}`, SLACK_LIMITS.fallback), blocks };
+  return { text: clipped(`${escaped(pipeline.service)} ${escaped(pipeline.version)}: ${now}`, SLACK_LIMITS.fallback), blocks };
 }
 
 const isAtWork = ({ deployment }: Part): boolean => deployment.status.kind === 'running' || deployment.status.kind === 'rolling-back';
@@ -49,23 +49,20 @@ function markOf({ status }: Pipeline, isAsking: boolean): string {
   }
 }
 
-/** What is going on, in a sentence. */
-function nowText({ status }: Pipeline, rows: readonly Row[]): { readonly plain: string; readonly markup: string } {
-  const both = (text: string) => ({ plain: escaped(text), markup: escaped(text) });
+/** What is going on, in a sentence of markup. */
+function nowText({ status }: Pipeline, rows: readonly Row[]): string {
   switch (status.kind) {
-    case 'succeeded': return both('In place: it serves all traffic.');
-    case 'failed': return both(`Failed: ${status.error}. ${clipped(status.reason, 600)}`);
-    case 'superseded': return both(`Superseded by ${status.by}.`);
-    case 'cancelled': return both(`Cancelled by ${status.by}${status.why === '' ? '' : `: ${status.why}`}.`);
+    case 'succeeded': return escaped('In place: it serves all traffic.');
+    case 'failed': return escaped(`Failed: ${status.error}. ${clipped(status.reason.replaceAll(/\s+/g, ' '), 600)}`);
+    case 'superseded': return escaped(`Superseded by ${status.by}.`);
+    case 'cancelled': return escaped(`Cancelled by ${status.by}${status.why === '' ? '' : `: ${status.why}`}.`);
     case 'running': break;
   }
   const asking = rows.find(({ state }) => state === 'asking');
-  if (asking !== undefined) return both(`Waiting for a decision in ${asking.environment ?? ''}.`);
+  if (asking !== undefined) return escaped(`Waiting for a decision in ${asking.environment ?? ''}.`);
   const row = rows.findLast(({ state }) => state === 'running');
-  if (row === undefined) return both('Starting.');
-  const place = `${row.stage}${row.environment === null ? '' : ` in ${row.environment}`}`;
-  const more = rowText(row);
-  return { plain: escaped(place), markup: `*${escaped(place)}*${more === '' ? '' : ` · ${more}`}` };
+  if (row === undefined) return 'Starting.';
+  return escaped(`${row.stage}${row.environment === null ? '' : ` in ${row.environment}`}`);
 }
 
 function partBlocks(part: Part): SlackBlock[] {
