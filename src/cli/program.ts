@@ -17,6 +17,7 @@ import { addPerformance } from './commands/performance.ts';
 import { addCompare, addConfig, addReleases } from './commands/releases.ts';
 import { addService } from './commands/service.ts';
 import { addShow } from './commands/show.ts';
+import { addSlack } from './commands/slack.ts';
 import { addStatus } from './commands/status.ts';
 import { addCancel, addPause, addPromote, addResume, addScale, addZone } from './commands/steer.ts';
 import { addTarget } from './commands/target.ts';
@@ -65,6 +66,7 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addPerformance,
   addAlerts,
   addTarget,
+  addSlack,
   addToken,
   addCompletion,
 ];

@@ -21,10 +21,13 @@ export function rowText(row: Row): string {
     row.weight === null ? '' : `${row.weight} % of traffic`,
     row.tests === null || (row.state !== 'running' && row.tests.passed + row.tests.failed === 0) ? '' : `${row.tests.passed} of ${row.tests.total} passed`,
     row.judged === null ? '' : judgedText(row.judged),
-    row.note === null ? '' : escaped(row.note.replaceAll(/\s+/g, ' ').slice(0, NOTE_CHARACTERS)),
+    row.note === null ? '' : escaped(noteText(row.note).slice(0, NOTE_CHARACTERS)),
     row.endsAt === null ? '' : `until ${time(row.endsAt)}`,
   ].filter((part) => part !== '').join(' · ');
 }
+
+/** Without the command line's command: here there are buttons. */
+const noteText = (note: string): string => note.replace(/; slipway approve \S+$/, '').replaceAll(/\s+/g, ' ');
 
 function judgedText({ requests, needed, failureRate, stableFailureRate }: Judged): string {
   const of = requests >= needed ? '' : ` of ${needed} needed`;
