@@ -3,6 +3,7 @@ import { builder, commands, gitHosts, httpChecks, jobEvents, judge, metrics, sla
 import { artifacts } from '#parts/artifacts';
 import { identities } from '#parts/identities';
 import { instanceLogs } from '#parts/instance-logs';
+import { metrics } from '#parts/metrics';
 import { HttpEvent } from '../src/contracts/http.ts';
 import { apiHandler } from '../src/api/app.ts';
 import { httpHandler } from '../src/main/handler.ts';

@@ -1,7 +1,7 @@
 /** The account and region where a service's resources are: what every target on AWS builds its clients from. */
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
-import type { Access } from '../../domain/access.ts';
-import { Forbidden, InvalidInput, ProviderUnavailable } from '../../domain/errors.ts';
+import { type Access, roleOf } from '../../domain/access.ts';
+import { Forbidden, ProviderUnavailable } from '../../domain/errors.ts';
 import { awsFault } from './fault.ts';
 
 export interface TemporaryCredentials {
@@ -20,7 +20,6 @@ export interface ClientPlace {
 
 /** A role assumed by another role lives an hour at most; https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html (role chaining) */
 const SESSION_SECONDS = 3600;
-const ROLE = /^arn:aws[a-z-]*:iam::(\d{12}):role\/[\w+=,.@/-]{1,512}$/;
 
 export interface AccessNeeds {
   readonly sts: Pick<STSClient, 'send'>;
@@ -35,15 +34,9 @@ export interface AccessNeeds {
 export function clientPlace({ sts, session }: AccessNeeds, access: Access | null): ClientPlace {
   const region = access?.region ?? null;
   const place = region === null ? {} : { region };
-  if (access === null || access.role === null) {
-    if (access !== null && access.externalId !== null) throw new InvalidInput('The environment has an externalId and no role to assume with it. Add aws.role to it in environments.yaml, or take aws.externalId away.');
-    return place;
-  }
-  const { role, externalId, account } = access;
-  const owner = ROLE.exec(role)?.[1];
-  if (owner === undefined) throw new InvalidInput(`"${role}" is no ARN of a role. Correct aws.role of the environment: arn:aws:iam::<account>:role/<name>.`, { role });
-  if (account !== null && account !== owner) throw new InvalidInput(`The environment is in account ${account}, and its role ${role} in ${owner}. Make aws.account and aws.role of environments.yaml agree.`, { account, role });
-  return { ...place, credentials: () => assume(sts, { role, externalId, session }) };
+  const assumed = roleOf(access);
+  if (assumed === null) return place;
+  return { ...place, credentials: () => assume(sts, { ...assumed, session }) };
 }
 
 async function assume(sts: AccessNeeds['sts'], { role, externalId, session }: { role: string; externalId: string | null; session: string }): Promise<TemporaryCredentials> {

@@ -49,3 +49,6 @@ export const placeKey = ({ service, environment }: ServiceRef): string => `${ser
 
 /** `slipway-<service>-<n>-<environment>` names the revision too; whether it is really of this place, its tags say. */
 export const mayBelongTo = (name: string, { service, environment }: ServiceRef): boolean => name.startsWith(`slipway-${service}-`) && name.endsWith(`-${environment}`);
+
+/** `arn:...:listener/app/<name>/<id>/<id>` is a listener of `arn:...:loadbalancer/app/<name>/<id>`. */
+export const balancerOf = (listener: string): string => listener.replace(':listener/', ':loadbalancer/').split('/').slice(0, -1).join('/');

@@ -9,9 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { callsByAccess } from '../../../src/adapters/aws/calls/assumed-role.ts';
 import { signedBuilds } from '../../../src/adapters/aws/calls/signed-builds.ts';
 import { createSignedCall } from '../../../src/adapters/aws/calls/signed-call.ts';
+import { signedMetrics } from '../../../src/adapters/aws/calls/signed-metrics.ts';
 import { signedObjects } from '../../../src/adapters/aws/calls/signed-objects.ts';
+import { type PlaceCalls, signedPlaces } from '../../../src/adapters/aws/calls/signed-places.ts';
+import { createCloudWatchMetrics, createLocate } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
+import type { TargetSources } from '../../../src/adapters/aws/cloudwatch-metrics/locate.ts';
 import { codeBuildCalls, createCodeBuildBuilder, createCodeBuildCommands, createJobEvents } from '../../../src/adapters/aws/codebuild-jobs.ts';
 import { createDynamoStore } from '../../../src/adapters/aws/dynamodb-store.ts';
 import { placeThrough } from '../../../src/adapters/aws/http-git/checkout.ts';
@@ -24,16 +29,20 @@ import { systemClock } from '../../../src/adapters/local/system-clock.ts';
 import { finishBuild } from '../../../src/app/finish-build.ts';
 import { deliveries } from '../../../src/app/look.ts';
 import { registerRepository } from '../../../src/app/register.ts';
-import { findDesired, getPipeline } from '../../../src/app/state/documents.ts';
+import { observe } from '../../../src/app/observe.ts';
+import { findDesired, getDeployment, getPipeline, type Stored } from '../../../src/app/state/documents.ts';
 import { alertKey } from '../../../src/app/state/keys.ts';
 import { TargetRequest, DescribeResult, ObserveResult } from '../../../src/contracts/target.ts';
+import type { Access } from '../../../src/domain/access.ts';
 import { Environments } from '../../../src/domain/environment.ts';
 import { NotFound, NotSupported } from '../../../src/domain/errors.ts';
-import { EnvironmentName, Generation, Identity, PipelineId, ServiceName } from '../../../src/domain/ids.ts';
+import { deploymentId, EnvironmentName, Generation, Identity, PipelineId, ServiceName } from '../../../src/domain/ids.ts';
 import { sequentialJudge } from '../../../src/domain/judge/sequential/sequential-judge.ts';
 import { isOver, type Pipeline } from '../../../src/domain/pipeline.ts';
-import type { Desired } from '../../../src/domain/state.ts';
+import type { Deployment } from '../../../src/domain/deployment.ts';
+import type { Desired, Observed } from '../../../src/domain/state.ts';
 import { createEngine, type Engine } from '../../../src/engine/index.ts';
+import { placedIn } from '../../../src/main/aws/placed.ts';
 import { invoke as invokeHandler } from '../../../src/main/compose.ts';
 import { targetHandler } from '../../../src/main/handler.ts';
 import { useLocalParts } from '../../../src/main/local.ts';
@@ -47,7 +56,7 @@ import { gitRepository, type GitRepository, type Tree } from '../../unit/adapter
 import { codeBuildService, type CodeBuildService } from '../codebuild-service.ts';
 import { clientSettings, CREDENTIALS, makeStateTable, REGION, uniqueName } from '../emulator.ts';
 import { startFaultProxy, type FaultProxy, type Shim } from '../faults.ts';
-import { createFakeMetrics, type FakeMetrics } from './metrics.ts';
+import type { Traffic } from './traffic.ts';
 
 const GITHUB_SECRET = 'github-key';
 const ENDS_WITHIN_MS = 150_000;
@@ -66,8 +75,11 @@ export interface AwsInstallationOptions {
   readonly target: (needs: TargetNeeds) => Target;
   /** What the emulator does otherwise than AWS in the target's services. */
   readonly shims: readonly Shim[];
-  /** As in environments.yaml. */
-  readonly environments: unknown;
+  /** Where its revisions are counted. */
+  readonly sources: (places: (access: Access | null) => PlaceCalls) => TargetSources;
+  readonly traffic: Traffic;
+  /** As in environments.yaml; given the bucket of artifacts. */
+  readonly environments: (bucket: string) => unknown;
 }
 
 export interface AwsInstallation {
@@ -76,13 +88,16 @@ export interface AwsInstallation {
   readonly codeBuild: CodeBuildService;
   readonly origin: GitRepository;
   readonly service: ServiceName;
-  readonly metrics: FakeMetrics;
+  readonly traffic: Traffic;
   /** Commits the files, pushes, sends the signed webhook; answers the pipeline that it started. */
   push(files: Tree): Promise<Pipeline>;
   /** As `push`, and waits for the pipeline's end. */
   release(files: Tree): Promise<Pipeline>;
   ended(id: PipelineId): Promise<Pipeline>;
   desired(environment: string): Promise<Desired>;
+  deployment(pipeline: Pick<Pipeline, 'id'>, environment: string): Promise<Stored<Deployment>>;
+  /** What the target sees now. */
+  observed(environment: string): Promise<Observed>;
   /** What the schedules do, once: repair, outbox, ends of builds. */
   pass(): Promise<void>;
   /** Makes passes until it holds. */
@@ -97,7 +112,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
   const folder = mkdtempSync(join(tmpdir(), 'slipway-aws-'));
   const proxy = await startFaultProxy();
   const codeBuild = codeBuildService({ project: 'slipway-jobs' });
-  for (const shim of [codeBuild.shim, ...options.shims]) proxy.shim(shim);
+  for (const shim of [codeBuild.shim, options.traffic.cloudWatch.shim, ...options.shims]) proxy.shim(shim);
   const state = await makeStateTable();
   const settings = clientSettings(proxy.endpoint);
   const [dynamo, s3] = [new DynamoDBClient(settings), new S3Client({ ...settings, forcePathStyle: true })];
@@ -114,7 +129,11 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
   const faults: unknown[] = [];
   const engine: Engine = createEngine({ clock: systemClock, ids: randomIds, database: ':memory:', machines: loadMachines(), invoke, onFault: (fault) => faults.push(fault) });
   const jobNeeds = { store, clock: systemClock, ids: randomIds, calls: codeBuildCalls({ builds: signedBuilds(createSignedCall(signing)), objects, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) };
-  const metrics = createFakeMetrics(async (service, environment) => (await findDesired(store, service, environment))?.value);
+  const reader = callsByAccess({ own: { ...signing, caller: 'slipway-judge' }, session: 'slipway-judge', clock: systemClock });
+  const metrics = createCloudWatchMetrics({
+    calls: (access) => signedMetrics(reader(access)), clock: systemClock,
+    locate: createLocate({ placed: placedIn(store), targets: { [options.kind]: options.sources((access) => signedPlaces(reader(access))) } }),
+  });
   const unused = (what: string) => (): Promise<never> => Promise.reject(new NotSupported(`${what} is no part of these tests.`));
   const ports: Ports = {
     store, clock: systemClock, ids: randomIds, orchestrator: engine, artifacts, metrics, judge: sequentialJudge, settings: SETTINGS,
@@ -129,7 +148,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
       ...jobNeeds, artifacts, onBuilt: ({ request, outcome }) => finishBuild(ports)({ pipelineId: PipelineId.parse(request.build), token: request.token, outcome }),
       onRan: (token, outcome) => engine.succeedTask(token, outcome),
     }),
-    environments: { read: async () => Environments.parse(options.environments) },
+    environments: { read: async () => Environments.parse(options.environments(bucket)) },
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log: () => undefined }),
     gitHosts: { api: () => { throw new Error('Git hosts are no part of this test.'); } },
     webhookSecrets: { gitHost: async () => GITHUB_SECRET, slack: unused('Slack') }, slackReplies: { takes: () => false, send: unused('Slack') }, slackHandover: { begin: unused('Slack') }, slackMessages: { post: unused('Slack'), update: unused('Slack'), whisper: unused('Slack'), find: unused('Slack'), openView: unused('Slack') }, parallelRuns: { read: unused('A parallel run') },
@@ -185,13 +204,15 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
     }
   }
   return {
-    ports, proxy, codeBuild, origin, service, metrics, push, ended, pass, eventually,
+    ports, proxy, codeBuild, origin, service, traffic: options.traffic, push, ended, pass, eventually,
     release: async (files) => ended((await push(files)).id),
     desired: async (environment) => {
       const found = await findDesired(store, service, EnvironmentName.parse(environment));
       if (found === undefined) throw new NotFound(`${service} is not in ${environment}`);
       return found.value;
     },
+    deployment: (pipeline, environment) => getDeployment(store, deploymentId(pipeline.id, EnvironmentName.parse(environment))),
+    observed: async (environment) => observe(ports, (await findDesired(store, service, EnvironmentName.parse(environment)))!.value),
     close: async () => {
       await engine.close();
       codeBuild.close();

@@ -1,12 +1,14 @@
 /** Whole pipelines of services on Lambda, from a push to traffic: good ones, bad ones, through faults, and what repair does after. */
 import { GetAliasCommand, GetFunctionCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { lambdaSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
 import { codeOf, createLambdaTarget } from '../../../src/targets/lambda/index.ts';
 import type { Tree } from '../../unit/adapters/local/git-repository.ts';
 import { clientSettings } from '../emulator.ts';
 import { lambdaShim } from '../shims/lambda.ts';
 import { makeRole, ROLE } from '../targets/lambda-rig.ts';
 import { startAwsInstallation, type AwsInstallation } from './installation.ts';
+import { lambdaTraffic } from './traffic.ts';
 
 const TEST_MS = 240_000;
 const hand = new LambdaClient(clientSettings());
@@ -15,8 +17,8 @@ let aws: AwsInstallation;
 beforeAll(async () => {
   await makeRole();
   aws = await startAwsInstallation({
-    kind: 'lambda', shims: [lambdaShim().shim],
-    environments: { environments: [{ name: 'staging', kind: 'staging', wave: 1, targets: { lambda: { role: ROLE } } }, { name: 'production', kind: 'production', wave: 2, targets: { lambda: { role: ROLE } } }], defaults: { approvers: ['anna'] } },
+    kind: 'lambda', shims: [lambdaShim().shim], sources: lambdaSources, traffic: lambdaTraffic(hand, () => [api()]),
+    environments: () => ({ environments: [{ name: 'staging', kind: 'staging', wave: 1, targets: { lambda: { role: ROLE } } }, { name: 'production', kind: 'production', wave: 2, targets: { lambda: { role: ROLE } } }], defaults: { approvers: ['anna'] } }),
     target: ({ artifacts, fence, endpoint, folder }) => {
       const client = new LambdaClient(clientSettings(endpoint));
       return createLambdaTarget({ lambda: () => client, code: codeOf({ artifacts, folder }), fence, clock: { now: () => Date.now() } });
@@ -72,7 +74,8 @@ describe('a service on Lambda', () => {
   it('a release that fails on its canary is taken back, and stays at 0', async () => {
     const before = await live();
     const pipeline = await aws.push(files('three'));
-    aws.metrics.failing.set(`${pipeline.id}-production`, 0.3);
+    await aws.eventually('its version is published', async () => (await versionOf(`${pipeline.id}-production`).catch(() => '')) !== '');
+    aws.traffic.trouble.set(`${api()}:${await versionOf(`${pipeline.id}-production`)}`, { fails: 0.3 });
     expect((await aws.ended(pipeline.id)).status).toMatchObject({ kind: 'failed', error: 'CandidateWorse' });
     expect(await aws.desired('production')).toMatchObject({ stable, deployment: null, weights: { [stable]: 100 } });
     await aws.pass();

@@ -5,6 +5,7 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { SlipwayError } from '../../../domain/errors.ts';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -15,8 +16,8 @@ export interface Credentials {
 
 export interface SignedCallOptions {
   readonly region: string;
-  /** Null where there are none: then every call fails with `CredentialsProviderError`. */
-  readonly credentials: Credentials | null;
+  /** Null where there are none: then every call fails with `CredentialsProviderError`. A function answers those of the moment. */
+  readonly credentials: Credentials | null | (() => Promise<Credentials>);
   /** `http://127.0.0.1:5000` of an emulator; without it the service's own address in the region. */
   readonly endpoint?: string | undefined;
   /** Who calls: the name of the function. It goes with each call as its application id, which CloudTrail and recordings show. */
@@ -27,10 +28,13 @@ export interface SignedCallOptions {
 
 export interface ServiceRequest {
   /** As in the service's host name. */
-  readonly service: 'codebuild' | 'dynamodb' | 'events' | 'states' | 'lambda' | 'secretsmanager' | 'ssm' | 'sns';
+  readonly service: 'codebuild' | 'dynamodb' | 'elasticloadbalancing' | 'events' | 'states' | 'lambda' | 'logs' | 'monitoring' | 'secretsmanager' | 'ssm' | 'sns' | 'sts';
+  /** POST when it is not said. */
+  readonly method?: 'GET';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Null for a request without one. */
+  readonly body: string | null;
   readonly timeoutMs: number;
 }
 
@@ -67,12 +71,14 @@ export function createSignedCall({ region, credentials, endpoint, caller, pause 
   const agent = `slipway${caller === undefined ? '' : ` app/${caller}`}`;
   const once = async (request: ServiceRequest): Promise<ServiceAnswer> => {
     if (credentials === null) throw new ServiceFault('CredentialsProviderError', 'There are no credentials in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)', {});
+    const keys = typeof credentials === 'function' ? await credentials() : credentials;
+    const { method = 'POST', body } = request;
     const url = `${endpoint ?? `https://${request.service}.${region}.${domain}`}${request.path}`;
     const signed = await new AwsV4Signer({
-      url, method: 'POST', headers: { ...request.headers, 'user-agent': agent }, body: request.body, service: request.service, region, accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey,
-      ...(credentials.sessionToken === undefined ? {} : { sessionToken: credentials.sessionToken }),
+      url, method, headers: { ...request.headers, 'user-agent': agent }, ...(body === null ? {} : { body }), service: request.service, region, accessKeyId: keys.accessKeyId, secretAccessKey: keys.secretAccessKey,
+      ...(keys.sessionToken === undefined ? {} : { sessionToken: keys.sessionToken }),
     }).sign();
-    const answer = await fetch(signed.url, { method: 'POST', headers: signed.headers, body: request.body, redirect: 'error', signal: AbortSignal.timeout(request.timeoutMs) });
+    const answer = await fetch(signed.url, { method, headers: signed.headers, body, redirect: 'error', signal: AbortSignal.timeout(request.timeoutMs) });
     const text = await textOf(answer);
     if (!answer.ok) throw faultOf(answer, text);
     return { headers: answer.headers, text };
@@ -118,6 +124,8 @@ export function parsed(text: string): unknown {
 
 /** Faults of the service, throttles and a network that failed. Every request that is sent here may be sent twice. */
 function mayPass(error: unknown): boolean {
+  // What the credentials of a role could not be had for was tried by whoever asked for them.
+  if (error instanceof SlipwayError) return false;
   if (!(error instanceof ServiceFault)) return true;
   if (error.name === 'CredentialsProviderError' || error.name === 'AnswerTooLarge') return false;
   return THROTTLES.test(error.name) || Number(error.document['status']) >= 500;

@@ -4,7 +4,7 @@ import { request as secureRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AwsV4Signer } from 'aws4fetch';
-import { type SignedCallOptions, ServiceFault } from './signed-call.ts';
+import { type Credentials, type SignedCallOptions, ServiceFault } from './signed-call.ts';
 
 export interface PutOptions {
   readonly bytes: number;
@@ -23,7 +23,7 @@ export interface ObjectCalls {
   put(key: string, body: Readable | string, options: PutOptions): Promise<void>;
 }
 
-export type SignedObjectsOptions = Omit<SignedCallOptions, 'pause'> & { readonly bucket: string };
+export type SignedObjectsOptions = Omit<SignedCallOptions, 'pause' | 'credentials'> & { readonly credentials: Credentials | null; readonly bucket: string };
 
 /** Without a byte in either direction for so long, the connection is given up. */
 const IDLE_TIMEOUT_MS = 30_000;

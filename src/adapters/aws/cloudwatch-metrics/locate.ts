@@ -1,63 +1,69 @@
 /** Finds where a service's revisions are counted, by the target that it runs on. */
-import { GetAliasCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import type { Access } from '../../../domain/access.ts';
+import { type Access, readerOf } from '../../../domain/access.ts';
 import { InvalidInput, NotFound, NotSupported } from '../../../domain/errors.ts';
 import type { EnvironmentName, RevisionId, ServiceName } from '../../../domain/ids.ts';
-import type { RevisionSpec } from '../../../domain/revision.ts';
-import type { Desired } from '../../../domain/state.ts';
-import { callFault, nameOf } from '../call-fault.ts';
-import { lambdaVersionSource, type Locate, type PlaceSource, type RevisionSource } from './source.ts';
-
-export interface Placed {
-  readonly service: ServiceName;
-  readonly environment: EnvironmentName;
-  readonly access: Access | null;
-  /** What has run here or is to, oldest deployment first. */
-  readonly specs: readonly RevisionSpec[];
-}
+import { callFault } from '../call-fault.ts';
+import type { PlaceCalls } from '../calls/signed-places.ts';
+import type { FindPlaced, Placed } from '../placed.ts';
+import { lambdaVersionSource, type Locate, type PlaceSource, type RevisionSource, targetGroupSource } from './source.ts';
 
 /** The revisions of one kind of target that are counted now; one that is not placed yet has no source. */
 export type TargetSources = (place: Placed) => Promise<readonly RevisionSource[]>;
 
 export interface LocateNeeds {
-  readonly desired: (service: ServiceName, environment: EnvironmentName) => Promise<Desired | undefined>;
+  readonly placed: FindPlaced;
   readonly targets: Readonly<Record<string, TargetSources>>;
 }
 
-export const createLocate = ({ desired, targets }: LocateNeeds): Locate => async (service, environment): Promise<PlaceSource> => {
-  const found = await desired(service, environment);
-  if (found === undefined) throw new NotFound(`${service} has not been deployed to ${environment}, so nothing is counted there.`, { service, environment });
-  const sources = Object.hasOwn(targets, found.target) ? targets[found.target] : undefined;
-  if (sources === undefined) throw new NotSupported(`The target "${found.target}" is not counted in CloudWatch. Counted: ${Object.keys(targets).join(', ')}. Set canary.judge to ask people instead.`, { target: found.target });
-  const specs = Object.values(found.revisions).map(({ spec }) => spec);
-  const access = specs.at(-1)?.access ?? null;
-  return { access, revisions: await sources({ service, environment, access, specs }) };
+export const createLocate = ({ placed, targets }: LocateNeeds): Locate => async (service, environment): Promise<PlaceSource> => {
+  const place = await placed(service, environment);
+  if (place === undefined) throw new NotFound(`${service} has not been deployed to ${environment}, so nothing is counted there.`, { service, environment });
+  const sources = Object.hasOwn(targets, place.target) ? targets[place.target] : undefined;
+  if (sources === undefined) throw new NotSupported(`The target "${place.target}" is not counted in CloudWatch. Counted: ${Object.keys(targets).join(', ')}. Set canary.judge to ask people instead.`, { target: place.target });
+  return { access: readerOf(place.access), revisions: await sources(place) };
 };
 
 /** What the lambda target's settings say of names (docs/lambda-target.md). */
 const LambdaNames = z.object({ functions: z.record(z.string(), z.unknown()), alias: z.string().default('live') });
+/** What the settings of the targets behind a load balancer say of it (docs/ecs-target.md). */
+const BalancerNames = z.object({ listener: z.string() });
 
-/** By version, as one alias leads to two. A revision of several functions is counted in each. */
-export const lambdaSources = (lambda: (access: Access | null) => Pick<LambdaClient, 'send'>): TargetSources => async ({ service, environment, access, specs }) => {
+function named<T>(schema: z.ZodType<T>, what: string, settings: unknown, of: string): T {
+  const names = schema.safeParse(settings);
+  if (names.success) return names.data;
+  throw new InvalidInput(`The settings of ${of} do not name ${what}: ${names.error.issues.map(({ message }) => message).join('; ')}. Set it in slipway.yaml or environments.yaml.`, { of });
+}
+
+/** By version, as one alias leads to two. A revision of several functions is counted in each; it has an alias of its name on each. */
+export const lambdaSources = (calls: (access: Access | null) => PlaceCalls): TargetSources => async ({ service, environment, access, specs }) => {
+  const { versionOfAlias } = calls(readerOf(access));
   const sources = await Promise.all(specs.map(async ({ revision, settings }) => {
-    const names = LambdaNames.safeParse(settings);
-    if (!names.success) throw new InvalidInput(`The settings of ${revision} do not name functions: ${names.error.issues.map(({ message }) => message).join('; ')}.`, { revision });
-    return Promise.all(Object.keys(names.data.functions).map(async (key) => {
+    const { functions, alias } = named(LambdaNames, 'functions', settings, revision);
+    return Promise.all(Object.keys(functions).map(async (key) => {
       const name = `${service}-${environment}-${key}`;
-      const version = await versionOf(lambda(access), name, revision);
-      return version === null ? [] : [lambdaVersionSource(revision, name, names.data.alias, version)];
+      const version = await versionOfAlias(name, revision).catch((error: unknown) => Promise.reject(callFault('Lambda', `look at ${revision} of ${name}`, error)));
+      return version === null ? [] : [lambdaVersionSource(revision, name, alias, version)];
     }));
   }));
   return sources.flat(2);
 };
 
-/** A revision has an alias of its name on each function. */
-async function versionOf(lambda: Pick<LambdaClient, 'send'>, name: string, revision: RevisionId): Promise<string | null> {
-  try {
-    return (await lambda.send(new GetAliasCommand({ FunctionName: name, Name: revision }))).FunctionVersion ?? null;
-  } catch (error) {
-    if (nameOf(error) === 'ResourceNotFoundException') return null;
-    throw callFault('Lambda', `look at ${revision} of ${name}`, error);
-  }
+export interface BalancerNaming {
+  /** What the target calls a revision's target group on a listener. */
+  readonly group: (owner: { readonly service: ServiceName; readonly environment: EnvironmentName; readonly revision: RevisionId }, listener: string) => string;
+  /** The ARN of the load balancer of a listener. */
+  readonly balancer: (listener: string) => string;
 }
+
+/** By target group: each revision has one, on the listener of the newest. */
+export const balancerSources = (calls: (access: Access | null) => PlaceCalls, naming: BalancerNaming): TargetSources => async ({ service, environment, access, settings, specs }) => {
+  const { targetGroup } = calls(readerOf(access));
+  const { listener } = named(BalancerNames, 'a listener', settings, `${service} in ${environment}`);
+  const sources = await Promise.all(specs.map(async ({ revision }) => {
+    const name = naming.group({ service, environment, revision }, listener);
+    const arn = await targetGroup(name).catch((error: unknown) => Promise.reject(callFault('Elastic Load Balancing', `look for the target group of ${revision}`, error)));
+    return arn === null ? [] : [targetGroupSource(revision, naming.balancer(listener), arn)];
+  }));
+  return sources.flat();
+};

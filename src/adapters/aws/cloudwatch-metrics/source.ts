@@ -1,12 +1,11 @@
 /** Where the counts of a revision are in CloudWatch. */
-import type { Dimension } from '@aws-sdk/client-cloudwatch';
 import type { Access } from '../../../domain/access.ts';
 import type { EnvironmentName, RevisionId, ServiceName } from '../../../domain/ids.ts';
 
 export interface MetricOf {
   readonly namespace: string;
   readonly name: string;
-  readonly dimensions: readonly Required<Dimension>[];
+  readonly dimensions: readonly { readonly Name: string; readonly Value: string }[];
 }
 
 /** Where one revision is counted; a revision of several functions has several. */
@@ -15,6 +14,8 @@ export interface RevisionSource {
   readonly requests: MetricOf;
   /** By class of failure; a request falls in at most one. */
   readonly failures: Readonly<Record<string, MetricOf>>;
+  /** Answers that are no failures by themselves, and still tell of one when there are more than before: judged each as a metric of its own. */
+  readonly events: Readonly<Record<string, MetricOf>>;
   readonly latency: MetricOf & { readonly unit: 'seconds' | 'milliseconds' };
 }
 
@@ -28,14 +29,18 @@ export interface PlaceSource {
 export type Locate = (service: ServiceName, environment: EnvironmentName) => Promise<PlaceSource>;
 
 /**
- * A revision behind a load balancer, by its target group. Requests that never reached a target are no answer of it, so refused
- * connections are counted apart; https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+ * A revision behind a load balancer, by its target group. A connection that its targets refuse is a 502 of the load balancer, which CloudWatch
+ * counts without the group's dimension: what the group has is TargetConnectionErrorCount, and RequestCount, in which a request counts as soon as
+ * a target was chosen; https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
  * @param loadBalancer, targetGroup their ARNs
  */
 export function targetGroupSource(revision: RevisionId, loadBalancer: string, targetGroup: string): RevisionSource {
   const dimensions = [{ Name: 'LoadBalancer', Value: loadBalancer.replace(/^.*:loadbalancer\//, '') }, { Name: 'TargetGroup', Value: targetGroup.replace(/^.*:/, '') }];
   const metric = (name: string): MetricOf => ({ namespace: 'AWS/ApplicationELB', name, dimensions });
-  return { revision, requests: metric('RequestCount'), failures: { status5xx: metric('HTTPCode_Target_5XX_Count'), connection: metric('TargetConnectionErrorCount') }, latency: { ...metric('TargetResponseTime'), unit: 'seconds' } };
+  return {
+    revision, requests: metric('RequestCount'), failures: { status5xx: metric('HTTPCode_Target_5XX_Count'), connection: metric('TargetConnectionErrorCount') },
+    events: { status4xx: metric('HTTPCode_Target_4XX_Count') }, latency: { ...metric('TargetResponseTime'), unit: 'seconds' },
+  };
 }
 
 /**
@@ -45,5 +50,5 @@ export function targetGroupSource(revision: RevisionId, loadBalancer: string, ta
 export function lambdaVersionSource(revision: RevisionId, functionName: string, alias: string, version: string): RevisionSource {
   const dimensions = [{ Name: 'FunctionName', Value: functionName }, { Name: 'Resource', Value: `${functionName}:${alias}` }, { Name: 'ExecutedVersion', Value: version }];
   const metric = (name: string): MetricOf => ({ namespace: 'AWS/Lambda', name, dimensions });
-  return { revision, requests: metric('Invocations'), failures: { error: metric('Errors') }, latency: { ...metric('Duration'), unit: 'milliseconds' } };
+  return { revision, requests: metric('Invocations'), failures: { error: metric('Errors') }, events: {}, latency: { ...metric('Duration'), unit: 'milliseconds' } };
 }

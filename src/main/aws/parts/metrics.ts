@@ -1,21 +1,22 @@
-/** What the judge reads in the packaged functions. */
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { STSClient } from '@aws-sdk/client-sts';
-import { createCloudWatchMetrics, createLocate, lambdaSources } from '../../../adapters/aws/cloudwatch-metrics.ts';
+/** What the judge reads in the packaged functions, and what the API shows of it. */
+import { signedMetrics } from '../../../adapters/aws/calls/signed-metrics.ts';
+import { signedPlaces } from '../../../adapters/aws/calls/signed-places.ts';
+import { balancerSources, createCloudWatchMetrics, createLocate, lambdaSources } from '../../../adapters/aws/cloudwatch-metrics.ts';
 import { systemClock } from '../../../adapters/local/system-clock.ts';
-import { findDesired } from '../../../app/state/documents.ts';
-import { clientsByAccess } from '../../../targets/_aws/access.ts';
+import type { Access } from '../../../domain/access.ts';
+import { balancerOf, targetGroupName } from '../../../targets/_aws/names.ts';
 import { platform } from '../../aws.ts';
 import type { Part } from '../../platform.ts';
+import { placedIn } from '../placed.ts';
+import { readerCalls } from '../reader-calls.ts';
 
 export const metrics: Part<'metrics'> = async () => {
   const { store } = await platform.ports();
-  const needs = { sts: new STSClient({}), session: 'slipway-judge' };
-  const cloudWatch = clientsByAccess(needs, (place) => new CloudWatchClient({ ...place }));
-  const lambda = clientsByAccess(needs, (place) => new LambdaClient({ ...place }));
+  const call = readerCalls();
+  const places = (access: Access | null) => signedPlaces(call(access));
+  const behindBalancer = balancerSources(places, { group: targetGroupName, balancer: balancerOf });
   return createCloudWatchMetrics({
-    client: cloudWatch, clock: systemClock,
-    locate: createLocate({ desired: async (service, environment) => (await findDesired(store, service, environment))?.value, targets: { lambda: lambdaSources(lambda) } }),
+    calls: (access) => signedMetrics(call(access)), clock: systemClock,
+    locate: createLocate({ placed: placedIn(store), targets: { lambda: lambdaSources(places), ecs: behindBalancer, ec2: behindBalancer } }),
   });
 };

@@ -2,10 +2,8 @@
 import { DescribeListenersCommand, DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { NotFound } from '../../../domain/errors.ts';
 import { calling } from '../fault.ts';
+import { balancerOf } from '../names.ts';
 import { type Balancers, ELB } from './groups.ts';
-
-/** `arn:...:listener/app/<name>/<id>/<id>` is a listener of `arn:...:loadbalancer/app/<name>/<id>`. */
-export const balancerOf = (listener: string): string => listener.replace(':listener/', ':loadbalancer/').split('/').slice(0, -1).join('/');
 
 /** `https://<the load balancer's name>`, with the port where it is not the protocol's own. @throws NotFound */
 export async function endpointOf(client: Balancers, listener: string): Promise<string> {

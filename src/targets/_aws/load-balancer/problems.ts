@@ -1,9 +1,8 @@
 /** What an Application Load Balancer cannot do of a plan, said before anything runs. */
 import type { PlanQuestion } from '../../../contracts/target.ts';
 import type { RevisionSpec } from '../../../domain/revision.ts';
-import { belongsTo } from '../names.ts';
+import { balancerOf, belongsTo } from '../names.ts';
 import { arnParts, type BalancerSettings } from '../settings.ts';
-import { balancerOf } from './endpoint.ts';
 import { type Balancers, findGroup, groupsOnBalancer, tagsByArn } from './groups.ts';
 import { forwardsOf, GROUPS_PER_RULE, rulesOf } from './rule.ts';
 import { stickinessProblem } from './route.ts';

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { RevisionId } from '../../../../src/domain/ids.ts';
 import { Weights } from '../../../../src/domain/route.ts';
 import { percentsOf } from '../../../../src/targets/_aws/load-balancer/weights.ts';
-import { balancerOf } from '../../../../src/targets/_aws/load-balancer/endpoint.ts';
+import { balancerOf } from '../../../../src/targets/_aws/names.ts';
 import { clientToken, mayBelongTo, ownerOf, resourceName, tagsOf, targetGroupName } from '../../../../src/targets/_aws/names.ts';
 import { specOf } from '../process/rig.ts';
 

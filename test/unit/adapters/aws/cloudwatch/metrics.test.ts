@@ -5,7 +5,7 @@ import { armDelta } from '../../../../../src/domain/judge/counts.ts';
 import { quantileMs } from '../../../../../src/domain/judge/quantile.ts';
 import type { RevisionId } from '../../../../../src/domain/ids.ts';
 import { fakeClock } from '../../../../fakes/clock.ts';
-import { fakeCloudWatch, type FakeCloudWatch } from './cloudwatch.ts';
+import { fakeCloudWatch, type FakeCloudWatch } from '../../../../fakes/cloudwatch.ts';
 
 const START = Date.UTC(2026, 4, 4, 6, 30);
 const [STABLE, CANDIDATE] = ['shop-1-production', 'shop-2-production'] as RevisionId[] as [RevisionId, RevisionId];
@@ -20,7 +20,7 @@ beforeEach(() => {
   clock = fakeClock(START);
   revisions = [groups(STABLE), groups(CANDIDATE)];
 });
-const metrics = () => createCloudWatchMetrics({ client: () => cloud.client, locate: async () => ({ access: null, revisions }), clock });
+const metrics = () => createCloudWatchMetrics({ calls: () => cloud.calls, locate: async () => ({ access: null, revisions }), clock });
 const read = () => metrics().read('shop' as never, 'production' as never);
 const minute = (offset: number): number => START + offset * 60_000;
 
@@ -34,11 +34,13 @@ describe('counts out of CloudWatch', () => {
     cloud.put('RequestCount', dimension(STABLE), minute(-5), [600]);
     cloud.put('RequestCount', dimension(STABLE), minute(-4), [400]);
     cloud.put('HTTPCode_Target_5XX_Count', dimension(STABLE), minute(-4), [3]);
+    cloud.put('RequestCount', dimension(CANDIDATE), minute(-2), [9]);
     cloud.put('TargetConnectionErrorCount', dimension(CANDIDATE), minute(-2), [7]);
+    cloud.put('HTTPCode_Target_4XX_Count', dimension(STABLE), minute(-5), [12]);
     cloud.put('TargetResponseTime', dimension(STABLE), minute(-5), [0.001, 0.0011, 0.030, 0.0301, 12]);
     const { revisions: found } = await read();
-    expect(found[STABLE]).toMatchObject({ requests: 1000, failures: { status5xx: 3, connection: 0 } });
-    expect(found[CANDIDATE]).toMatchObject({ requests: 0, failures: { status5xx: 0, connection: 7 } });
+    expect(found[STABLE]).toMatchObject({ requests: 1000, failures: { status5xx: 3, connection: 0 }, events: { status4xx: { total: 1000, bad: 12 } } });
+    expect(found[CANDIDATE]).toMatchObject({ requests: 9, failures: { status5xx: 0, connection: 7 }, events: { status4xx: { total: 9, bad: 0 } } });
     const at = (ms: number): number => BOUNDS_MS.findIndex((bound) => bound === ms);
     const buckets = BOUNDS_MS.map(() => 0).concat(0);
     for (const bucket of [at(1), at(2), at(30), at(40), BOUNDS_MS.length]) buckets[bucket] = (buckets[bucket] ?? 0) + 1;
@@ -72,7 +74,7 @@ describe('counts out of CloudWatch', () => {
     cloud.pageSize = 2;
     for (let index = 0; index < 7; index += 1) cloud.put('RequestCount', dimension(STABLE), minute(-index), [10]);
     expect((await read()).revisions[STABLE]?.requests).toBe(70);
-    expect(cloud.calls.length).toBe(4);
+    expect(cloud.asked.length).toBe(4);
   });
 
   it('keeps to what one call may ask for', async () => {
@@ -80,9 +82,9 @@ describe('counts out of CloudWatch', () => {
     for (const { revision } of revisions) cloud.put('RequestCount', dimension(revision), minute(-1), [1]);
     const { revisions: found } = await read();
     expect(Object.values(found).map(({ requests }) => requests)).toEqual(revisions.map(() => 1));
-    for (const { MetricDataQueries, StartTime, EndTime } of cloud.calls) {
-      expect(MetricDataQueries?.length).toBeLessThanOrEqual(QUERIES_MAX);
-      expect((MetricDataQueries?.length ?? 0) * (((EndTime?.getTime() ?? 0) - (StartTime?.getTime() ?? 0)) / 60_000)).toBeLessThanOrEqual(100_800);
+    for (const { queries, from, to } of cloud.asked) {
+      expect(queries.length).toBeLessThanOrEqual(QUERIES_MAX);
+      expect(queries.length * ((to - from) / 60_000)).toBeLessThanOrEqual(100_800);
     }
   });
 
@@ -106,12 +108,12 @@ describe('what CloudWatch does not answer', () => {
   });
 
   it('an answer without some of what was asked is none', async () => {
-    const send = async () => ({ MetricDataResults: [{ Id: 'q0', StatusCode: 'Complete', Values: [1] }] });
-    await expect(createCloudWatchMetrics({ client: () => ({ send }) as never, locate: async () => ({ access: null, revisions }), clock }).read('shop' as never, 'production' as never)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    const getMetricData = async () => ({ results: [{ Id: 'q0', StatusCode: 'Complete', Timestamps: [START], Values: [1] }], next: undefined });
+    await expect(createCloudWatchMetrics({ calls: () => ({ getMetricData }), locate: async () => ({ access: null, revisions }), clock }).read('shop' as never, 'production' as never)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
   });
 
   it('a throttle is ProviderUnavailable', async () => {
-    const send = () => Promise.reject(Object.assign(new Error('slow down'), { name: 'Throttling' }));
-    await expect(createCloudWatchMetrics({ client: () => ({ send }) as never, locate: async () => ({ access: null, revisions }), clock }).read('shop' as never, 'production' as never)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    const getMetricData = () => Promise.reject(Object.assign(new Error('slow down'), { name: 'Throttling' }));
+    await expect(createCloudWatchMetrics({ calls: () => ({ getMetricData }), locate: async () => ({ access: null, revisions }), clock }).read('shop' as never, 'production' as never)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
   });
 });
