@@ -1,0 +1,89 @@
+/** Whole pipelines of services on virtual machines: pushed, built, fetched by instances by their digest. */
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeLaunchTemplateVersionsCommand, EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { STSClient } from '@aws-sdk/client-sts';
+import { systemClock } from '../../../src/adapters/local/system-clock.ts';
+import { balancerSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
+import { clientsByAccess } from '../../../src/targets/_aws/access.ts';
+import { balancerOf, targetGroupName } from '../../../src/targets/_aws/names.ts';
+import { createEc2Target } from '../../../src/targets/ec2/index.ts';
+import { ACCOUNT, clientSettings, REGION } from '../emulator.ts';
+import { autoScaling } from '../shims/auto-scaling.ts';
+import { makeNetwork } from '../shims/network.ts';
+import { targetHealth } from '../shims/target-health.ts';
+import { balancedPipelines, manifestOf, PRIORITIES, type Wanted } from './balanced-service.ts';
+import { startAwsInstallation } from './installation.ts';
+import { balancerTraffic } from './traffic.ts';
+
+const CALLER = 'slipway-target-ec2';
+const PORT = 8080;
+
+balancedPipelines('ec2', async () => {
+  const network = await makeNetwork();
+  const balancers = new ElasticLoadBalancingV2Client(clientSettings());
+  const health = targetHealth(balancers, network.listener);
+  const scaling = autoScaling(health, PORT);
+  const machines = new EC2Client(clientSettings());
+  const environment = (name: keyof typeof PRIORITIES, wave: number, bucket: string) => ({
+    name, kind: name, wave, zones: ['a', 'b'], aws: { region: REGION, role: `arn:aws:iam::${ACCOUNT}:role/slipway-${name}`, externalId: 'slipway-7f3a' },
+    targets: { ec2: {
+      ami: 'ami-12c6146b', instanceType: 't3.micro', instanceProfile: `arn:aws:iam::${ACCOUNT}:instance-profile/service`, artifacts: { bucket },
+      listener: network.listener, vpc: network.vpc, subnets: network.subnets, securityGroups: [network.securityGroup], port: PORT, rule: { priority: PRIORITIES[name], hosts: [`${name}.example.com`] },
+    } },
+  });
+  const aws = await startAwsInstallation({
+    kind: 'ec2', shims: [scaling.shim, health.shim], traffic: balancerTraffic(balancers, network.listener),
+    sources: (places) => balancerSources(places, { group: targetGroupName, balancer: balancerOf }),
+    environments: (bucket) => ({ environments: [environment('staging', 1, bucket), environment('production', 2, bucket)], defaults: { approvers: ['anna'] } }),
+    target: ({ fence, endpoint }) => {
+      const settings = { ...clientSettings(endpoint), userAgentAppId: CALLER };
+      const connect = clientsByAccess({ sts: new STSClient(settings), session: CALLER }, (place) => ({
+        machines: new EC2Client({ ...settings, ...place }), scaling: new AutoScalingClient({ ...settings, ...place }), balancers: new ElasticLoadBalancingV2Client({ ...settings, ...place }),
+      }));
+      return createEc2Target({ connect, fence, clock: systemClock });
+    },
+  });
+  const groups = new AutoScalingClient(clientSettings(aws.proxy.endpoint));
+  const nameOf = (revision: string): string => `slipway-${revision}`;
+  const found = async (revision: string) => (await groups.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [nameOf(revision)] }))).AutoScalingGroups?.[0];
+  return {
+    aws, listener: network.listener,
+    start: (what: Wanted) => aws.push({
+      'slipway.yaml': manifestOf(aws.service, 'ec2', what, { build: { test: ['sh', '-c', 'test -s server.js'], command: ['sh', '-c', 'mkdir dist && cp server.js dist/'], output: 'dist' } }),
+      'server.js': `// ${what.greeting}\n`,
+    }),
+    hand: {
+      endOne: async (revision) => void (await machines.send(new TerminateInstancesCommand({ InstanceIds: [(await found(revision))?.Instances?.[0]?.InstanceId ?? ''] }))),
+      setCount: async (revision, count) => void (await groups.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: nameOf(revision), MinSize: count, MaxSize: count, DesiredCapacity: count }))),
+      count: async (revision) => (await found(revision))?.DesiredCapacity ?? 0,
+      startedWith: async (revision) => {
+        const { LaunchTemplate } = (await found(revision)) ?? {};
+        const versions = await machines.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: LaunchTemplate?.LaunchTemplateId, Versions: [LaunchTemplate?.Version ?? ''] }));
+        const script = Buffer.from(versions.LaunchTemplateVersions?.[0]?.LaunchTemplateData?.UserData ?? '', 'base64').toString('utf8');
+        return { greeting: /^GREETING="(.*)"$/m.exec(script)?.[1], secret: /^put DATABASE_URL "\$\(aws secretsmanager get-secret-value .*--secret-id '([^']*)'/m.exec(script)?.[1] };
+      },
+    },
+    faults: [
+      { service: 'codebuild', action: 'StartBuild', fault: { kind: 'lost answer' } },
+      { service: 'ec2', action: 'CreateLaunchTemplate', fault: { kind: 'lost answer' } },
+      { service: 'ec2', action: 'DescribeInstances', after: 2, times: 2, fault: { kind: 'throttle' } },
+      { service: 'autoscaling', action: 'CreateAutoScalingGroup', fault: { kind: 'lost answer' } },
+      { service: 'autoscaling', action: 'DescribeAutoScalingGroups', after: 5, fault: { kind: 'stale' } },
+      { service: 'autoscaling', action: 'DescribeAutoScalingGroups', after: 7, times: 2, fault: { kind: 'throttle' } },
+      { service: 'elasticloadbalancing', action: 'CreateTargetGroup', fault: { kind: 'lost answer' } },
+      { service: 'elasticloadbalancing', action: 'ModifyRule', after: 1, fault: { kind: 'lost answer' } },
+      { service: 'elasticloadbalancing', action: 'ModifyRule', after: 2, times: 2, fault: { kind: 'throttle' } },
+      { service: 'elasticloadbalancing', action: 'DescribeTargetHealth', after: 3, fault: { kind: 'cut' } },
+      { service: 'cloudwatch', action: 'GetMetricData', after: 1, times: 2, fault: { kind: 'throttle' } },
+      { service: 'cloudwatch', action: 'GetMetricData', after: 2, fault: { kind: 'slow', ms: 700 } },
+      { service: 'dynamodb', action: 'TransactWriteItems', after: 4, fault: { kind: 'lost answer' } },
+      { service: 'dynamodb', action: 'GetItem', after: 9, times: 2, fault: { kind: 'throttle' } },
+    ],
+    close: async () => {
+      await aws.close();
+      await scaling.stop();
+      for (const client of [balancers, machines, groups]) client.destroy();
+    },
+  };
+});
