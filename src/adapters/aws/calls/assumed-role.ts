@@ -46,19 +46,19 @@ export function callsByAccess({ own, session, clock }: CallsByAccessOptions): (a
 
 /** Asked for once by all that need them at the same time; a failure is forgotten, so that the next call asks again. */
 function kept(clock: Clock, ask: () => Promise<Assumed>): () => Promise<Credentials> {
-  let asked: Promise<Assumed> | undefined;
-  let expiresAt = Number.POSITIVE_INFINITY;
-  return () => {
-    if (asked !== undefined && clock.now() < expiresAt - SPARE_MS) return asked;
-    expiresAt = Number.POSITIVE_INFINITY;
-    const next = ask();
-    asked = next;
-    next.then((assumed) => {
-      if (asked === next) ({ expiresAt } = assumed);
-    }, () => {
-      if (asked === next) asked = undefined;
-    });
-    return next;
+  let current: { readonly asked: Promise<Assumed>; expiresAt: number } | undefined;
+  return async () => {
+    if (current !== undefined && clock.now() < current.expiresAt - SPARE_MS) return current.asked;
+    const session = { asked: ask(), expiresAt: Number.POSITIVE_INFINITY };
+    current = session;
+    try {
+      const assumed = await session.asked;
+      session.expiresAt = assumed.expiresAt;
+      return assumed;
+    } catch (error) {
+      if (current === session) current = undefined;
+      throw error;
+    }
   };
 }
 

@@ -37,12 +37,12 @@ function named<T>(schema: z.ZodType<T>, what: string, settings: unknown, of: str
 
 /** By version, as one alias leads to two. A revision of several functions is counted in each; it has an alias of its name on each. */
 export const lambdaSources = (calls: (access: Access | null) => PlaceCalls): TargetSources => async ({ service, environment, access, specs }) => {
-  const { versionOfAlias } = calls(readerOf(access));
+  const reader = calls(readerOf(access));
   const sources = await Promise.all(specs.map(async ({ revision, settings }) => {
     const { functions, alias } = named(LambdaNames, 'functions', settings, revision);
     return Promise.all(Object.keys(functions).map(async (key) => {
       const name = `${service}-${environment}-${key}`;
-      const version = await versionOfAlias(name, revision).catch((error: unknown) => Promise.reject(callFault('Lambda', `look at ${revision} of ${name}`, error)));
+      const version = await reader.versionOfAlias(name, revision).catch((error: unknown) => Promise.reject(callFault('Lambda', `look at ${revision} of ${name}`, error)));
       return version === null ? [] : [lambdaVersionSource(revision, name, alias, version)];
     }));
   }));
@@ -58,11 +58,11 @@ export interface BalancerNaming {
 
 /** By target group: each revision has one, on the listener of the newest. */
 export const balancerSources = (calls: (access: Access | null) => PlaceCalls, naming: BalancerNaming): TargetSources => async ({ service, environment, access, settings, specs }) => {
-  const { targetGroup } = calls(readerOf(access));
+  const reader = calls(readerOf(access));
   const { listener } = named(BalancerNames, 'a listener', settings, `${service} in ${environment}`);
   const sources = await Promise.all(specs.map(async ({ revision }) => {
     const name = naming.group({ service, environment, revision }, listener);
-    const arn = await targetGroup(name).catch((error: unknown) => Promise.reject(callFault('Elastic Load Balancing', `look for the target group of ${revision}`, error)));
+    const arn = await reader.targetGroup(name).catch((error: unknown) => Promise.reject(callFault('Elastic Load Balancing', `look for the target group of ${revision}`, error)));
     return arn === null ? [] : [targetGroupSource(revision, naming.balancer(listener), arn)];
   }));
   return sources.flat();
