@@ -40,7 +40,10 @@ export const placeBindings = [
   bind(operations.scale, atPlace, async (ports, { params, body, by, ifMatch }) => repaired(ports, await scale(ports)({ ...params, ...body, by, ifMatch }))),
   bind(operations.markZone, atPlace, async (ports, { params, body, by, ifMatch }) => repaired(ports, await markZone(ports)({ ...params, ...body, by, ifMatch }))),
   bind(operations.readWeights, atPlace, async (ports, { params, query }) => ({ value: await weightsOverTime(ports)({ ...params, ...query }) })),
-  bind(operations.readLogs, atPlace, async (ports, { params, query }) => ({ value: await ports.instanceLogs.tail(params.service, params.environment, query.bytes) })),
+  bind(operations.readLogs, atPlace, async (ports, { params, query }) => {
+    const { output, next } = await ports.instanceLogs.tail(params.service, params.environment, query.bytes, query.cursor);
+    return { value: output, next };
+  }),
   bind(operations.readCounts, atPlace, async (ports, { params }) => ({ value: await placeCounts(ports)(params) })),
   bind(operations.readAudit, atPlace, async (ports, { params, query }) => {
     const { items, next } = await auditPart(ports)(params.service, params.environment, query);

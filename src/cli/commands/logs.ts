@@ -16,6 +16,8 @@ interface Options {
 }
 
 const LOOK_MS = 500;
+/** Where the control plane asks a service that takes few calls. */
+const PAID_LOOK_MS = 3000;
 /** More than is shown at first, so that what comes between two looks overlaps with the look before. */
 const FOLLOW_BYTES = 256 * 1024;
 
@@ -27,8 +29,8 @@ export function addLogs(host: Host): void {
   runs<Options>(host, command, async (session, options, service) => {
     const client = await session.connect();
     const path = `${placePath(service, options.environment)}/logs`;
-    const { value, raw } = await client.get(`${path}?bytes=${options.bytes}`, Logs);
-    if (options.follow === true) return followLogs(session, client, path, value);
+    const { value, raw, next } = await client.get(`${path}?bytes=${options.bytes}`, Logs);
+    if (options.follow === true) return followLogs(session, client, path, { value, next });
     session.answer(raw, () => (value.length === 0 ? [`No instance of ${service} has run in ${options.environment}.`] : value.flatMap((log) => [session.style('strong', `== ${log.instance} (${log.revision})`), ...(log.text === '' ? [] : [shown(session, log.text)])])));
     return EXIT.ok;
   });
@@ -37,22 +39,29 @@ export function addLogs(host: Host): void {
 /** To a terminal nothing that could do something to it; to a pipe the bytes as they are. */
 const shown = (session: Session, text: string): string => (session.needs.isTerminal ? harmless(text) : text).trimEnd();
 
-async function followLogs(session: Session, client: Client, path: string, first: typeof Logs._output): Promise<ExitCode> {
+interface LookedLogs {
+  readonly value: typeof Logs._output;
+  readonly next: string | null;
+}
+
+/** Where the answer says what comes next, that is asked for; else the ends are compared with those of the look before. */
+async function followLogs(session: Session, client: Client, path: string, first: LookedLogs): Promise<ExitCode> {
   const { signal, release } = interruption(session);
   const before = new Map<string, string>();
   try {
-    for (let logs = first; !signal.aborted;) {
-      for (const { instance, text } of logs) {
+    for (let looked = first; !signal.aborted;) {
+      for (const { instance, text } of looked.value) {
         const fresh = before.has(instance) ? added(before.get(instance) ?? '', text) : text;
-        before.set(instance, text);
+        if (looked.next === null) before.set(instance, text);
         if (fresh !== '') print(session, instance, fresh);
       }
-      await session.needs.sleep(LOOK_MS, signal);
-      const next = await client.get(`${path}?bytes=${FOLLOW_BYTES}`, Logs).catch((error: unknown) => {
+      const { next } = looked;
+      await session.needs.sleep(next === null ? LOOK_MS : PAID_LOOK_MS, signal);
+      const found = signal.aborted ? null : await client.get(next ?? `${path}?bytes=${FOLLOW_BYTES}`, Logs).catch((error: unknown) => {
         if (!mayPass(error)) throw error;
         return null;
       });
-      logs = next?.value ?? logs;
+      looked = found ?? { value: [], next };
     }
     return EXIT.interrupted;
   } finally {

@@ -42,8 +42,9 @@ export const readWeights = operation({
   summary: 'How traffic was shared over time, as each change of desired state set it: the newest `limit` changes, oldest first, the first of them in force at `since`', answer: z.array(WeightsPoint),
 });
 export const readLogs = operation({
-  id: 'readLogs', method: 'GET', path: `${at}/logs`, tag, action: 'view', params, summary: 'The end of each instance\'s output',
-  query: z.object({ bytes: z.coerce.number().int().min(1).max(1024 * 1024).default(16 * 1024) }), answer: z.array(z.strictObject({ instance: z.string(), revision: z.string(), text: z.string() })),
+  id: 'readLogs', method: 'GET', path: `${at}/logs`, tag, action: 'view', params, paged: true,
+  summary: 'The end of each instance\'s output. Where a look at it is paid for there is a `next` link: what is written after this look',
+  query: z.object({ bytes: z.coerce.number().int().min(1).max(1024 * 1024).default(16 * 1024), cursor: paging(1).cursor }), answer: z.array(z.strictObject({ instance: z.string(), revision: z.string(), text: z.string() })),
 });
 export const readCounts = operation({
   id: 'readCounts', method: 'GET', path: `${at}/counts`, tag, action: 'view', params, summary: 'What the metrics source has counted per revision since its epoch began: requests, failures by class, latencies. The judge reads the same',

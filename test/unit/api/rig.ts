@@ -22,7 +22,7 @@ export function apiRig() {
     ...at.needs, settings: { queuePollSeconds: 1, settleFirstSeconds: 1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null },
     targets: { observe: async () => [], describe: async () => ({ verb: 'describe', kind: 'process', weights: true, zones: true, scaleToZero: true, limits: {} }), names: () => ['process'] },
     recorders: { begin: async (_service: string, _environment: string, rule: unknown) => ({ rule, begunAt: 0, endsAt: 1, taken: 0, leftOut: 0, kept: 0 }), progress: async () => null },
-    artifacts: { has: async () => true }, instanceLogs: { tail: async () => [] }, metrics: { read: async () => ({ epoch: 'a', at: 1, revisions: {} }) },
+    artifacts: { has: async () => true }, instanceLogs: { tail: async () => ({ output: [] }) }, metrics: { read: async () => ({ epoch: 'a', at: 1, revisions: {} }) },
     identities: { byToken: async (token: string) => (token === 'nobody' ? null : token as Identity), add: async (identity: Identity) => { tokens.push(identity); return `slp_${tokens.length}`; }, list: async () => [], revoke: async () => 0, endSession: async () => false },
   } as unknown as Ports;
   const app = apiApp(ports);

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { closedIdentities } from '../../../../src/adapters/aws/closed-identities.ts';
 import { createEnvironmentsItem, ENVIRONMENTS_KEY } from '../../../../src/adapters/aws/environments-item.ts';
 import { credentialIn } from '../../../../src/adapters/aws/http-git/credentials.ts';
-import { instanceLogsNotSupported } from '../../../../src/adapters/aws/not-supported.ts';
+import { recordersNotSupported } from '../../../../src/adapters/aws/not-supported.ts';
 import { createWebhookSecrets } from '../../../../src/adapters/aws/webhook-secrets.ts';
 import { openSqliteStore } from '../../../../src/adapters/local/sqlite-store.ts';
 import { systemClock } from '../../../../src/adapters/local/system-clock.ts';
@@ -88,7 +88,7 @@ describe('what fails closed', () => {
   });
 
   it('what this platform does not have yet says so', async () => {
-    expect(await refusalOf(instanceLogsNotSupported.tail('catalog' as never, 'staging' as never, 1))).toMatchObject({ name: 'NotSupported', message: expect.stringContaining('slipway up') });
+    expect(await refusalOf(recordersNotSupported.begin('catalog' as never, 'staging' as never, {} as never))).toMatchObject({ name: 'NotSupported', message: expect.stringContaining('slipway up') });
   });
 
   it('the credentials of git hosts: of the host that asks, and no other', async () => {
