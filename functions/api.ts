@@ -1,5 +1,5 @@
 /** The REST API. The same hono app answers in Lambda and in `slipway up`. */
-import { builder, commands, gitHosts, httpChecks, jobEvents, judge, metrics, slackHandover, slackMessages, sources, webhookSecrets } from '#parts/absent';
+import { builder, commands, gitHosts, httpChecks, jobEvents, judge, slackHandover, slackMessages, sources, webhookSecrets } from '#parts/absent';
 import { artifacts } from '#parts/artifacts';
 import { identities } from '#parts/identities';
 import { instanceLogs } from '#parts/instance-logs';
