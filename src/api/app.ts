@@ -1,10 +1,7 @@
-/** The REST API: one hono app, in Lambda and in `slipway up`. Every route wants a known identity, and asks what it may do. */
-import { Hono } from 'hono';
+/** The REST API, but for what functions of their own answer. */
 import { OPENAPI } from './document.ts';
-import { answerOfError, type HttpAnswer, type HttpEvent, bodyOf } from '../contracts/http.ts';
-import { MethodNotAllowed, NotFound } from '../domain/errors.ts';
+import type { HttpAnswer, HttpEvent } from '../contracts/http.ts';
 import type { Ports } from '../ports/index.ts';
-import { identify, tokenIn } from './access.ts';
 import { approvalBindings } from './approvals.ts';
 import { auditBindings } from './audit.ts';
 import { deliveryBindings } from './delivery.ts';
@@ -14,63 +11,17 @@ import { installationBindings } from './installation.ts';
 import { peopleBindings } from './people.ts';
 import { placeBindings } from './places.ts';
 import { releaseBindings } from './releases.ts';
-import { notModified, written, type ApiApp, type ApiEnvironment } from './routing.ts';
 import { recordingBindings } from './recordings.ts';
-import type { Binding } from './serve.ts';
 import { serviceBindings } from './services.ts';
+import { behindGateway, DOCUMENT_PATH, httpApp } from './http-app.ts';
+import { notModified, written, type ApiApp } from './routing.ts';
+import type { Binding } from './serve.ts';
 
 export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...recordingBindings, ...releaseBindings, ...auditBindings, ...deliveryBindings, ...eventBindings, ...installationBindings, ...peopleBindings];
 
-/** The document needs no token: it says nothing of an installation. */
-export const DOCUMENT_PATH = '/v1/openapi.json';
-
-export function apiApp(ports: Ports): ApiApp {
-  const app: ApiApp = new Hono<ApiEnvironment>();
-  app.onError((error) => responseOf(answerOfError(error)));
+/** @param bindings tests serve those of all functions */
+export const apiApp = (ports: Ports, bindings: readonly Binding[] = BINDINGS): ApiApp => httpApp(ports, bindings, (app) => {
   app.get(DOCUMENT_PATH, (context) => notModified(context, written(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' }, OPENAPI())));
-  app.use('/v1/*', async (context, next) => {
-    context.set('identity', await identify(ports, context.req.header('authorization')));
-    context.set('token', tokenIn(context.req.header('authorization')) ?? '');
-    await next();
-  });
-  for (const { operation, serve } of BINDINGS) app.on(operation.method, operation.path, (context) => serve(ports, context));
-  app.notFound((context) => {
-    const { method, path } = context.req;
-    const allowed = methodsOf(path);
-    if (allowed.length === 0) return responseOf(answerOfError(new NotFound(`There is no ${method} ${path}. See docs/api.md.`)));
-    return responseOf(refusedMethod(method, path));
-  });
-  return app;
-}
+});
 
-const PATHS = [...BINDINGS.map(({ operation }) => operation), { id: 'readDocument', method: 'GET', path: DOCUMENT_PATH }].map(({ id, method, path }) => ({ id, method, form: new RegExp(`^${path.replaceAll('.', String.raw`\.`).replaceAll(/:[a-z]+/g, '[^/]+')}$`) }));
-
-/** The name of what a request asks for; `none` for what is not there. */
-export const operationOf = (method: string, path: string): string => PATHS.find((known) => (known.method === method || (method === 'HEAD' && known.method === 'GET')) && known.form.test(path))?.id ?? 'none';
-
-/** The methods that a path takes. */
-const methodsOf = (path: string): string[] => [...new Set(PATHS.filter(({ form }) => form.test(path)).flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
-
-const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
-
-function refusedMethod(method: string, path: string): HttpAnswer {
-  const allowed = methodsOf(path);
-  const said = answerOfError(new MethodNotAllowed(`${path} does not take ${method}${allowed.length === 0 ? '' : `, but ${allowed.join(', ')}`}.`, { allowed }));
-  return { ...said, headers: { ...said.headers, allow: allowed.join(', ') } };
-}
-
-const responseOf = (answer: HttpAnswer): Response => new Response(answer.body, { status: answer.statusCode, headers: { ...answer.headers } });
-
-/** The app behind API Gateway's event. */
-export function apiHandler(ports: Ports): (event: HttpEvent) => Promise<HttpAnswer> {
-  const app = apiApp(ports);
-  return async (event) => {
-    const { method } = event.requestContext.http;
-    // The platform's Request refuses some methods (TRACE) before anybody could answer them.
-    if (!METHODS.includes(method)) return refusedMethod(method, event.rawPath);
-    const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
-    const body = method === 'GET' || method === 'HEAD' ? undefined : new Uint8Array(bodyOf(event));
-    const response = await app.fetch(new Request(`http://api${event.rawPath}${query}`, { method, headers: { ...event.headers }, ...(body === undefined ? {} : { body }) }));
-    return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
-  };
-}
+export const apiHandler = (ports: Ports): ((event: HttpEvent) => Promise<HttpAnswer>) => behindGateway(apiApp(ports));

@@ -1,17 +1,14 @@
-/** Services, repositories, artifacts and what pushes became. */
+/** Services, repositories and what pushes became. */
 import { deliveriesPart, pipelinesPart, servicesPart } from '../app/lists.ts';
 import { status, statuses, type ServiceStatus } from '../app/look.ts';
 import { overview } from '../app/overview.ts';
-import { registerArtifact, registerRepository, removeRepository } from '../app/register.ts';
+import { registerRepository, removeRepository } from '../app/register.ts';
 import { repositories } from '../app/registered.ts';
 import { replayDelivery } from '../app/replay-delivery.ts';
 import { getDelivery, getService } from '../app/state/documents.ts';
-import { authorize, placeOf } from '../app/authorize.ts';
 import * as operations from '../contracts/api/services.ts';
-import { parseManifest } from '../contracts/manifest-file.ts';
-import { InvalidManifest, NotFound } from '../domain/errors.ts';
+import { NotFound } from '../domain/errors.ts';
 import { ServiceName } from '../domain/ids.ts';
-import type { Manifest } from '../domain/manifest.ts';
 import type { Delivery } from '../domain/service.ts';
 import type { Ports } from '../ports/index.ts';
 import { anywhere, atService, filtered, installation, teams } from './access.ts';
@@ -30,12 +27,6 @@ function seenBy(ports: Pick<Ports, 'store'>, sees: Sees): (delivery: Delivery) =
     return !service.success || sees(await teamOf(service.data)) || (await teamOf(service.data)) === '';
   };
   return async ({ outcome }) => outcome.kind === 'pending' || (await Promise.all(outcome.admissions.map(({ service }) => isSeen(service)))).some(Boolean);
-}
-
-function manifestOf(text: string): Manifest {
-  const parsed = parseManifest(text, 'slipway.yaml');
-  if (!parsed.ok) throw new InvalidManifest(`The manifest has ${parsed.issues.length} mistakes.`, { issues: parsed.issues });
-  return parsed.manifest;
 }
 
 /** The one that a query names, or one part of all. */
@@ -70,11 +61,4 @@ export const serviceBindings = [
     return { value };
   }),
   bind(operations.replayDelivery, installation, async (ports, { params, by }) => ({ value: await replayDelivery(ports)({ ...params, by }) })),
-  // For the team that the manifest names, and for the one that has the service now: nobody takes over another team's service.
-  bind(operations.registerArtifact, (_ports, { body }) => ({ kind: 'place', team: manifestOf(body.manifest).team, environments: [] }), async (ports, { body, by }) => {
-    const manifest = manifestOf(body.manifest);
-    const now = await placeOf(ports, manifest.service, []);
-    if (now.kind === 'place' && now.team !== '') await authorize(ports)(by, 'register', now);
-    return { value: await registerArtifact(ports)({ ...body, manifest, by }) };
-  }),
 ];

@@ -16,6 +16,7 @@ import { handler as openStage } from '../../functions/open-stage.ts';
 import { handler as plan } from '../../functions/plan.ts';
 import { handler as platformEvent } from '../../functions/platform-event.ts';
 import { handler as reconcile } from '../../functions/reconcile.ts';
+import { handler as registerArtifact } from '../../functions/register-artifact.ts';
 import { handler as requestApproval } from '../../functions/request-approval.ts';
 import { handler as revert } from '../../functions/revert.ts';
 import { handler as runGate } from '../../functions/run-gate.ts';
@@ -54,6 +55,7 @@ export const HANDLERS = {
   'slipway-plan': plan,
   'slipway-platform-event': platformEvent,
   'slipway-reconcile': reconcile,
+  'slipway-register-artifact': registerArtifact,
   'slipway-request-approval': requestApproval,
   'slipway-revert': revert,
   'slipway-run-gate': runGate,

@@ -19,6 +19,7 @@ export const HTTP_ROUTES = [
   { method: 'POST', path: '/webhooks/gitea', function: 'slipway-webhook' },
   { method: 'POST', path: '/webhooks/azure-devops', function: 'slipway-webhook' },
   { method: 'POST', path: '/slack', function: 'slipway-slack' },
+  { method: 'POST', path: '/v1/artifacts', function: 'slipway-register-artifact' },
   { method: '*', path: '/v1/', function: 'slipway-api' },
 ] as const;
 
@@ -73,7 +74,7 @@ async function answer(options: GatewayOptions, request: IncomingMessage, respons
   if (route === undefined && options.console.serve(request, response)) return;
   if (route === undefined) return wrongMethod(path) ? refuse(request, response, withHeaders(problem(405, 'MethodNotAllowed', `${path} takes POST only.`), { allow: 'POST' })) : refuse(request, response, problem(404, 'NotFound', `There is no ${request.method ?? ''} ${path}. See docs/api.md.`));
   // Who is nobody is refused before a byte of the body is read.
-  if (route.function === 'slipway-api' && hasBody(request)) {
+  if (path.startsWith('/v1/') && hasBody(request)) {
     const refusal = await options.refused(request);
     if (refusal !== null) return refuse(request, response, refusal);
   }

@@ -1,6 +1,6 @@
 /** Metrics of the control plane itself, in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/). */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { operationOf } from '../api/app.ts';
+import { operationOf } from '../api/http-app.ts';
 import { shards } from '../app/state/keys.ts';
 import type { Ports } from '../ports/index.ts';
 

@@ -10,6 +10,7 @@ import { createSignedCall } from '../../src/adapters/aws/calls/signed-call.ts';
 import { signedObjects } from '../../src/adapters/aws/calls/signed-objects.ts';
 import { codeBuildCalls, createCodeBuildBuilder, createCodeBuildCommands, createJobEvents } from '../../src/adapters/aws/codebuild-jobs.ts';
 import { createDynamoStore } from '../../src/adapters/aws/dynamodb-store.ts';
+import { extractArchive } from '../../src/adapters/archive-rules/extract.ts';
 import { artifactObjectKey, createS3Artifacts } from '../../src/adapters/aws/s3-artifacts.ts';
 import { randomIds } from '../../src/adapters/local/random-ids.ts';
 import { ProviderUnavailable, TokenRefused } from '../../src/domain/errors.ts';
@@ -64,7 +65,7 @@ afterEach(async () => {
 
 const signing = () => ({ region: REGION, credentials: CREDENTIALS });
 const objects = () => signedObjects({ ...signing(), endpoint: ENDPOINT, bucket });
-const artifacts = () => createS3Artifacts({ objects: objects() });
+const artifacts = () => createS3Artifacts({ extract: extractArchive, objects: objects() });
 const needs = () => ({ store: createDynamoStore({ call: sdkTable(dynamo), table: state.table }), clock, ids: randomIds, calls: codeBuildCalls({ builds: signedBuilds(createSignedCall({ ...signing(), endpoint: proxy.endpoint, pause: async () => undefined })), objects: objects(), settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) });
 const builder = () => createCodeBuildBuilder(needs());
 const commands = () => createCodeBuildCommands(needs());

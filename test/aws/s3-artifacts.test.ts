@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, HeadObjectCommand, ListObjectVersionsCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { signedObjects } from '../../src/adapters/aws/calls/signed-objects.ts';
+import { extractArchive } from '../../src/adapters/archive-rules/extract.ts';
 import { artifactObjectKey, createS3Artifacts } from '../../src/adapters/aws/s3-artifacts.ts';
 import { artifactStoreContract } from '../contract/artifact-store.ts';
 import { writeTar } from '../unit/adapters/local/tar-file.ts';
@@ -27,7 +28,7 @@ async function makeBucket(): Promise<string> {
 artifactStoreContract('S3', async () => {
   const Bucket = await makeBucket();
   return {
-    store: createS3Artifacts({ objects: objects(ENDPOINT, Bucket) }),
+    store: createS3Artifacts({ extract: extractArchive, objects: objects(ENDPOINT, Bucket) }),
     damage: async (digest) => {
       const Key = artifactObjectKey(digest);
       const bytes = Buffer.from(await (await direct.send(new GetObjectCommand({ Bucket, Key }))).Body!.transformToByteArray());
@@ -57,7 +58,7 @@ describe('S3 artifacts through faults', () => {
   });
   afterEach(() => rmSync(work, { recursive: true, force: true }));
 
-  const store = () => createS3Artifacts({ objects: objects(proxy.endpoint, bucket), patience: { attempts: 3, firstPauseMs: 1, pause: async () => undefined } });
+  const store = () => createS3Artifacts({ extract: extractArchive, objects: objects(proxy.endpoint, bucket), patience: { attempts: 3, firstPauseMs: 1, pause: async () => undefined } });
   const versions = async () => ((await direct.send(new ListObjectVersionsCommand({ Bucket: bucket }))).Versions ?? []).length;
 
   it('stores an object with the sha256 that is its name, once', async () => {
@@ -105,7 +106,7 @@ describe('S3 artifacts through faults', () => {
 
   it('refuses a file over the limit before it sends a byte', async () => {
     writeFileSync(join(work, 'large'), Buffer.alloc(11));
-    await expect(createS3Artifacts({ objects: objects(proxy.endpoint, bucket), settings: { bytes: 10 } }).put(join(work, 'large'))).rejects.toMatchObject({ name: 'LimitExceeded' });
+    await expect(createS3Artifacts({ extract: extractArchive, objects: objects(proxy.endpoint, bucket), settings: { bytes: 10 } }).put(join(work, 'large'))).rejects.toMatchObject({ name: 'LimitExceeded' });
     expect(proxy.calls).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /** The header of one entry of an archive that we make: time 0, owner 0. */
-import { Header, Pax } from 'tar';
+import { Header } from 'tar/header';
+import { Pax } from 'tar/pax';
 import type { EntryKind } from './entry-rules.ts';
 
 export interface Entry {

@@ -2,7 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Parser, type ReadEntry, Unpack } from 'tar';
+import { Parser } from 'tar/parse';
+import type { ReadEntry } from 'tar/read-entry';
+import { Unpack } from 'tar/unpack';
 import { ArtifactRefused, InvalidInput, LimitExceeded, SlipwayError } from '../../domain/errors.ts';
 import type { Digest } from '../../domain/ids.ts';
 import { codeOf, diskFault } from './disk-fault.ts';

@@ -9,7 +9,7 @@ import { Digest } from '../../domain/ids.ts';
 import type { ArtifactStore } from '../../ports/artifacts.ts';
 import { diskFault } from '../archive-rules/disk-fault.ts';
 import { endOfText } from '../archive-rules/end-of-text.ts';
-import { extractArchive } from '../archive-rules/extract.ts';
+import type { extractArchive } from '../archive-rules/extract.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../archive-rules/limits.ts';
 import { openRegular } from '../archive-rules/open-regular.ts';
 import { again, PATIENCE, type Patience } from './again.ts';
@@ -19,6 +19,8 @@ import { base64Of, bytesOf, capped, digestOfFile } from './s3-artifacts/bytes.ts
 
 export interface S3ArtifactsOptions {
   readonly objects: ObjectCalls;
+  /** Unpacks what was fetched. Handed in, as its code is large and few functions unpack. */
+  readonly extract: typeof extractArchive;
   readonly settings?: Partial<ArchiveLimits>;
   readonly patience?: Patience;
 }
@@ -46,7 +48,7 @@ function fault(error: unknown, doing: string, digest: Digest): unknown {
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html). One whose checksum is another is written anew.
  * `tail` does not check the digest: it serves logs, which nothing runs.
  */
-export function createS3Artifacts({ objects, settings = {}, patience = PATIENCE }: S3ArtifactsOptions): S3Artifacts {
+export function createS3Artifacts({ objects, extract, settings = {}, patience = PATIENCE }: S3ArtifactsOptions): S3Artifacts {
   const limits = { ...ARCHIVE_LIMITS, ...settings };
 
   const found = (digest: Digest): Promise<'whole' | 'damaged' | 'none'> => again(async () => {
@@ -99,7 +101,7 @@ export function createS3Artifacts({ objects, settings = {}, patience = PATIENCE 
       try {
         await mkdir(dirname(directory), { recursive: true });
         await download(digest, archive);
-        await extractArchive({ path: archive, digest }, directory, limits);
+        await extract({ path: archive, digest }, directory, limits);
       } finally {
         await rm(archive, { force: true });
       }

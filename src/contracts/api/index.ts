@@ -5,14 +5,12 @@ import * as delivery from './delivery.ts';
 import * as deployments from './deployments.ts';
 import * as events from './events.ts';
 import * as installation from './installation.ts';
-import type { Operation } from './operation.ts';
+import { isOperation, type Operation } from './operation.ts';
 import * as people from './people.ts';
 import * as places from './places.ts';
 import * as recordings from './recordings.ts';
 import * as releases from './releases.ts';
 import * as services from './services.ts';
-
-const isOperation = (value: unknown): value is Operation => typeof value === 'object' && value !== null && 'path' in value && 'action' in value;
 
 export const OPERATIONS: readonly Operation[] = [services, releases, deployments, approvals, places, recordings, events, audit, delivery, installation, people].flatMap((resource) =>
   // A module's names come in the order of the alphabet.

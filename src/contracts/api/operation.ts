@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Action } from '../../domain/roles.ts';
 
 type Nothing = z.ZodObject;
+const NO_FIELDS = z.object({});
 
 export interface Operation<P extends z.ZodObject = z.ZodObject, Q extends z.ZodObject = z.ZodObject, B extends z.ZodType = z.ZodType, A extends z.ZodType = z.ZodType> {
   /** Unique; the document's operationId. */
@@ -31,9 +32,16 @@ export interface Operation<P extends z.ZodObject = z.ZodObject, Q extends z.ZodO
 type Given<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType> =
   Pick<Operation<P, Q, B, A>, 'id' | 'method' | 'path' | 'tag' | 'summary' | 'action' | 'answer'> & Partial<Pick<Operation<P, Q, B, A>, 'params' | 'query' | 'body' | 'status' | 'guarded' | 'secret' | 'paged'>>;
 
-export const operation = <P extends z.ZodObject = Nothing, Q extends z.ZodObject = Nothing, B extends z.ZodType = z.ZodUndefined, A extends z.ZodType = z.ZodType>(given: Given<P, Q, B, A>): Operation<P, Q, B, A> => ({
-  params: z.object({}) as unknown as P, query: z.object({}) as unknown as Q, body: null, status: 200, guarded: false, secret: false, paged: false, ...given,
-});
+/** Those that were made here, so that a module's schemas need not be looked into to tell them from its operations. */
+const made = new WeakSet<object>();
+
+export function operation<P extends z.ZodObject = Nothing, Q extends z.ZodObject = Nothing, B extends z.ZodType = z.ZodUndefined, A extends z.ZodType = z.ZodType>(given: Given<P, Q, B, A>): Operation<P, Q, B, A> {
+  const whole: Operation<P, Q, B, A> = { params: NO_FIELDS as unknown as P, query: NO_FIELDS as unknown as Q, body: null, status: 200, guarded: false, secret: false, paged: false, ...given };
+  made.add(whole);
+  return whole;
+}
+
+export const isOperation = (value: unknown): value is Operation => typeof value === 'object' && value !== null && made.has(value);
 
 /** Milliseconds since the epoch. */
 export const Time = z.number().meta({ description: 'Milliseconds since the epoch.' });

@@ -22,6 +22,7 @@ import { createDynamoStore } from '../../../src/adapters/aws/dynamodb-store.ts';
 import { placeThrough } from '../../../src/adapters/aws/http-git/checkout.ts';
 import { createHttpGitSources } from '../../../src/adapters/aws/http-git-sources.ts';
 import { recordersNotSupported, recordingFilesNotSupported } from '../../../src/adapters/aws/not-supported.ts';
+import { extractArchive } from '../../../src/adapters/archive-rules/extract.ts';
 import { createS3Artifacts } from '../../../src/adapters/aws/s3-artifacts.ts';
 import { createAlertLog } from '../../../src/adapters/local/alert-log.ts';
 import { randomIds } from '../../../src/adapters/local/random-ids.ts';
@@ -121,7 +122,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
   const store = createDynamoStore({ call: sdkTable(dynamo), table: state.table });
   const signing = { region: REGION, credentials: CREDENTIALS, endpoint: proxy.endpoint };
   const objects = signedObjects({ ...signing, bucket });
-  const artifacts = createS3Artifacts({ objects });
+  const artifacts = createS3Artifacts({ extract: extractArchive, objects });
   const fence: Fence = { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) };
   const target = options.target({ artifacts, fence, endpoint: proxy.endpoint, folder });
   const callTarget = targetHandler(options.kind, async () => target);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { generatedFiles } from '../../../scripts/generate-schemas.ts';
-import { BINDINGS, apiApp, DOCUMENT_PATH } from '../../../src/api/app.ts';
+import { BINDINGS } from '../../../src/api/app.ts';
+import { artifactBindings } from '../../../src/api/artifacts.ts';
+import { DOCUMENT_PATH, httpApp } from '../../../src/api/http-app.ts';
 import { OPERATIONS } from '../../../src/contracts/api/index.ts';
 import { openapiDocument } from '../../../src/contracts/api/openapi.ts';
 import type { Ports } from '../../../src/ports/index.ts';
@@ -9,12 +11,13 @@ import type { Ports } from '../../../src/ports/index.ts';
 const text = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const documented = text('docs/api.md');
 const named = (operations: readonly { method: string; path: string }[]): string[] => operations.map(({ method, path }) => `${method} ${path}`).sort();
-const routes = apiApp({} as Ports).routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, path })).filter(({ path }) => path !== DOCUMENT_PATH);
+const bindings = [...BINDINGS, ...artifactBindings];
+const routes = httpApp({} as Ports, bindings).routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, path })).filter(({ path }) => path !== DOCUMENT_PATH);
 const document = openapiDocument() as { paths: Record<string, Record<string, { operationId: string; parameters: { in: string; name: string }[] }>> };
 
 describe('the operations', () => {
   it('each are bound once, and nothing else is served', () => {
-    expect(named(BINDINGS.map(({ operation }) => operation))).toEqual(named(OPERATIONS));
+    expect(named(bindings.map(({ operation }) => operation))).toEqual(named(OPERATIONS));
     expect(named(routes)).toEqual(named(OPERATIONS));
     expect(new Set(OPERATIONS.map(({ id }) => id)).size).toBe(OPERATIONS.length);
   });

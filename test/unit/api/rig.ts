@@ -1,5 +1,6 @@
 /** The API over a real store, with tokens that are names. */
-import { apiApp } from '../../../src/api/app.ts';
+import { BINDINGS, apiApp } from '../../../src/api/app.ts';
+import { artifactBindings } from '../../../src/api/artifacts.ts';
 import { OPERATIONS } from '../../../src/contracts/api/index.ts';
 import { Environments } from '../../../src/domain/environment.ts';
 import { Manifest } from '../../../src/domain/manifest.ts';
@@ -25,7 +26,7 @@ export function apiRig() {
     artifacts: { has: async () => true }, instanceLogs: { tail: async () => ({ output: [] }) }, metrics: { read: async () => ({ epoch: 'a', at: 1, revisions: {} }) },
     identities: { byToken: async (token: string) => (token === 'nobody' ? null : token as Identity), add: async (identity: Identity) => { tokens.push(identity); return `slp_${tokens.length}`; }, list: async () => [], revoke: async () => 0, endSession: async () => false },
   } as unknown as Ports;
-  const app = apiApp(ports);
+  const app = apiApp(ports, [...BINDINGS, ...artifactBindings]);
   const ask = async <T = Record<string, unknown>>(method: string, path: string, given: { body?: unknown; as?: string | null; headers?: Record<string, string> } = {}): Promise<Said<T>> => {
     const { body, as = 'owner', headers = {} } = given;
     const response = await app.fetch(new Request(`http://api${path}`, {

@@ -1,28 +1,39 @@
-/** What bundles leave out of the AWS SDK: the same schemas, and only the credentials that a function has. */
+/** What bundles leave out: the SDK's schemas are the same, and what is not there says so. Schemas that are made later have a test of their own. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { compileFunction } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { build, type Plugin } from 'esbuild';
+import * as yaml from 'yaml';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const plugins = createRequire(import.meta.url)(join(ROOT, 'scripts/esbuild-plugins.cjs')) as Plugin[] & { withLiteralKeys(source: string, path: string): string };
+const required = createRequire(import.meta.url);
+const plugins = required(join(ROOT, 'scripts/esbuild-plugins.cjs')) as Plugin[];
+const { withLiteralKeys } = required(join(ROOT, 'scripts/bundling/aws-sdk.cjs')) as { withLiteralKeys(source: string, path: string): string };
 
 async function bundle(contents: string, given: Plugin[]): Promise<string> {
-  const { outputFiles } = await build({ stdin: { contents, resolveDir: ROOT }, bundle: true, minify: true, platform: 'node', target: 'node24', format: 'cjs', mainFields: ['module', 'main'], write: false, logLevel: 'error', plugins: given });
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: ROOT }, bundle: true, minify: true, platform: 'node', target: 'node24', format: 'cjs', mainFields: ['module', 'main'], write: false, logLevel: 'silent', plugins: given });
   return outputFiles[0]?.text ?? '';
+}
+
+/** What a bundle exports. */
+function run(text: string): unknown {
+  const module = { exports: {} };
+  (compileFunction(text, ['module', 'exports', 'require']) as (...given: unknown[]) => void)(module, module.exports, required);
+  return module.exports;
 }
 
 describe('schemas with literal keys', () => {
   it('say the same', () => {
-    expect(plugins.withLiteralKeys('const _a = "one";\nconst _b = "two \\" x";\nexport var X$ = [0, { [_a]: 1, [_b]: _a }];', 'x')).toBe('const _a = "one";\nconst _b = "two \\" x";\nexport var X$ = [0, { "one": 1, "two \\" x": _a }];');
-    expect(() => plugins.withLiteralKeys('export var X$ = { [_a]: 1 };', 'x')).toThrow(/none of its constants/);
+    expect(withLiteralKeys('const _a = "one";\nconst _b = "two \\" x";\nexport var X$ = [0, { [_a]: 1, [_b]: _a }];', 'x')).toBe('const _a = "one";\nconst _b = "two \\" x";\nexport var X$ = [0, { "one": 1, "two \\" x": _a }];');
+    expect(() => withLiteralKeys('export var X$ = { [_a]: 1 };', 'x')).toThrow(/none of its constants/);
   });
 
   it.each(['client-ec2', 'client-ecs', 'client-elastic-load-balancing-v2', 'client-auto-scaling', 'client-lambda'])('are those of %s', async (client) => {
     const path = join(ROOT, 'node_modules/@aws-sdk', client, 'dist-es/schemas/schemas_0.js');
     const source = readFileSync(path, 'utf8');
-    const changed = plugins.withLiteralKeys(source, path);
+    const changed = withLiteralKeys(source, path);
     expect(changed).not.toMatch(/\[_\w+\]: /);
     // Neither more nor less than the keys: put back, it is the file.
     const constants = new Map([...source.matchAll(/^const (_\w+) = (".*");$/gm)].map(([, name = '', value = '']) => [name, value]));
@@ -42,4 +53,34 @@ it('credentials are those of the environment, and nothing asks single sign-on or
   const text = await bundle("export { ECSClient } from '@aws-sdk/client-ecs';", plugins);
   expect(text).toContain('AWS_SECRET_ACCESS_KEY');
   for (const other of ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'sso_start_url', 'AWS_WEB_IDENTITY_TOKEN_FILE']) expect(text).not.toContain(other);
+});
+
+it('a client of Lambda is made without event streams, and knows its version and no more of its package', async () => {
+  const text = await bundle("import { LambdaClient, GetFunctionCommand } from '@aws-sdk/client-lambda'; module.exports = { LambdaClient, GetFunctionCommand };", plugins);
+  const { LambdaClient } = run(text) as { LambdaClient: new (options: object) => { config: { eventStreamMarshaller?: unknown; defaultUserAgentProvider(): Promise<string[][]> } } };
+  const { config } = new LambdaClient({ region: 'eu-central-1' });
+  expect(() => (config.eventStreamMarshaller as { serialize(): void }).serialize()).toThrow(/without the SDK's event streams/);
+  expect((await config.defaultUserAgentProvider()).flat().join(' ')).toContain((required('@aws-sdk/client-lambda/package.json') as { version: string }).version);
+  expect(text).not.toContain('typedocs');
+});
+
+it('zod parses as ever, and fails where it is asked for JSON Schema', async () => {
+  const text = await bundle("import * as z from 'zod'; module.exports = { parsed: z.object({ a: z.string().default('x') }).parse({}), json: () => z.toJSONSchema(z.string()), method: () => z.string().toJSONSchema() };", plugins);
+  const { parsed, json, method } = run(text) as { parsed: unknown; json(): unknown; method(): unknown };
+  expect(parsed).toEqual({ a: 'x' });
+  for (const made of [json, method]) expect(made).toThrow(/without what makes JSON Schema/);
+});
+
+it('nothing that makes JSON Schema gets into a bundle', async () => {
+  await expect(bundle("export { openapiDocument } from './src/contracts/api/openapi.ts';", plugins)).rejects.toThrow(/functions are packaged without what makes it/);
+});
+
+it('yaml reads and writes the same', async () => {
+  const text = await bundle("export { parseDocument, stringify } from 'yaml';", plugins);
+  const ours = run(text) as Pick<typeof yaml, 'parseDocument' | 'stringify'>;
+  for (const written of ['a: 1\nb: [x, "y", 0x1F, ~]\n', 'a: &x {b: 1}\nc: *x\n', 'a: |\n  text\n  more\n', '- a\n -b: [', 'a: 1\na: 2\n']) {
+    const [one, other] = [ours.parseDocument(written), yaml.parseDocument(written)];
+    expect(one.errors.map(({ code, pos }) => ({ code, pos }))).toEqual(other.errors.map(({ code, pos }) => ({ code, pos })));
+    if (other.errors.length === 0) expect(ours.stringify(one.toJS())).toBe(yaml.stringify(other.toJS()));
+  }
 });

@@ -1,12 +1,13 @@
 /** The `lambda` target, composed once per execution environment. */
 import { tmpdir } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { extractArchive } from '../../../adapters/archive-rules/extract.ts';
 import { systemClock } from '../../../adapters/local/system-clock.ts';
 import type { Target } from '../../../ports/target.ts';
 import { codeOf, createLambdaTarget } from '../../../targets/lambda/index.ts';
 import { platform } from '../../aws.ts';
 import type { TargetPart } from '../../platform.ts';
-import { artifacts } from '../parts/artifacts.ts';
+import { s3Artifacts } from '../parts/bucket.ts';
 import { connectBy, fenceOf } from '../target-clients.ts';
 
 let made: Target | undefined;
@@ -14,6 +15,6 @@ let made: Target | undefined;
 export const target: TargetPart = async () => {
   if (made !== undefined) return made;
   const { store } = await platform.ports();
-  made = createLambdaTarget({ lambda: connectBy('lambda', (place) => new LambdaClient(place)), code: codeOf({ artifacts: await artifacts(), folder: tmpdir() }), fence: fenceOf(store), clock: systemClock });
+  made = createLambdaTarget({ lambda: connectBy('lambda', (place) => new LambdaClient(place)), code: codeOf({ artifacts: s3Artifacts(extractArchive), folder: tmpdir() }), fence: fenceOf(store), clock: systemClock });
   return made;
 };
