@@ -5,6 +5,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { systemClock } from '../../../adapters/local/system-clock.ts';
 import type { Target } from '../../../ports/target.ts';
 import { createEc2Target } from '../../../targets/ec2/index.ts';
+import { actingAsRole } from '../../../targets/_aws/role-needed.ts';
 import { platform } from '../../aws.ts';
 import type { TargetPart } from '../../platform.ts';
 import { connectBy, fenceOf } from '../target-clients.ts';
@@ -14,9 +15,9 @@ let made: Target | undefined;
 export const target: TargetPart = async () => {
   if (made !== undefined) return made;
   const { store } = await platform.ports();
-  made = createEc2Target({
+  made = actingAsRole(createEc2Target({
     connect: connectBy('ec2', (place) => ({ machines: new EC2Client(place), scaling: new AutoScalingClient(place), balancers: new ElasticLoadBalancingV2Client(place) })),
     fence: fenceOf(store), clock: systemClock,
-  });
+  }));
   return made;
 };

@@ -4,6 +4,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { systemClock } from '../../../adapters/local/system-clock.ts';
 import type { Target } from '../../../ports/target.ts';
 import { createEcsTarget } from '../../../targets/ecs/index.ts';
+import { actingAsRole } from '../../../targets/_aws/role-needed.ts';
 import { platform } from '../../aws.ts';
 import type { TargetPart } from '../../platform.ts';
 import { connectBy, fenceOf } from '../target-clients.ts';
@@ -13,9 +14,9 @@ let made: Target | undefined;
 export const target: TargetPart = async () => {
   if (made !== undefined) return made;
   const { store } = await platform.ports();
-  made = createEcsTarget({
+  made = actingAsRole(createEcsTarget({
     connect: connectBy('ecs', (place) => ({ containers: new ECSClient(place), balancers: new ElasticLoadBalancingV2Client(place) })),
     fence: fenceOf(store), clock: systemClock,
-  });
+  }));
   return made;
 };

@@ -5,6 +5,7 @@ import { extractArchive } from '../../../adapters/archive-rules/extract.ts';
 import { systemClock } from '../../../adapters/local/system-clock.ts';
 import type { Target } from '../../../ports/target.ts';
 import { codeOf, createLambdaTarget } from '../../../targets/lambda/index.ts';
+import { actingAsRole } from '../../../targets/_aws/role-needed.ts';
 import { platform } from '../../aws.ts';
 import type { TargetPart } from '../../platform.ts';
 import { s3Artifacts } from '../parts/bucket.ts';
@@ -15,6 +16,6 @@ let made: Target | undefined;
 export const target: TargetPart = async () => {
   if (made !== undefined) return made;
   const { store } = await platform.ports();
-  made = createLambdaTarget({ lambda: connectBy('lambda', (place) => new LambdaClient(place)), code: codeOf({ artifacts: s3Artifacts(extractArchive), folder: tmpdir() }), fence: fenceOf(store), clock: systemClock });
+  made = actingAsRole(createLambdaTarget({ lambda: connectBy('lambda', (place) => new LambdaClient(place)), code: codeOf({ artifacts: s3Artifacts(extractArchive), folder: tmpdir() }), fence: fenceOf(store), clock: systemClock }));
   return made;
 };
