@@ -23,6 +23,8 @@ export interface Row {
   readonly figure: number;
   readonly goal: { readonly kind: 'at most' | 'at least'; readonly value: number; readonly unit: string } | null;
   readonly runs: string;
+  /** A time: what else the machine does moves it. */
+  readonly timed?: true;
 }
 
 /** Failing to measure is never a pass. */
