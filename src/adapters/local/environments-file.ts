@@ -1,25 +1,13 @@
 /** `environments.yaml` of one machine, read when it has changed. */
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { BigIntStats } from 'node:fs';
 import { type EnvironmentsResult, type Issue, issueLine, parseEnvironments } from '../../contracts/manifest-file.ts';
 import { InvalidManifest, NotFound } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EnvironmentsSource } from '../../ports/environments.ts';
-import { systemClock } from './system-clock.ts';
+import { createSettledFile } from './settled-file.ts';
 
 export const ENVIRONMENTS_BYTES_MAX = 256 * 1024;
-/** A change as young as this may be followed by another one that leaves the same time: file systems count in steps. */
-const SETTLED_AFTER_MS = 2000;
-
-interface Read {
-  /** What the file's time, size and number were. */
-  readonly of: string;
-  readonly result: EnvironmentsResult;
-}
-
-const identityOf = (found: BigIntStats): string => `${found.dev} ${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
-
 async function openFile(path: string): Promise<FileHandle> {
   try {
     // O_NONBLOCK: opening a pipe must not wait for its writer.
@@ -62,19 +50,18 @@ function valueOf(result: EnvironmentsResult, path: string) {
  * Reads the file again when its time, size or number has changed, so an edit counts at once.
  * @throws from `read`: NotFound when there is no file; InvalidManifest, whose message has a line `file:line:column ...` for each mistake
  */
-export function createEnvironmentsFile({ path, clock = systemClock }: { readonly path: string; readonly clock?: Clock }): EnvironmentsSource {
-  let last: Read | undefined;
+export function createEnvironmentsFile({ path, clock }: { readonly path: string; readonly clock?: Clock }): EnvironmentsSource {
+  const settled = createSettledFile<EnvironmentsResult>(clock);
   return {
     async read() {
+      const known = settled.known(statSync(path, { bigint: true, throwIfNoEntry: false }));
+      if (known !== undefined) return valueOf(known, path);
       const file = await openFile(path);
       try {
         const found = await file.stat({ bigint: true });
         if (!found.isFile()) return valueOf(whole(path, 'is not a file. Put the environments themselves there.'), path);
-        const of = identityOf(found);
-        if (last?.of === of) return valueOf(last.result, path);
         const result = await readAll(file, path);
-        const isSettled = Math.abs(clock.now() - Number(found.mtimeMs)) > SETTLED_AFTER_MS;
-        last = isSettled ? { of, result } : undefined;
+        settled.keep(found, result);
         return valueOf(result, path);
       } finally {
         await file.close();

@@ -1,6 +1,6 @@
 /** Who has which token on this machine: a file of hashes that only its owner can read. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { constants } from 'node:fs';
+import { type BigIntStats, constants, lstatSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
@@ -10,6 +10,7 @@ import type { Clock, Ids } from '../../ports/clock.ts';
 import type { Identities } from '../../ports/identities.ts';
 import { diskFault } from '../archive-rules/disk-fault.ts';
 import { writeDurably } from './durable-file.ts';
+import { createSettledFile, type SettledFile } from './settled-file.ts';
 
 export const TOKEN_PREFIX = 'slp_';
 const ENTRIES_MAX = 1000;
@@ -46,22 +47,26 @@ async function openFile(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-async function checkFile(file: FileHandle, path: string): Promise<void> {
-  const found = await file.stat();
+function checkFile(found: BigIntStats, path: string): void {
   if (!found.isFile()) throw new Forbidden(`${path} is not a file, so no identities were read. Remove what is there.`, { path });
-  const mode = found.mode & 0o7777;
+  const mode = Number(found.mode) & 0o7777;
   if ((mode & ~0o600) !== 0) throw new Forbidden(`The identity file ${path} has mode 0${mode.toString(8)}, so others could read or change it. Run chmod 600 on it; if others may have changed it, remove it and make new tokens.`, { path, mode: mode.toString(8) });
-  if (found.uid !== process.getuid?.()) throw new Forbidden(`The identity file ${path} belongs to user ${found.uid}, not to the one Slipway runs as. Change its owner with chown.`, { path, owner: found.uid });
+  if (Number(found.uid) !== process.getuid?.()) throw new Forbidden(`The identity file ${path} belongs to user ${found.uid}, not to the one Slipway runs as. Change its owner with chown.`, { path, owner: found.uid });
   if (found.size > FILE_BYTES_MAX) throw new LimitExceeded(`The identity file ${path} is larger than ${FILE_BYTES_MAX} bytes, so it was not read. Revoke tokens that nobody needs.`, { path });
 }
 
 /** @throws Forbidden, LimitExceeded, InvalidInput: a file that cannot be trusted lets nobody in */
-async function readEntries(path: string): Promise<Entry[]> {
+async function readEntries(path: string, settled: SettledFile<readonly Entry[]>): Promise<readonly Entry[]> {
+  const known = settled.known(lstatSync(path, { bigint: true, throwIfNoEntry: false }));
+  if (known !== undefined) return known;
   const file = await openFile(path);
   if (file === undefined) return [];
   try {
-    await checkFile(file, path);
-    return Entries.parse(JSON.parse(await file.readFile('utf8'))).identities;
+    const found = await file.stat({ bigint: true });
+    checkFile(found, path);
+    const entries = Entries.parse(JSON.parse(await file.readFile('utf8'))).identities;
+    settled.keep(found, entries);
+    return entries;
   } catch (error) {
     if (!(error instanceof SyntaxError) && !(error instanceof z.ZodError)) throw error;
     throw new InvalidInput(`The identity file ${path} does not fit its form, so nobody is let in. Put its last good copy back, or remove it and make new tokens.`, { path }, { cause: error });
@@ -93,14 +98,15 @@ function parseIdentity(identity: string): Identity {
 }
 
 /**
- * The file is read for every token anew: it is small, and a revoked token must not work a moment longer. One process at a time writes it.
+ * The file is looked at for every token anew, and read when it is another one: a revoked token must not work a moment longer. One process at a time writes it.
  * @throws from every call: Forbidden (mode, owner, symlink), InvalidInput for a file of another form, LimitExceeded
  */
 export function createIdentityFile({ path, ids, clock }: { readonly path: string; readonly ids: Ids; readonly clock: Clock }): IdentityFile {
+  const settled = createSettledFile<readonly Entry[]>();
   let last: Promise<unknown> = Promise.resolve();
   /** One change after the other, each on what the one before has written. */
-  const change = <T>(action: (entries: Entry[]) => Promise<T>): Promise<T> => {
-    const next = last.then(async () => action(await readEntries(path)));
+  const change = <T>(action: (entries: readonly Entry[]) => Promise<T>): Promise<T> => {
+    const next = last.then(async () => action(await readEntries(path, settled)));
     last = next.catch(() => undefined);
     return next;
   };
@@ -115,7 +121,7 @@ export function createIdentityFile({ path, ids, clock }: { readonly path: string
   return {
     async byToken(token) {
       if (!token.startsWith(TOKEN_PREFIX) || token.length > TOKEN_CHARACTERS_MAX) return null;
-      return ownerOf((await readEntries(path)).filter((entry) => !isOver(entry, clock.now())), token);
+      return ownerOf((await readEntries(path, settled)).filter((entry) => !isOver(entry, clock.now())), token);
     },
     async add(given, expiresAt) {
       const identity = parseIdentity(given);
@@ -134,7 +140,7 @@ export function createIdentityFile({ path, ids, clock }: { readonly path: string
         if (left.length < entries.length) await write(left);
         return left.length < entries.length;
       }),
-    list: async () => (await readEntries(path)).filter(({ expiresAt }) => expiresAt === undefined).map(({ identity, createdAt }) => ({ identity, createdAt })),
+    list: async () => (await readEntries(path, settled)).filter(({ expiresAt }) => expiresAt === undefined).map(({ identity, createdAt }) => ({ identity, createdAt })),
     revoke: (identity) =>
       change(async (entries) => {
         const left = entries.filter((entry) => entry.identity !== identity);
