@@ -55,6 +55,10 @@ export type RouterCounts = z.infer<typeof RouterCounts>;
 export const RouteInForce = RouteEntry.required({ port: true });
 export type RouteInForce = z.infer<typeof RouteInForce>;
 
+/** Routes that are asked for together. */
+export const RouterPlaces = z.strictObject({ places: z.array(RouteEntry.pick({ service: true, environment: true })).max(1000) });
+export type RouterPlaces = z.infer<typeof RouterPlaces>;
+
 /** Upstreams alone, for a route whose weights stay as they are. */
 export const RouteUpstreams = z.strictObject({ upstreams: RouteEntry.shape.upstreams });
 export type RouteUpstreams = z.infer<typeof RouteUpstreams>;

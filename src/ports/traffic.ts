@@ -27,6 +27,8 @@ export interface Traffic {
   /** Replaces only the upstreams; weights stay as they are in force. */
   attach(service: ServiceName, environment: EnvironmentName, upstreams: TrafficRoute['upstreams']): Promise<TrafficRoute & { readonly port: number }>;
   get(service: ServiceName, environment: EnvironmentName): Promise<(TrafficRoute & { readonly port: number }) | undefined>;
+  /** Those of up to 1,000 routes that there are, in no particular order. */
+  several(places: readonly { readonly service: ServiceName; readonly environment: EnvironmentName }[]): Promise<readonly (TrafficRoute & { readonly port: number })[]>;
   list(): Promise<readonly (TrafficRoute & { readonly port: number })[]>;
   remove(service: ServiceName, environment: EnvironmentName): Promise<void>;
   /** Requests still under way at an upstream. */

@@ -1,7 +1,7 @@
 /** The control API: HTTP over the control socket, JSON both ways, every input through its schema. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import * as z from 'zod';
-import { RouteEntry, type RouterHealth, RouteUpstreams } from '../contracts/router.ts';
+import { RouteEntry, type RouterHealth, RouterPlaces, RouteUpstreams } from '../contracts/router.ts';
 import { InvalidInput, LimitExceeded, NotFound, SlipwayError } from '../domain/errors.ts';
 import { EnvironmentName, ServiceName } from '../domain/ids.ts';
 import { RecordingRule } from '../domain/recording/rule.ts';
@@ -23,7 +23,7 @@ const STATUS: Readonly<Record<string, number>> = { InvalidInput: 400, NotFound: 
 
 const Path = z.tuple([ServiceName, EnvironmentName]);
 
-/** A server, not yet listening. GET /health; GET /routes; GET, PUT, DELETE /routes/S/E; PUT /routes/S/E/upstreams; GET /routes/S/E/counts, /inflight and /parallel-run; PUT, GET, DELETE /routes/S/E/recording, GET /routes/S/E/recorded. */
+/** A server, not yet listening. GET /health; GET /routes; POST /routes with places answers the routes of these; GET, PUT, DELETE /routes/S/E; PUT /routes/S/E/upstreams; GET /routes/S/E/counts, /inflight and /parallel-run; PUT, GET, DELETE /routes/S/E/recording, GET /routes/S/E/recorded. */
 export function createControlServer(needs: ControlNeeds): Server {
   return createServer({ requestTimeout: 10_000 }, (request, response) => {
     answer(needs, request)
@@ -38,6 +38,7 @@ async function answer(needs: ControlNeeds, request: IncomingMessage): Promise<un
   const operation = `${request.method} ${collection}`;
   if (operation === 'GET health' && rest.length === 0) return needs.health();
   if (operation === 'GET routes' && rest.length === 0) return needs.routes.list();
+  if (operation === 'POST routes' && rest.length === 0) return needs.routes.several((await readJson(request, RouterPlaces, needs.bodyBytes)).places);
   if (collection !== 'routes' || rest.length < 2 || rest.length > 3) throw unknown(request);
   const names = Path.safeParse(rest.slice(0, 2).map(decodeURIComponent));
   if (!names.success) throw new InvalidInput(`no names of a service and an environment: ${z.prettifyError(names.error)}`);

@@ -1,5 +1,5 @@
 /** All routes of the router: changes one after the other, each on disk before it is in force. */
-import { type RouteEntry, RouteInForce, type RouterCounts, type RouterParallelRun, type RouteUpstreams } from '../contracts/router.ts';
+import { type RouteEntry, RouteInForce, type RouterCounts, type RouterParallelRun, type RouterPlaces, type RouteUpstreams } from '../contracts/router.ts';
 import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts';
 import type { EnvironmentName, InstanceId, ServiceName } from '../domain/ids.ts';
 import { hash32 } from './choose.ts';
@@ -98,6 +98,10 @@ export class Routes {
 
   get(service: ServiceName, environment: EnvironmentName): RouteInForce {
     return this.must(service, environment).route.table.entry;
+  }
+
+  several(places: RouterPlaces['places']): RouteInForce[] {
+    return places.flatMap((place) => this.held.get(hostOf(place))?.route.table.entry ?? []);
   }
 
   list(): RouteInForce[] {

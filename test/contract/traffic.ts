@@ -37,6 +37,15 @@ export function trafficContract(name: string, make: () => Promise<TrafficSubject
       expect(await traffic.list()).toEqual([put]);
     });
 
+    it('reads several at once, those that there are, and refuses more than 1,000', async () => {
+      const [first, second] = [await traffic.put(routeOf()), await traffic.put(routeOf({ environment: production }))];
+      await traffic.put(routeOf({ service: basket }));
+      const found = await traffic.several([{ service: catalog, environment: production }, { service: basket, environment: production }, { service: catalog, environment: staging }]);
+      expect([...found].sort((one, other) => one.environment.localeCompare(other.environment))).toEqual([second, first]);
+      expect(await traffic.several([])).toEqual([]);
+      await expect(traffic.several(Array.from({ length: 1001 }, () => ({ service: catalog, environment: staging })))).rejects.toMatchObject({ name: 'InvalidInput' });
+    });
+
     it('replaces the whole route at once and keeps its port', async () => {
       const { port } = await traffic.put(routeOf());
       const next = routeOf({

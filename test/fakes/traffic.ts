@@ -35,6 +35,11 @@ export class FakeTraffic implements Traffic {
     return this.routes.get(keyOf(service, environment));
   }
 
+  async several(places: Parameters<Traffic['several']>[0]): Promise<readonly InForce[]> {
+    if (places.length > 1000) throw new InvalidInput('more than 1000 places');
+    return places.flatMap(({ service, environment }) => this.routes.get(keyOf(service, environment)) ?? []);
+  }
+
   async list(): Promise<readonly InForce[]> {
     return [...this.routes.values()];
   }

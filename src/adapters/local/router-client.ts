@@ -1,7 +1,7 @@
 /** Traffic and metrics on one machine: the client of the router's control socket. */
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import * as z from 'zod';
-import { LATENCY_BOUNDS_MS, RouteInForce, RouterCounts, RouterHealth, RouterInFlight, RouterParallelRun, RouterRecorded, RouterRecording } from '../../contracts/router.ts';
+import { LATENCY_BOUNDS_MS, RouteInForce, RouterCounts, RouterHealth, RouterInFlight, RouterParallelRun, type RouterPlaces, RouterRecorded, RouterRecording } from '../../contracts/router.ts';
 import { Conflict, InvalidInput, LimitExceeded, NotFound, ProviderUnavailable } from '../../domain/errors.ts';
 import type { EnvironmentName, InstanceId, ServiceName } from '../../domain/ids.ts';
 import type { RecordedRequest } from '../../domain/recording/recorded-request.ts';
@@ -55,6 +55,11 @@ export class RouterClient implements Traffic, Metrics {
       if (error instanceof NotFound) return undefined;
       throw error;
     }
+  }
+
+  /** @throws InvalidInput for more than 1,000; ProviderUnavailable. */
+  several(places: RouterPlaces['places']): Promise<readonly InForce[]> {
+    return this.call('POST', '/routes', z.array(RouteInForce), { places });
   }
 
   /** @throws ProviderUnavailable. */

@@ -53,13 +53,23 @@ export function createFleet(directory: string): Fleet {
   const root = join(directory, 'instances');
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const instances = new Map<string, Instance>();
+  /** The same instances by their service: with a thousand services, looking through all for each of them was most of a look. */
+  const byService = new Map<string, Set<Instance>>();
   const unwritten = new Map<InstanceId, string>();
   const hold = (record: InstanceRecord): Instance => {
     const instance: Instance = { id: record.instance, directory: join(root, record.instance), record, gone: undefined, unwatch: () => undefined, reminder: undefined, sentence: undefined };
     instances.set(instance.id, instance);
+    const key = keyOf(refOf(instance));
+    byService.set(key, (byService.get(key) ?? new Set()).add(instance));
     return instance;
   };
-  const of = (ref: ServiceRef) => [...instances.values()].filter(({ record: { spec } }) => spec.service === ref.service && spec.environment === ref.environment);
+  const letGo = (instance: Instance): void => {
+    instances.delete(instance.id);
+    const key = keyOf(refOf(instance));
+    byService.get(key)?.delete(instance);
+    if (byService.get(key)?.size === 0) byService.delete(key);
+  };
+  const of = (ref: ServiceRef) => [...(byService.get(keyOf(ref)) ?? [])];
   return {
     unwritten,
     get: (id) => instances.get(id),
@@ -84,7 +94,7 @@ export function createFleet(directory: string): Fleet {
     remove: (instance) => {
       instance.unwatch();
       clearTimeout(instance.reminder);
-      instances.delete(instance.id);
+      letGo(instance);
       unwritten.delete(instance.id);
       removeRecord(instance.directory);
     },

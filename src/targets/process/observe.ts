@@ -31,14 +31,14 @@ function healthOf({ record: { state } }: Instance): ObservedInstance['health'] {
   return state.began ? 'stopped' : 'unhealthy';
 }
 
-function problemOf(rt: Runtime, { id, record }: Instance): string | null {
+function problemOf(rt: Runtime, { id, record }: Instance, others: readonly Instance[]): string | null {
   const unwritten = rt.fleet.unwritten.get(id);
   if (unwritten !== undefined) return `${record.problem ?? ''} Its record could not be written (${unwritten}). Free some space on the disk.`.trim();
-  const successor = rt.fleet.all().find((other) => other.record.replaces === id);
+  const successor = others.find((other) => other.record.replaces === id);
   return record.problem ?? (successor === undefined ? null : `It leaves when ${successor.id} is healthy.`);
 }
 
-function describe(rt: Runtime, instance: Instance): ObservedInstance {
+function describe(rt: Runtime, instance: Instance, others: readonly Instance[]): ObservedInstance {
   const { record } = instance;
   const process = processOf(instance);
   return {
@@ -49,7 +49,7 @@ function describe(rt: Runtime, instance: Instance): ObservedInstance {
     startedAt: record.state.phase === 'running' ? record.state.startedAt : record.createdAt,
     relaunches: slotOf(rt, instance).relaunches,
     address: process === undefined ? null : `${LOOPBACK}:${process.port}`,
-    problem: problemOf(rt, instance),
+    problem: problemOf(rt, instance, others),
     quarantined: record.slot.quarantined !== null,
   };
 }
@@ -67,27 +67,30 @@ const describeStray = ({ id, revision, zone, process }: Stray): ObservedInstance
   quarantined: false,
 });
 
-async function observeOne(rt: Runtime, ref: ServiceRef, strays: readonly Stray[]): Promise<Observed> {
-  await Promise.all(rt.fleet.of(ref).map((instance) => verify(rt, instance)));
-  const route = await rt.needs.traffic.get(ref.service, ref.environment);
+type InForce = Awaited<ReturnType<Runtime['needs']['traffic']['several']>>[number];
+
+function observeOne(rt: Runtime, ref: ServiceRef, strays: readonly Stray[], route: InForce | undefined): Observed {
   // A router that came back with an older table, or was changed by hand, is brought up to date.
   if (route !== undefined && rt.upstreams.differ(route)) void rt.upstreams.changed(ref);
+  const instances = rt.fleet.of(ref);
   return {
     service: ref.service,
     environment: ref.environment,
     weights: route?.weights ?? {},
-    instances: [...rt.fleet.of(ref).map((instance) => describe(rt, instance)), ...strays.filter((stray) => keyOf(stray.ref) === keyOf(ref)).map(describeStray)],
+    instances: [...instances.map((instance) => describe(rt, instance, instances)), ...strays.filter((stray) => keyOf(stray.ref) === keyOf(ref)).map(describeStray)],
     endpoint: route === undefined ? null : endpointOf(route.port),
   };
 }
 
 /**
- * One look at the process table for all services asked for.
+ * One look at the process table and one question to the router for all services asked for.
  * @throws ProviderUnavailable when the router does not answer: weights that are not known are not made up
  */
 export async function observe(rt: Runtime, request: ObserveRequest): Promise<ObserveResult> {
   const strays = await rt.strays();
-  return { verb: 'observe', services: await Promise.all(request.refs.map((ref) => observeOne(rt, ref, strays))) };
+  await Promise.all(request.refs.flatMap((ref) => rt.fleet.of(ref).map((instance) => verify(rt, instance))));
+  const routes = new Map((await rt.needs.traffic.several(request.refs.map(({ service, environment }) => ({ service, environment })))).map((route) => [keyOf(route), route]));
+  return { verb: 'observe', services: request.refs.map((ref) => observeOne(rt, ref, strays, routes.get(keyOf(ref)))) };
 }
 
 /** Whether an instance belongs to the service that a request names. */
