@@ -9,7 +9,7 @@ import { keepObserved, observe } from './observe.ts';
 import { startRepair, type PlaceRef } from './repair-lease.ts';
 import { resumeStuck } from './resume-stuck.ts';
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
-import { findDesired, findObserved, list, type Stored } from './state/documents.ts';
+import { findDesired, findObserved, pages } from './state/documents.ts';
 import { placeName, shards } from './state/keys.ts';
 import { placeOf } from './target-calls.ts';
 
@@ -26,85 +26,140 @@ export interface Reconciled {
 /** As many as one observe call takes. */
 const REFS_MAXIMUM = 1000;
 
-/** With `repair: false` it only looks. */
-export const reconcile = (needs: ReconcileNeeds) => async (input: { places: readonly PlaceRef[] | 'all' | { readonly shards: readonly string[] }; repair?: boolean }): Promise<Reconciled> => {
-  const places = input.places === 'all' ? await everywhere(needs, shards()) : 'shards' in input.places ? await everywhere(needs, input.places.shards) : (await Promise.all(input.places.map((place) => findDesired(needs.store, place.service, place.environment)))).filter((stored) => stored !== undefined);
-  const failed: string[] = [];
+type Where = readonly PlaceRef[] | 'all' | { readonly shards: readonly string[] };
+
+/** With `repair: false` it only looks. Part after part: what is read of one is let go before the next, and whoever else waits has a turn between them. */
+export const reconcile = (needs: ReconcileNeeds) => async (input: { places: Where; repair?: boolean }): Promise<Reconciled> => {
+  const targets = new Map<string, Looked>();
   const drifted: Reconciled['drifted'][number][] = [];
-  let repairs = 0;
-  for (const [target, group] of byTarget(places)) {
-    const observed = await observeAll(needs, target, group, failed);
-    if (observed === undefined) continue;
-    for (const { value: desired } of group) {
-      const drifts = findDrift(desired, observed.get(placeName(desired.service, desired.environment)), needs.clock.now());
-      if (drifts.length === 0) continue;
-      drifted.push({ service: desired.service, environment: desired.environment, drifts });
-      if (input.repair !== false && repairActions(desired, drifts).length > 0 && (await startRepair(needs, desired))) repairs += 1;
+  let [looked, repairs] = [0, 0];
+  for await (const part of partsOf(needs, input.places)) {
+    looked += part.length;
+    for (const [target, group] of byTarget(part)) {
+      const state = targets.get(target) ?? { asked: 0, seen: 0, isDown: false, failures: [], calls: { left: CALLS_MAXIMUM } };
+      targets.set(target, state);
+      const observed = await lookAt(needs, target, group, state);
+      for (const desired of group) {
+        const found = observed.get(placeName(desired.service, desired.environment));
+        const drifts = found === undefined ? [] : findDrift(desired, found, needs.clock.now());
+        if (drifts.length === 0) continue;
+        drifted.push({ service: desired.service, environment: desired.environment, drifts });
+        if (input.repair !== false && repairActions(desired, drifts).length > 0 && (await startRepair(needs, desired))) repairs += 1;
+      }
     }
   }
+  const failed = await tellFailures(needs, targets, drifted);
   if (input.places === 'all' && input.repair !== false) await resumeStuck(needs);
-  return { looked: places.length, drifted, repairs, failed };
+  return { looked, drifted, repairs, failed };
 };
 
-async function everywhere(needs: Pick<Ports, 'store'>, shards: readonly string[]): Promise<Stored<Desired>[]> {
-  const all: Stored<Desired>[] = [];
-  for (const shard of shards) all.push(...await list(needs.store, Desired, `desired#${shard}`, '', 100_000));
-  return all;
+/** Never more at once than one observe call takes, or than the settings say. */
+async function* partsOf(needs: Pick<Ports, 'store' | 'settings'>, places: Where): AsyncGenerator<readonly Desired[]> {
+  const size = Math.min(needs.settings.placesAtOnce ?? REFS_MAXIMUM, REFS_MAXIMUM);
+  if (places !== 'all' && !('shards' in places)) {
+    for (let start = 0; start < places.length; start += size) {
+      const found = await Promise.all(places.slice(start, start + size).map((place) => findDesired(needs.store, place.service, place.environment)));
+      yield found.flatMap((stored) => (stored === undefined ? [] : [stored.value]));
+    }
+    return;
+  }
+  let part: Desired[] = [];
+  for (const shard of places === 'all' ? shards() : places.shards) {
+    for await (const page of pages(needs.store, Desired, `desired#${shard}`, '', () => size - part.length)) {
+      part.push(...page.map(({ value }) => value));
+      if (part.length < size) continue;
+      yield part;
+      part = [];
+    }
+  }
+  if (part.length > 0) yield part;
 }
 
-function byTarget(places: readonly Stored<Desired>[]): Map<string, Stored<Desired>[]> {
-  const groups = new Map<string, Stored<Desired>[]>();
+function byTarget(places: readonly Desired[]): Map<string, Desired[]> {
+  const groups = new Map<string, Desired[]>();
   for (const place of places) {
-    const group = groups.get(place.value.target);
-    if (group === undefined) groups.set(place.value.target, [place]);
+    const group = groups.get(place.target);
+    if (group === undefined) groups.set(place.target, [place]);
     else group.push(place);
   }
   return groups;
 }
 
-/** One target that does not answer never stalls the others: it is named, told, and looked at again in the next pass. */
-async function observeAll(needs: ReconcileNeeds, target: string, group: readonly Stored<Desired>[], failed: string[]): Promise<Map<string, Observed> | undefined> {
+/** How one target has answered so far in this pass. */
+interface Looked {
+  asked: number;
+  seen: number;
+  /** It failed in a way that passes: what is left of it is for the next pass. */
+  isDown: boolean;
+  readonly failures: Failure[];
+  /** Calls left to look for the places that it refuses. */
+  readonly calls: { left: number };
+}
+
+async function lookAt(needs: ReconcileNeeds, target: string, group: readonly Desired[], state: Looked): Promise<ReadonlyMap<string, Observed>> {
   const found = new Map<string, Observed>();
-  const failures: Failure[] = [];
-  for (let start = 0; start < group.length; start += REFS_MAXIMUM) failures.push(...await look(needs, target, group.slice(start, start + REFS_MAXIMUM).map(({ value }) => value), found));
-  if (failures.length > 0) failed.push(target);
-  for (const { places, error } of failures) {
-    const [only] = places.length === 1 && group.length > 1 ? places : [];
-    const whose = only === undefined ? { service: null, environment: null } : { service: only.service, environment: only.environment };
-    const what = only === undefined ? `Its ${places.length} services are` : `${only.service} in ${only.environment} is`;
-    await commit(needs, [], [alerting('warning', 'target-unavailable', whose, `The target ${target} did not answer: ${error instanceof Error ? error.message : String(error)}. ${what} looked at again in the next pass.`)]);
+  state.asked += group.length;
+  if (state.isDown) state.failures.findLast(({ error }) => !isOfOnePlace(error))?.places.push(...group);
+  else {
+    const failures = await look(needs, target, group, found, state.calls);
+    state.failures.push(...failures);
+    state.isDown = failures.some(({ error }) => !isOfOnePlace(error));
   }
-  return found.size === 0 && failures.length > 0 ? undefined : found;
+  state.seen += found.size;
+  return found;
+}
+
+/** One target that does not answer never stalls the others: it is named, told, and looked at again in the next pass. */
+async function tellFailures(needs: ReconcileNeeds, targets: ReadonlyMap<string, Looked>, drifted: Reconciled['drifted'][number][]): Promise<string[]> {
+  for (const [target, { asked, seen, failures }] of targets) {
+    for (const { places, error } of failures) {
+      // Of a target that answered for none there is nothing to say but that.
+      if (seen > 0) drifted.push(...places.map((desired) => ({ service: desired.service, environment: desired.environment, drifts: findDrift(desired, undefined, needs.clock.now()) })));
+      const [only] = places.length === 1 && asked > 1 ? places : [];
+      const whose = only === undefined ? { service: null, environment: null } : { service: only.service, environment: only.environment };
+      const what = only === undefined ? `Its ${places.length} services are` : `${only.service} in ${only.environment} is`;
+      await commit(needs, [], [alerting('warning', 'target-unavailable', whose, `The target ${target} did not answer: ${error instanceof Error ? error.message : String(error)}. ${what} looked at again in the next pass.`)]);
+    }
+  }
+  return [...targets].flatMap(([target, { failures }]) => (failures.length > 0 ? [target] : []));
 }
 
 interface Failure {
-  readonly places: readonly Desired[];
+  readonly places: Desired[];
   readonly error: unknown;
 }
 
-/** So many calls find a few places among a thousand; where most of them are refused, the next pass goes on. */
+/** So many calls more find a few places among a thousand; where most of them are refused, the next pass goes on. */
 const CALLS_MAXIMUM = 64;
+
+const isOfOnePlace = (error: unknown): boolean => error instanceof SlipwayError && error.retry === 'final' && !(error instanceof NotSupported);
 
 /**
  * Looks at many places with one call. A place that its target refuses for good (settings, a role, a listener that is gone) is looked for by
  * halves, so that it hides no other one. After a passing fault nothing is asked again: a target that is down would be asked for each place.
  */
-async function look(needs: ReconcileNeeds, target: string, part: readonly Desired[], found: Map<string, Observed>, calls = { left: CALLS_MAXIMUM }): Promise<Failure[]> {
-  calls.left -= 1;
+async function look(needs: ReconcileNeeds, target: string, part: readonly Desired[], found: Map<string, Observed>, calls: { left: number }): Promise<Failure[]> {
   try {
     const before = await Promise.all(part.map(({ service, environment }) => findObserved(needs.store, service, environment)));
     const looks = await needs.targets.observe(target, part.map((desired) => placeOf(desired)));
-    for (const [index, desired] of part.entries()) {
-      const looked = looks[index];
-      if (looked === undefined || looked.service !== desired.service || looked.environment !== desired.environment) throw new ProviderUnavailable(`it did not answer for ${desired.service} in ${desired.environment}`);
+    const checked = part.map((desired, index) => lookOf(desired, looks[index]));
+    // Side by side: what is written for many places at once is one commit.
+    await Promise.all(checked.map(async (looked, index) => {
       const kept = await keepObserved(needs, before[index], looked);
-      found.set(placeName(desired.service, desired.environment), kept ? looked : await observe(needs, desired));
-    }
+      const desired = part[index];
+      found.set(placeName(looked.service, looked.environment), kept || desired === undefined ? looked : await observe(needs, desired));
+    }));
     return [];
   } catch (error) {
-    const isOfOnePlace = error instanceof SlipwayError && error.retry === 'final' && !(error instanceof NotSupported);
-    if (part.length === 1 || !isOfOnePlace || calls.left <= 0) return [{ places: part, error }];
+    if (part.length === 1 || !isOfOnePlace(error) || calls.left <= 0) return [{ places: [...part], error }];
+    calls.left -= 2;
     const middle = Math.ceil(part.length / 2);
     return [...await look(needs, target, part.slice(0, middle), found, calls), ...await look(needs, target, part.slice(middle), found, calls)];
   }
+}
+
+/** @throws ProviderUnavailable when what was answered is not about this place */
+function lookOf({ service, environment }: Desired, looked: Observed | undefined): Observed {
+  if (looked === undefined || looked.service !== service || looked.environment !== environment) throw new ProviderUnavailable(`it did not answer for ${service} in ${environment}`);
+  return looked;
 }

@@ -79,7 +79,7 @@ export interface ComposeOptions {
 /** Beside this file in the source, beside the bundle in the packaged program. */
 const REPLAY = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './entry/replay.ts' : './replay.mjs', import.meta.url));
 
-const LOCAL_SETTINGS: Settings = { queuePollSeconds: 1, settleFirstSeconds: 0.05, settleShortestSeconds: 0.015, settleLongestSeconds: 2, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null, replayProgram: [process.execPath, '--disable-warning=ExperimentalWarning', REPLAY] };
+const LOCAL_SETTINGS: Settings = { queuePollSeconds: 1, settleFirstSeconds: 0.05, settleShortestSeconds: 0.015, settleLongestSeconds: 2, watchSeconds: 1, repairLeaseSeconds: 60, placesAtOnce: 50, publicUrl: null, replayProgram: [process.execPath, '--disable-warning=ExperimentalWarning', REPLAY] };
 
 /** A running pipeline's records are needed; ended executions are kept for so long. */
 export const EXECUTIONS_KEPT_MS = 30 * 86_400_000;

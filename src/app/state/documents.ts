@@ -42,15 +42,29 @@ async function demand<T>(store: ItemStore, schema: z.ZodType<T>, key: ItemKey, w
   return stored;
 }
 
-/** All documents of a partition with a prefix, page after page, at most `limit`. */
-export async function list<T>(store: ItemStore, schema: z.ZodType<T>, partition: string, prefix: string, limit = 10_000, order: 'ascending' | 'descending' = 'ascending'): Promise<Stored<T>[]> {
-  const found: Stored<T>[] = [];
+/**
+ * The documents of a partition with a prefix, page after page.
+ * @param size how many the next page may have at most, 1 to 1000; asked before each
+ */
+export async function* pages<T>(store: ItemStore, schema: z.ZodType<T>, partition: string, prefix: string, size: () => number, order: 'ascending' | 'descending' = 'ascending'): AsyncGenerator<readonly Stored<T>[]> {
   let after: string | undefined;
   do {
-    const page = await store.query(partition, prefix, { limit: Math.min(1000, limit - found.length), order, ...(after === undefined ? {} : { after }) });
-    for (const item of page.items) found.push({ key: { partition: item.partition, sort: item.sort }, generation: item.generation, value: schema.parse(item.value) });
+    const page = await store.query(partition, prefix, { limit: size(), order, ...(after === undefined ? {} : { after }) });
+    yield page.items.map((item) => ({ key: { partition: item.partition, sort: item.sort }, generation: item.generation, value: schema.parse(item.value) }));
     after = page.next;
-  } while (after !== undefined && found.length < limit);
+  } while (after !== undefined);
+}
+
+/** As many as are parsed in one go: thousands would keep all else that this process does waiting. */
+const PAGE_ITEMS = 250;
+
+/** All documents of a partition with a prefix, at most `limit`. */
+export async function list<T>(store: ItemStore, schema: z.ZodType<T>, partition: string, prefix: string, limit = 10_000, order: 'ascending' | 'descending' = 'ascending'): Promise<Stored<T>[]> {
+  const found: Stored<T>[] = [];
+  for await (const page of pages(store, schema, partition, prefix, () => Math.min(PAGE_ITEMS, limit - found.length), order)) {
+    found.push(...page);
+    if (found.length >= limit) break;
+  }
   return found;
 }
 

@@ -12,7 +12,7 @@ import { rig } from './rig.ts';
 let open: ReturnType<typeof rig> | undefined;
 afterEach(() => open?.close());
 
-async function installation(names: readonly string[], refuse: (services: readonly string[]) => Error | undefined) {
+async function installation(names: readonly string[], refuse: (services: readonly string[]) => Error | undefined, placesAtOnce?: number) {
   open = rig();
   const places = names.map((name) => desired(undefined, { service: ServiceName.parse(name) }));
   for (const place of places) await open.needs.store.transact([creating(desiredKey(place.service, place.environment), place)]);
@@ -26,7 +26,7 @@ async function installation(names: readonly string[], refuse: (services: readonl
     },
     describe: async () => { throw new Error('not asked'); }, names: () => [],
   };
-  return { look: reconcile({ ...open.needs, targets, settings: { repairLeaseSeconds: 60 } as Ports['settings'] }), calls };
+  return { look: reconcile({ ...open.needs, targets, settings: { repairLeaseSeconds: 60, ...(placesAtOnce === undefined ? {} : { placesAtOnce }) } as Ports['settings'] }), calls, alerts: open.alerts };
 }
 const NAMES = ['ab', 'cd', 'ef', 'gh', 'ij', 'kl', 'mn', 'op'];
 
@@ -49,5 +49,27 @@ describe('a look at many places', () => {
   it('tells that no place could be seen as one failure of the target', async () => {
     const { look } = await installation(['ab'], () => new InvalidInput('no'));
     expect(await look({ places: 'all', repair: false })).toMatchObject({ drifted: [], failed: [desired().target] });
+  });
+
+  it('takes the places part after part, each once, over the borders of shards', async () => {
+    const { look, calls } = await installation(NAMES, () => undefined, 3);
+    expect(await look({ places: 'all', repair: false })).toMatchObject({ looked: 8, failed: [] });
+    expect(calls.map((services) => services.length)).toEqual([3, 3, 2]);
+    expect(calls.flat().sort()).toEqual(NAMES);
+  });
+
+  it('asks a target that is down for the first part only, and tells of all its services at once', async () => {
+    const { look, calls, alerts } = await installation(NAMES, () => new ProviderUnavailable('It does not answer.'), 3);
+    expect(await look({ places: 'all', repair: false })).toMatchObject({ looked: 8, drifted: [], failed: [desired().target] });
+    expect({ calls: calls.length, alerts: alerts.map(({ text }) => /Its \d+ services/.exec(text)?.[0]) }).toEqual({ calls: 1, alerts: ['Its 8 services'] });
+  });
+
+  it('finds each place that is refused in its part, and says whose it is', async () => {
+    const refused = ['ab', 'mn'];
+    const { look, alerts } = await installation(NAMES, (services) => (services.some((name) => refused.includes(name)) ? new InvalidInput('Setting listener is gone.') : undefined), 4);
+    const { drifted } = await look({ places: 'all', repair: false });
+    expect(drifted.filter(({ drifts }) => drifts.some(({ kind }) => kind === 'not-observed')).map(({ service }) => service).sort()).toEqual(refused);
+    expect(new Set(alerts.map(({ service }) => service))).toEqual(new Set(refused));
+    expect(alerts).toHaveLength(2);
   });
 });

@@ -8,6 +8,7 @@ import { checkQuery } from '../../item-store-rules/paging.ts';
 import { openDatabase, problemsOf } from './database.ts';
 import { storeFault } from './fault.ts';
 import { createReads } from './read.ts';
+import { createTurn } from './turn.ts';
 import { createWriteGroup } from './write-group.ts';
 
 /** Items removed in one turn of a sweep, so that it never keeps the event loop for long. */
@@ -45,6 +46,7 @@ export function openSqliteStore({ path, clock, maxBytes }: SqliteStoreOptions): 
   const db = openDatabase(path, maxBytes);
   const reads = createReads(db);
   const group = createWriteGroup(db);
+  const turn = createTurn();
   const sweepOnce = makeSweep(db, clock);
   let open = true;
   const guard = <R>(doing: string, action: () => R): R => {
@@ -56,8 +58,14 @@ export function openSqliteStore({ path, clock, maxBytes }: SqliteStoreOptions): 
     }
   };
   return {
-    get: async (key) => guard('read', () => (checkKey(key), reads.get(key))),
-    query: async (partition, prefix, page) => guard('read', () => reads.query(checkQuery(partition, prefix, page))),
+    get: async (key) => {
+      await turn.share();
+      return guard('read', () => (checkKey(key), reads.get(key)));
+    },
+    query: async (partition, prefix, page) => {
+      await turn.share();
+      return guard('read', () => reads.query(checkQuery(partition, prefix, page)));
+    },
     transact: async (writes) => {
       const checked = guard('write', () => checkWrites(writes));
       if (checked.length > 0) await group.add(checked);
