@@ -5,6 +5,7 @@ import { repairActions } from '../domain/drift/repair-actions.ts';
 import type { Drift } from '../domain/drift/drift.ts';
 import { Desired, type Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
+import { tellCrashLoops } from './crash-loops.ts';
 import { keepObserved, observe } from './observe.ts';
 import { startRepair, type PlaceRef } from './repair-lease.ts';
 import { resumeStuck } from './resume-stuck.ts';
@@ -44,7 +45,10 @@ export const reconcile = (needs: ReconcileNeeds) => async (input: { places: Wher
         const drifts = found === undefined ? [] : findDrift(desired, found, needs.clock.now());
         if (drifts.length === 0) continue;
         drifted.push({ service: desired.service, environment: desired.environment, drifts });
-        if (input.repair !== false && repairActions(desired, drifts).length > 0 && (await startRepair(needs, desired))) repairs += 1;
+        if (input.repair === false) continue;
+        // Where repair would do nothing about it, no repair would come to tell.
+        if (desired.deployment === null && desired.paused === null) await tellCrashLoops(needs, desired, drifts);
+        if (repairActions(desired, drifts).length > 0 && (await startRepair(needs, desired))) repairs += 1;
       }
     }
   }

@@ -6,7 +6,7 @@ import { desiredKey } from '../../../src/app/state/keys.ts';
 import { InvalidInput, ProviderUnavailable } from '../../../src/domain/errors.ts';
 import { ServiceName } from '../../../src/domain/ids.ts';
 import type { Ports } from '../../../src/ports/index.ts';
-import { desired } from '../domain/planner/builders.ts';
+import { desired, instance } from '../domain/planner/builders.ts';
 import { rig } from './rig.ts';
 
 let open: ReturnType<typeof rig> | undefined;
@@ -71,5 +71,23 @@ describe('a look at many places', () => {
     expect(drifted.filter(({ drifts }) => drifts.some(({ kind }) => kind === 'not-observed')).map(({ service }) => service).sort()).toEqual(refused);
     expect(new Set(alerts.map(({ service }) => service))).toEqual(new Set(refused));
     expect(alerts).toHaveLength(2);
+  });
+});
+
+describe('a look at an instance that its target has given up on', () => {
+  it('tells of it once, as no repair follows that would', async () => {
+    open = rig();
+    const place = desired(undefined, { service: ServiceName.parse('ab') });
+    await open.needs.store.transact([creating(desiredKey(place.service, place.environment), place)]);
+    const [revision] = Object.keys(place.revisions) as [keyof typeof place.revisions];
+    const targets: Ports['targets'] = {
+      observe: async () => [{ service: place.service, environment: place.environment, weights: place.weights, instances: [instance('ab-1', { revision, health: 'stopped', quarantined: true, problem: 'It exited with code 1.' })], endpoint: null }],
+      describe: async () => { throw new Error('not asked'); }, names: () => [],
+    };
+    const look = reconcile({ ...open.needs, targets, settings: { repairLeaseSeconds: 60 } as Ports['settings'] });
+    expect((await look({ places: 'all', repair: false })).drifted[0]?.drifts.map(({ kind }) => kind)).toContain('quarantined');
+    expect(open.alerts).toEqual([]);
+    for (let times = 0; times < 2; times += 1) await look({ places: 'all' });
+    expect(open.alerts.map(({ kind, service }) => ({ kind, service }))).toEqual([{ kind: 'crash-loop', service: 'ab' }]);
   });
 });
