@@ -72,15 +72,15 @@ async function answer(options: GatewayOptions, request: IncomingMessage, respons
   if (await options.streamed(request, response)) return;
   const route = HTTP_ROUTES.find((known) => (known.path.endsWith('/') ? path.startsWith(known.path) : path === known.path) && (known.method === '*' || known.method === request.method));
   if (route === undefined && options.console.serve(request, response)) return;
-  if (route === undefined) return wrongMethod(path) ? refuse(request, response, withHeaders(problem(405, 'MethodNotAllowed', `${path} takes POST only.`), { allow: 'POST' })) : refuse(request, response, problem(404, 'NotFound', `There is no ${request.method ?? ''} ${path}. See docs/api.md.`));
+  if (route === undefined) return wrongMethod(path) ? refuse(options.bodies, request, response, withHeaders(problem(405, 'MethodNotAllowed', `${path} takes POST only.`), { allow: 'POST' })) : refuse(options.bodies, request, response, problem(404, 'NotFound', `There is no ${request.method ?? ''} ${path}. See docs/api.md.`));
   // Who is nobody is refused before a byte of the body is read.
   if (path.startsWith('/v1/') && hasBody(request)) {
     const refusal = await options.refused(request);
-    if (refusal !== null) return refuse(request, response, refusal);
+    if (refusal !== null) return refuse(options.bodies, request, response, refusal);
   }
   const body = await options.bodies.read(request);
-  if (body === 'no room') return refuse(request, response, withHeaders(problem(503, 'ProviderUnavailable', 'Too many long bodies are being sent at once. Send it again in a moment.'), { 'retry-after': '1' }));
-  if (body === 'too large') return refuse(request, response, problem(413, 'LimitExceeded', `The body has more than ${BODY_BYTES_MAX} bytes.`));
+  if (body === 'no room') return refuse(options.bodies, request, response, withHeaders(problem(503, 'ProviderUnavailable', 'Too many long bodies are being sent at once. Send it again in a moment.'), { 'retry-after': '1' }));
+  if (body === 'too large') return refuse(options.bodies, request, response, problem(413, 'LimitExceeded', `The body has more than ${BODY_BYTES_MAX} bytes.`));
   if (body === 'broken off') return;
   const handler = HANDLERS[route.function] as unknown as HttpFunction;
   send(response, await handler({
@@ -101,10 +101,11 @@ const headersOf = (request: IncomingMessage): Record<string, string> =>
 const LINGER_MS = 250;
 
 /** Answers without reading on, and closes: what is still on its way is nobody's. */
-function refuse(request: IncomingMessage, response: ServerResponse, said: HttpAnswer): void {
+function refuse(bodies: RequestBodies, request: IncomingMessage, response: ServerResponse, said: HttpAnswer): void {
   response.on('finish', () => request.destroy());
   const closing = withHeaders(said, { connection: 'close' });
   if (request.complete || !hasBody(request)) return send(response, closing);
+  bodies.refuse(request);
   writeHead(response, closing);
   response.write(said.body);
   const timer = setTimeout(() => response.end(), LINGER_MS);

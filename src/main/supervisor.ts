@@ -19,8 +19,11 @@ export interface SuperviseOptions {
 const ROLES = ['router', 'control-plane'] as const;
 type Role = (typeof ROLES)[number];
 
-/** A small young generation keeps the router under its memory limit at no cost in speed (docs/benchmarks.md). */
-const NODE_OPTIONS: Record<Role, readonly string[]> = { router: ['--max-semi-space-size=2'], 'control-plane': ['--max-semi-space-size=4'] };
+/**
+ * A small young generation keeps the router under its memory limit at no cost in speed (docs/benchmarks.md). The control plane collects what
+ * it read of long bodies itself (src/main/request-bodies/collection.ts).
+ */
+const NODE_OPTIONS: Record<Role, readonly string[]> = { router: ['--max-semi-space-size=2'], 'control-plane': ['--max-semi-space-size=4', '--expose-gc'] };
 /** Exit code of a process that starting again cannot help. */
 const HOPELESS = 2;
 const POLL_MS = 100;
