@@ -3,12 +3,13 @@ import * as z from 'zod';
 import { Defaults, Environment, ListedRepository, Person } from '../../domain/environment.ts';
 import { IdentityProvider } from '../../domain/identity-providers.ts';
 import { Alert } from '../../domain/outbox.ts';
+import { GitHostEntry } from '../../domain/git-host-entry.ts';
 import { Grant, Group } from '../../domain/roles.ts';
 import { SlackSettings } from '../../domain/slack.ts';
 import { DescribeResult } from '../target.ts';
 import { operation, paging, Time } from './operation.ts';
 
-export const EnvironmentsInForce = z.strictObject({ environments: z.array(Environment), people: z.array(Person), identityProviders: z.array(IdentityProvider), groups: z.array(Group), roles: z.array(Grant).optional(), repositories: z.array(ListedRepository), slack: SlackSettings.optional(), defaults: Defaults });
+export const EnvironmentsInForce = z.strictObject({ environments: z.array(Environment), people: z.array(Person), identityProviders: z.array(IdentityProvider), groups: z.array(Group), roles: z.array(Grant).optional(), repositories: z.array(ListedRepository), gitHosts: z.array(GitHostEntry), slack: SlackSettings.optional(), defaults: Defaults });
 export const KeptAlert = Alert.extend({ at: Time });
 export type KeptAlert = z.infer<typeof KeptAlert>;
 /** Each kind of drift has fields of its own; src/domain/drift lists them. */

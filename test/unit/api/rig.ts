@@ -63,6 +63,8 @@ export async function withService(at: ApiRig, service: string, team: string): Pr
   }
 }
 
+const QUERIES: Readonly<Record<string, string>> = { compareReleases: '?from=1.0.0&to=2.0.0', removeRepository: '?url=https%3A%2F%2Fexample.com%2Fa%2Fb' };
+
 /** A request for each operation that would be carried out, for a service of this name. */
 export function requestsFor(service: string): { id: string; method: string; path: string; action: string; body?: unknown }[] {
   const bodies: Readonly<Record<string, unknown>> = {
@@ -71,6 +73,6 @@ export function requestsFor(service: string): { id: string; method: string; path
     scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, openSession: {}, startRecording: {}, stopRecording: {},
   };
   return OPERATIONS.map(({ id, method, path, action, body }) => ({
-    id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest').replace(':release', '1.0.0').replace(':team', 'shop').replace(':time', '1700000000000').replace(':machine', 'pipeline').replace(':execution', `${service}-1`) + (id === 'compareReleases' ? '?from=1.0.0&to=2.0.0' : ''), ...(body === null ? {} : { body: bodies[id] }),
+    id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest').replace(':release', '1.0.0').replace(':team', 'shop').replace(':time', '1700000000000').replace(':machine', 'pipeline').replace(':execution', `${service}-1`) + (QUERIES[id] ?? ''), ...(body === null ? {} : { body: bodies[id] }),
   }));
 }
