@@ -53,7 +53,7 @@ export const ListedRepository = z.strictObject({
 /** As it is written: the zones may still be left to the defaults. */
 const EnvironmentEntry = Environment.extend({ zones: Zones.optional().meta(Environment.shape.zones.meta() ?? {}) });
 
-export const Environments = z
+const EnvironmentsFile = z
   .strictObject({
     environments: z.array(EnvironmentEntry).min(1).max(50).superRefine(eachNameOnce)
       .meta({ description: 'The environments of this installation.', examples: [[{ name: 'staging', kind: 'staging', wave: 1 }, { name: 'production', kind: 'production', wave: 2 }]] }),
@@ -69,12 +69,16 @@ export const Environments = z
     }).meta({ description: 'Git hosts that are told how pipelines go: statuses of commits, deployments.', examples: [[{ host: 'github.com', token: { from: 'git-hosts/github' } }]] }),
     slack: SlackSettings.optional().meta({ description: 'The Slack workspace that is listened to, and the channels that pipelines are shown in.', examples: [{ workspace: 'T024BE7LD', channel: 'C024BE91L' }] }),
     defaults: Defaults.prefault({}).meta({ description: 'What holds in every environment that does not say otherwise.', examples: [{ zones: ['a', 'b'] }] }),
-  })
+  });
+
+export const Environments = EnvironmentsFile
   .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; identityProviders: IdentityProvider[]; groups: Group[]; roles?: Grant[] | undefined; repositories: z.infer<typeof ListedRepository>[]; gitHosts: GitHostEntry[]; slack?: SlackSettings | undefined; defaults: z.infer<typeof Defaults> } => ({
     ...file,
     environments: file.environments.map((entry) => ({ ...entry, zones: entry.zones ?? file.defaults.zones ?? ['a'] })),
   }));
 export type Environments = z.infer<typeof Environments>;
+/** The same as it is in force. */
+export const EnvironmentsInForce = EnvironmentsFile.extend({ environments: z.array(Environment) });
 
 function eachNameOnce(list: readonly { readonly name: string }[], context: z.RefinementCtx): void {
   const seen = new Set<string>();

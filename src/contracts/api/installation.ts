@@ -1,7 +1,6 @@
 /** The installation: environments, drift now, alerts, targets. */
 import * as z from 'zod';
-import { Defaults, Environment, ListedRepository, Person } from '../../domain/environment.ts';
-import { IdentityProvider } from '../../domain/identity-providers.ts';
+import { EnvironmentsInForce } from '../../domain/environment.ts';
 import { Alert } from '../../domain/outbox.ts';
 import { GitHostEntry } from '../../domain/git-host-entry.ts';
 import { Grant, Group } from '../../domain/roles.ts';
