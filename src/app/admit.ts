@@ -5,6 +5,7 @@ import { checkInEnvironments } from '../domain/environment-rules.ts';
 import { Conflict, SlipwayError } from '../domain/errors.ts';
 import { CommitId, DeliveryId, Identity, PipelineId } from '../domain/ids.ts';
 import { unwrapFailure, type TaskFailure } from '../domain/failure.ts';
+import { ImageSource } from '../domain/image.ts';
 import type { Manifest } from '../domain/manifest.ts';
 import { Pipeline } from '../domain/pipeline.ts';
 import { changedByPush, onlyTopologyChanged } from '../domain/push.ts';
@@ -14,8 +15,8 @@ import type { Ports } from '../ports/index.ts';
 import type { CommitInfo } from '../ports/sources.ts';
 import { cloneUrlOf } from './clone-url.ts';
 import { startPipeline, type StartNeeds } from './start-pipeline.ts';
-import { getDelivery, read, replacing } from './state/documents.ts';
-import { pipelineKey, releasedCommitKey, releaseKey, serviceKey } from './state/keys.ts';
+import { expecting, getDelivery, read, replacing, type Stored } from './state/documents.ts';
+import { imageSourceKey, pipelineKey, releasedCommitKey, releaseKey, serviceKey } from './state/keys.ts';
 
 export type AdmitNeeds = StartNeeds & Pick<Ports, 'sources'>;
 
@@ -76,10 +77,25 @@ async function decideService(needs: AdmitNeeds, candidate: Candidate): Promise<A
   if (service?.value.repository != null && service.value.repository !== delivery.repository) {
     return refusal(manifest.service, `The service belongs to ${service.value.repository}. Choose another name in ${candidate.path}.`);
   }
+  if (manifest.image !== undefined) return keepImageSource(needs, candidate, service);
   const earlier = await read(needs.store, ReleasedCommit, releasedCommitKey(manifest.service, commit.commit));
   if (earlier !== undefined) return alreadyReleased(needs, candidate, earlier.value);
   if (service !== undefined && service.value.pipelines > 0 && !changedByPush(candidate.changed, manifest, candidate.path)) return refusal(manifest.service, 'Nothing of it changed in this push.');
   return start(needs, candidate, service?.value);
+}
+
+/** Nothing is built of it: what the push says of the service is kept for its next image. Its name is its repository's from then on. */
+async function keepImageSource(needs: AdmitNeeds, { delivery, manifest, path, commit }: Candidate, service: Stored<Service> | undefined): Promise<Admission> {
+  const from = manifest.image?.from ?? '';
+  const key = imageSourceKey(from, manifest.service);
+  const known = await read(needs.store, ImageSource, key);
+  const source: ImageSource = { service: manifest.service, manifest, manifestPath: path, repository: delivery.repository, branch: manifest.branch, commit: commit.commit, author: await authorOf(needs, commit.author) };
+  const named: Service = { name: manifest.service, team: manifest.team, repository: delivery.repository, manifestPath: path, pipelines: 0, lastRelease: null, registeredAt: needs.clock.now() };
+  await needs.store.transact([
+    { kind: 'put', key, value: source, condition: expecting(known) },
+    { kind: 'put', key: serviceKey(manifest.service), value: service === undefined ? named : { ...service.value, team: manifest.team, repository: delivery.repository, manifestPath: path }, condition: expecting(service) },
+  ]);
+  return refusal(manifest.service, `Its manifest is kept. It is released when an image is pushed to ${from}.`);
 }
 
 const ReleasedCommit = z.strictObject({ pipeline: PipelineId, delivery: DeliveryId.nullable() });

@@ -6,6 +6,8 @@ import { GIT_HOST_NAMES, type GitHost } from '../domain/git-host.ts';
 import { DeliveryId, Identity } from '../domain/ids.ts';
 import { canonicalRepository } from '../domain/repository-url.ts';
 import type { Ports } from '../ports/index.ts';
+import type { PushedImage } from '../domain/image.ts';
+import { releaseImage } from './release-image.ts';
 import { keepDelivery, type PushAnswer } from './keep-delivery.ts';
 import { findRepository, type RegisteredNeeds } from './registered.ts';
 import type { CommitNeeds } from './state/commit.ts';
@@ -34,6 +36,7 @@ export const receivePush = (needs: ReceiveNeeds) => async (request: PushRequest)
   const message = hook.read(given);
   if (message.kind === 'ping') return { kind: 'pong', delivery: null, reason: 'The webhook is set up.' };
   if (message.kind === 'unused') return { kind: 'refused', delivery: null, reason: `The event "${message.event.slice(0, 100)}" is not used; only ${message.used} is.` };
+  if (message.kind === 'image') return released(needs, request.host, deliveryId(request.host, message.delivery, message.deliveryFrom, null), message.image);
   const ids = message.pushes.map((_push, index) => deliveryId(request.host, message.delivery, message.deliveryFrom, message.pushes.length > 1 ? index : null));
   const answers: PushAnswer[] = [];
   for (const [index, push] of message.pushes.entries()) answers.push(await keep(needs, request.host, ids[index] as DeliveryId, push));
@@ -46,6 +49,14 @@ function deliveryId(host: GitHost, given: string | undefined, from: string, inde
   const id = DeliveryId.safeParse(bare === '' ? '' : `${host === 'github' ? '' : `${host}:`}${bare}${index === null ? '' : `.${index}`}`);
   if (!id.success) throw new InvalidInput(`${from} is missing or malformed; without it a repeated delivery could not be told from a new one.`);
   return id.data;
+}
+
+/** An image that no manifest names is nobody's, and nothing is kept of it. */
+async function released(needs: ReceiveNeeds, host: GitHost, delivery: DeliveryId, image: PushedImage): Promise<PushAnswer> {
+  const { admissions } = await releaseImage(needs)({ ...image, event: delivery, by: Identity.parse(host) });
+  const started = admissions.flatMap((admission) => (admission.kind === 'admitted' ? [admission.pipeline] : []));
+  if (started.length > 0) return { kind: 'accepted', delivery, reason: `The image is released as ${started.join(', ')}.` };
+  return { kind: 'refused', delivery, reason: admissions.flatMap((admission) => (admission.kind === 'refused' ? [admission.reason] : []))[0] ?? `No service's slipway.yaml names the image ${image.image}.` };
 }
 
 function summed(answers: readonly PushAnswer[]): PushAnswer & { deliveries?: readonly PushAnswer[] } {

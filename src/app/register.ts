@@ -55,9 +55,15 @@ export interface ArtifactInput {
 }
 
 /** A version is registered once: the same digest again changes nothing. @throws Conflict for another digest; NotFound when it is not in the artifact store */
-export const registerArtifact = (needs: Pick<Ports, 'store' | 'clock' | 'artifacts'>) => (input: ArtifactInput): Promise<{ artifact: Artifact; release: Release }> => untilWritten(async () => {
+export const registerArtifact = (needs: Pick<Ports, 'store' | 'clock' | 'artifacts'>) => async (input: ArtifactInput): Promise<{ artifact: Artifact; release: Release }> => {
+  // An image is in its registry, not here.
+  if (input.manifest.image === undefined && !(await needs.artifacts.has(input.digest))) throw new NotFound(`The artifact store has nothing with the digest ${input.digest}. Upload the archive first.`);
+  return writeArtifact(needs)(input);
+};
+
+/** Writes an artifact that is where its target finds it. @throws Conflict for another digest of the same version */
+export const writeArtifact = (needs: Pick<Ports, 'store' | 'clock'>) => (input: ArtifactInput): Promise<{ artifact: Artifact; release: Release }> => untilWritten(async () => {
   const { manifest } = input;
-  if (!(await needs.artifacts.has(input.digest))) throw new NotFound(`The artifact store has nothing with the digest ${input.digest}. Upload the archive first.`);
   const known = await read(needs.store, Artifact, artifactKey(manifest.service, input.version));
   if (known !== undefined && known.value.digest !== input.digest) throw new Conflict(`Version ${input.version} of ${manifest.service} is ${known.value.digest} already. An artifact never changes: choose another version.`, { digest: known.value.digest });
   const now = needs.clock.now();

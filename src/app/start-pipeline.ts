@@ -11,7 +11,7 @@ import type { Ports } from '../ports/index.ts';
 import type { Write } from '../ports/item-store.ts';
 import { commit, type CommitNeeds } from './state/commit.ts';
 import { creating, expecting, list, read, replacing, untilWritten, type Stored } from './state/documents.ts';
-import { approvalKey, pendingApprovalKey, pipelineDayKey, pipelineKey, releasedCommitKey, runningKey, serviceKey, servicePartition } from './state/keys.ts';
+import { approvalKey, pendingApprovalKey, pipelineDayKey, pipelineKey, releasedCommitKey, releasedImageKey, runningKey, serviceKey, servicePartition } from './state/keys.ts';
 
 export interface PipelineStart {
   readonly service: ServiceName;
@@ -28,6 +28,8 @@ export interface PipelineStart {
   /** What exists already: no build then. */
   readonly digest: Digest | null;
   readonly release: ReleaseId | null;
+  /** Set when an image's push caused it: it does so once. */
+  readonly image?: Digest;
   /** The push that caused it. */
   readonly delivery?: DeliveryId;
   /** Only this environment; absent: all, wave by wave. */
@@ -67,6 +69,7 @@ export const startPipeline = (needs: StartNeeds) => (start: PipelineStart): Prom
     creating(runningKey(pipeline.id), { pipeline: pipeline.id }),
     creating(pipelineDayKey(now, pipeline.id), { pipeline: pipeline.id, at: now }),
     ...(start.cause === 'push' && start.commit !== null ? [creating(releasedCommitKey(start.service, start.commit), { pipeline: pipeline.id, delivery: start.delivery ?? null })] : []),
+    ...(start.image === undefined ? [] : [creating(releasedImageKey(start.service, start.image), { pipeline: pipeline.id })]),
     ...older.writes,
   ], [
     { kind: 'start', machine: 'pipeline', name: pipeline.id, input: executionInput(pipeline) },

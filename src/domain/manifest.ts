@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Settings } from './access.ts';
 import { Bytes, Count, Duration, Grace, Interval, Timeout } from './duration.ts';
 import { EnvironmentName, Identity, ServiceName } from './ids.ts';
+import { ImageRule } from './image.ts';
 import { ParallelRun } from './parallel/rule.ts';
 import { Stickiness } from './route.ts';
 import { SECRET_REFERENCE } from './secret-reference.ts';
@@ -222,6 +223,7 @@ export const Manifest = z.strictObject({
   paths: z.array(z.string().min(1).max(500)).min(1).max(100).optional().meta({ description: 'Globs, relative to the repository, whose change releases this service. Absent: the manifest\'s own folder.', examples: [['services/catalog/**', 'libraries/money/**']] }),
   branch: z.string().min(1).max(200).default('main').meta({ description: 'Pushes to this branch are released.', examples: ['main'] }),
   build: Build.prefault({}).meta({ description: 'How the artifact is made, once for all environments.', examples: [{ command: ['npm', 'run', 'build'], output: 'dist' }] }),
+  image: ImageRule.optional().meta({ description: 'An outside CI pushes the service\'s artifact as an image: a release begins with its push, and nothing is built here. For targets that run images.', examples: [{ from: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/catalog', tags: ['v*'] }] }),
   start: Command.meta({ description: 'Starts one instance, in the artifact\'s folder. It listens on the port that PORT names.', examples: [['node', 'server.js']] }),
   health: HealthCheck.prefault({}).meta({ description: 'How an instance shows that it can serve.', examples: [{ path: '/health' }] }),
   worker: Worker.optional().meta({ description: 'The service takes messages from a queue and has no users\' requests: it is judged by counts of its own, and a canary is a share of its instances. Absent: it answers requests.', examples: [{ path: '/metrics' }] }),

@@ -28,8 +28,10 @@ export const Admission = z.discriminatedUnion('kind', [
 ]);
 export type Admission = z.infer<typeof Admission>;
 
-/** How Slipway came to know of a push: a git host told it, the sweep found a commit that nobody had told of, or a person had a delivery read again. */
-export const FOUND_BY = ['webhook', 'sweep', 'replay'] as const;
+/**
+ * How Slipway came to know of a push: a git host told it, the sweep found a commit that nobody had told of, a person had a delivery read again, or a registry
+ * told of an image, whose name, tag and digest then stand in place of repository, reference and commit. */
+export const FOUND_BY = ['webhook', 'sweep', 'replay', 'registry'] as const;
 
 /** One push that Slipway knows of: pending until it was admitted or refused. */
 export const Delivery = z.strictObject({

@@ -10,6 +10,7 @@ import { handler as conclude } from '../../functions/conclude.ts';
 import { handler as diagnose } from '../../functions/diagnose.ts';
 import { handler as expireApproval } from '../../functions/expire-approval.ts';
 import { handler as finish } from '../../functions/finish.ts';
+import { handler as imagePushed } from '../../functions/image-pushed.ts';
 import { handler as judge } from '../../functions/judge.ts';
 import { handler as openGate } from '../../functions/open-gate.ts';
 import { handler as openStage } from '../../functions/open-stage.ts';
@@ -49,6 +50,7 @@ export const HANDLERS = {
   'slipway-diagnose': diagnose,
   'slipway-expire-approval': expireApproval,
   'slipway-finish': finish,
+  'slipway-image-pushed': imagePushed,
   'slipway-judge': judge,
   'slipway-open-gate': openGate,
   'slipway-open-stage': openStage,

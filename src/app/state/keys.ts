@@ -31,6 +31,11 @@ export const untoldHostKey = (pipeline: PipelineId): ItemKey => ({ partition: 'u
 /** Which deployment a git host shows as the one that serves. */
 export const hostPlaceKey = (repository: string, environment: string): ItemKey => ({ partition: `host-place#${shortHash(repository)}`, sort: environment });
 
+/** The services of an image. */
+export const imageSourceKey = (image: string, service: ServiceName | ''): ItemKey => ({ partition: `image#${shortHash(image)}`, sort: service });
+/** One push of one image releases a service once. */
+export const releasedImageKey = (service: ServiceName, digest: Digest): ItemKey => ({ partition: servicePartition(service), sort: `image#${digest}` });
+
 export const servicePartition = (service: ServiceName): string => `service#${service}`;
 export const pipelineKey = (id: PipelineId): ItemKey => {
   const { service, number } = pipelineParts(id);

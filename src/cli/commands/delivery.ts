@@ -32,7 +32,7 @@ function addReplay(host: Host, delivery: Host['program']): void {
   });
 }
 
-const FOUND = { webhook: 'told by the git host', sweep: 'found by the sweep: nobody had told of it', replay: 'read again by hand' } as const;
+const FOUND = { webhook: 'told by the git host', sweep: 'found by the sweep: nobody had told of it', replay: 'read again by hand', registry: 'an image, told by its registry' } as const;
 
 function lines({ style }: Session, { outcome, ...push }: Delivery): string[] {
   const facts = [

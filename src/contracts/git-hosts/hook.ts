@@ -1,6 +1,7 @@
 /** What every git host's webhook comes down to: who sent it is proven, and what it says is a list of pushes. */
 import type * as z from 'zod';
 import { InvalidInput } from '../../domain/errors.ts';
+import type { PushedImage } from '../../domain/image.ts';
 
 export interface HookRequest {
   /** By lower-case names. */
@@ -27,6 +28,8 @@ export type HookMessage =
   | { readonly kind: 'ping' }
   /** Nothing that Slipway acts on. */
   | { readonly kind: 'unused'; readonly event: string; readonly used: string }
+  /** An image in the host's registry. */
+  | { readonly kind: 'image'; readonly delivery: string | undefined; readonly deliveryFrom: string; readonly image: PushedImage }
   /** `delivery` is the host's own name for this request: the same again when the host sends it again. Undefined when it gave none. */
   | { readonly kind: 'pushes'; readonly delivery: string | undefined; readonly deliveryFrom: string; readonly pushes: readonly Push[] };
 
