@@ -92,6 +92,7 @@ const AwsVariables = z.object({
   SLIPWAY_ARTIFACT_BUCKET: z.string().regex(/^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/, 'the name of a bucket').default(''),
   SLIPWAY_BUILD_PROJECT: z.string().regex(/^(?:[A-Za-z0-9][A-Za-z0-9_-]{1,149})?$/, 'the name of a CodeBuild project').default(''),
   SLIPWAY_ALERTS_TOPIC: z.string().regex(/^(?:arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256})?$/, 'the ARN of a topic').default(''),
+  SLIPWAY_SUBSCRIBER_QUEUES: z.string().regex(/^(?:https:\/\/sqs\.[a-z0-9.-]+\/\d{12}\/[A-Za-z0-9_-]+)?$/, 'the address of a queue up to where the subscriber\'s name follows').default(''),
   SLIPWAY_GIT_CREDENTIALS: SecretName,
   SLIPWAY_GITHUB_SECRET: SecretName,
   SLIPWAY_GIT_WEBHOOK_SECRETS: z.string().refine((text) => text === '' || (SECRET_REFERENCE.test(text) && text.startsWith('secretsmanager:') && !text.includes('#')), 'secretsmanager:NAME of a JSON object').default(''),
@@ -114,6 +115,8 @@ export interface AwsConfig {
   readonly buildProject: string | null;
   /** Where people are told; null in functions that leave that to the sweep of the outbox. */
   readonly alertsTopic: string | null;
+  /** The addresses of the subscribers' queues without their names; null in functions that ring nobody. */
+  readonly subscriberQueues: string | null;
   /** Where the credentials of git hosts are kept; null where repositories need none. */
   readonly gitCredentials: string | null;
   /** Where the keys are kept that requests are signed with; null in functions that take no requests of theirs. */
@@ -134,7 +137,7 @@ export function awsConfig(environment: Readonly<Record<string, string | undefine
   const values = parsed.data;
   return {
     table: values.SLIPWAY_TABLE, machineArnPrefix: values.SLIPWAY_MACHINE_ARN_PREFIX ?? null, targets: values.SLIPWAY_TARGETS.split(',').filter((kind) => kind !== ''),
-    artifactBucket: values.SLIPWAY_ARTIFACT_BUCKET || null, buildProject: values.SLIPWAY_BUILD_PROJECT || null, gitCredentials: values.SLIPWAY_GIT_CREDENTIALS || null, alertsTopic: values.SLIPWAY_ALERTS_TOPIC || null,
+    artifactBucket: values.SLIPWAY_ARTIFACT_BUCKET || null, buildProject: values.SLIPWAY_BUILD_PROJECT || null, gitCredentials: values.SLIPWAY_GIT_CREDENTIALS || null, alertsTopic: values.SLIPWAY_ALERTS_TOPIC || null, subscriberQueues: values.SLIPWAY_SUBSCRIBER_QUEUES || null,
     githubSecret: values.SLIPWAY_GITHUB_SECRET || null, gitWebhookSecrets: values.SLIPWAY_GIT_WEBHOOK_SECRETS || null, slackSecret: values.SLIPWAY_SLACK_SECRET || null, slackToken: values.SLIPWAY_SLACK_TOKEN || null, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, publicUrl: values.SLIPWAY_PUBLIC_URL ?? null,
   };
 }

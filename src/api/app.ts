@@ -8,6 +8,7 @@ import { deliveryBindings } from './delivery.ts';
 import { deploymentBindings } from './deployments.ts';
 import { eventBindings } from './events.ts';
 import { installationBindings } from './installation.ts';
+import { notificationBindings } from './notifications.ts';
 import { peopleBindings } from './people.ts';
 import { placeBindings } from './places.ts';
 import { releaseBindings } from './releases.ts';
@@ -17,7 +18,7 @@ import { behindGateway, DOCUMENT_PATH, httpApp } from './http-app.ts';
 import { notModified, written, type ApiApp } from './routing.ts';
 import type { Binding } from './serve.ts';
 
-export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...recordingBindings, ...releaseBindings, ...auditBindings, ...deliveryBindings, ...eventBindings, ...installationBindings, ...peopleBindings];
+export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...recordingBindings, ...releaseBindings, ...auditBindings, ...deliveryBindings, ...eventBindings, ...notificationBindings, ...installationBindings, ...peopleBindings];
 
 /** @param bindings tests serve those of all functions */
 export const apiApp = (ports: Ports, bindings: readonly Binding[] = BINDINGS): ApiApp => httpApp(ports, bindings, (app) => {

@@ -8,7 +8,11 @@ import { anywhere, filtered, installation, teams } from './access.ts';
 import { bind } from './serve.ts';
 
 export const installationBindings = [
-  bind(operations.readEnvironments, anywhere, async (ports) => ({ value: await ports.environments.read() })),
+  bind(operations.readEnvironments, anywhere, async (ports) => {
+    // Addresses of recipients may hold keys: they are shown without them, under notifications.
+    const { notifications: _, ...shown } = await ports.environments.read();
+    return { value: shown };
+  }),
   bind(operations.readDrift, anywhere, async (ports, { sees }) => {
     const found = await reconcile(ports)({ places: 'all', repair: false });
     const teamOf = teams(ports);

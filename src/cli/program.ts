@@ -12,6 +12,7 @@ import { addDelivery } from './commands/delivery.ts';
 import { addAlerts, addDeliveries, addEnv } from './commands/installation.ts';
 import { addJudge } from './commands/judge.ts';
 import { addLogs } from './commands/logs.ts';
+import { addNotification } from './commands/notification.ts';
 import { addRecording } from './commands/recording.ts';
 import { addPerformance } from './commands/performance.ts';
 import { addCompare, addConfig, addReleases } from './commands/releases.ts';
@@ -65,6 +66,7 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addAudit,
   addPerformance,
   addAlerts,
+  addNotification,
   addTarget,
   addSlack,
   addToken,

@@ -4,6 +4,7 @@ import { effective } from './effective.ts';
 import type { Environment, Environments } from './environment.ts';
 import { error, warning, type Finding } from './finding.ts';
 import type { Manifest } from './manifest.ts';
+import { urlProblem } from './notification/address-rules.ts';
 import { isFromOutside } from './roles.ts';
 import { checkMixed, checkReserved } from './variables.ts';
 
@@ -12,6 +13,7 @@ export function checkEnvironments(installation: Environments): Finding[] {
   return [
     ...checkPeople(installation.people),
     ...checkRoles(installation),
+    ...checkNotifications(installation),
     ...checkReserved(installation.defaults.configuration, ['defaults', 'configuration']),
     ...installation.environments.flatMap((environment, index) => [
       ...checkMinimum(environment, index),
@@ -42,6 +44,23 @@ function checkRoles({ environments, groups, roles = [] }: Environments): Finding
       ...grant.who.flatMap((name, at) => (!name.startsWith('group:') || groupNames.includes(name) ? [] : [error(['roles', index, 'who', at], `there is no "${name}" under groups.`, { allowed: groupNames })])),
     ]),
   ];
+}
+
+/** A rule that could never tell anybody, or whose address nothing is sent to. */
+function checkNotifications({ environments, notifications: { rules, mail } }: Environments): Finding[] {
+  const names = environments.map(({ name }) => name);
+  return rules.flatMap((rule, index) => {
+    const path = ['notifications', 'rules', index];
+    return [
+      ...(rules.findIndex((other) => other.name === rule.name) < index ? [error([...path, 'name'], `"${rule.name}" is named twice. Keep one of the two.`)] : []),
+      ...(rule.environments ?? []).flatMap((name, at) => (names.includes(name) ? [] : [error([...path, 'environments', at], `there is no environment "${name}".`, { allowed: names })])),
+      ...rule.to.flatMap((channel, at) => {
+        const problem = 'url' in channel ? urlProblem(channel.url) : null;
+        if (problem !== null) return [error([...path, 'to', at, 'url'], problem)];
+        return channel.kind === 'email' && mail === undefined ? [error([...path, 'to', at, 'kind'], 'mail needs a server. Add for example: mail: { server: "smtp://mail.example.com:587", from: slipway@example.com } under notifications. On AWS use a topic of SNS: { kind: topic, topic: ARN }.')] : [];
+      }),
+    ];
+  });
 }
 
 function checkMinimum({ instances, minimumHealthy, name }: Environment, index: number): Finding[] {

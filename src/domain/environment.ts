@@ -7,6 +7,7 @@ import { GIT_HOSTS } from './git-host.ts';
 import { GitHostEntry } from './git-host-entry.ts';
 import { EnvironmentName, Identity } from './ids.ts';
 import { Configuration, STRATEGIES } from './manifest.ts';
+import { Notifications } from './notification/rule.ts';
 import { REPOSITORY_FORM, REPOSITORY_FORMS } from './repository-url.ts';
 import { Grant, Group } from './roles.ts';
 import { SlackSettings } from './slack.ts';
@@ -68,11 +69,12 @@ const EnvironmentsFile = z
       for (const [index, { host }] of entries.entries()) if (entries.findIndex((other) => other.host === host) < index) context.addIssue({ code: 'custom', path: [index, 'host'], message: 'two entries have this host' });
     }).meta({ description: 'Git hosts that are told how pipelines go: statuses of commits, deployments.', examples: [[{ host: 'github.com', token: { from: 'git-hosts/github' } }]] }),
     slack: SlackSettings.optional().meta({ description: 'The Slack workspace that is listened to, and the channels that pipelines are shown in.', examples: [{ workspace: 'T024BE7LD', channel: 'C024BE91L' }] }),
+    notifications: Notifications.prefault({}).meta({ description: 'Who is told of what happens, and how.', examples: [{ rules: [{ name: 'on-call', events: ['alert'], severity: 'critical', to: [{ kind: 'slack', channel: 'C024BE7LH' }] }] }] }),
     defaults: Defaults.prefault({}).meta({ description: 'What holds in every environment that does not say otherwise.', examples: [{ zones: ['a', 'b'] }] }),
   });
 
 export const Environments = EnvironmentsFile
-  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; identityProviders: IdentityProvider[]; groups: Group[]; roles?: Grant[] | undefined; repositories: z.infer<typeof ListedRepository>[]; gitHosts: GitHostEntry[]; slack?: SlackSettings | undefined; defaults: z.infer<typeof Defaults> } => ({
+  .transform((file): { environments: Environment[]; people: z.infer<typeof Person>[]; identityProviders: IdentityProvider[]; groups: Group[]; roles?: Grant[] | undefined; repositories: z.infer<typeof ListedRepository>[]; gitHosts: GitHostEntry[]; slack?: SlackSettings | undefined; notifications: Notifications; defaults: z.infer<typeof Defaults> } => ({
     ...file,
     environments: file.environments.map((entry) => ({ ...entry, zones: entry.zones ?? file.defaults.zones ?? ['a'] })),
   }));

@@ -21,7 +21,7 @@ import type { Settings } from '../ports/settings.ts';
 import type { CorePorts, Platform } from './platform.ts';
 
 /** Each look is a state transition that is paid for, and instances take longer to start than on one machine. */
-const settingsOf = (config: AwsConfig): Settings => ({ queuePollSeconds: 30, settleFirstSeconds: 2, settleShortestSeconds: 2, settleLongestSeconds: 30, watchSeconds: 60, repairLeaseSeconds: 900, eventsSettleMs: 3000, publicUrl: config.publicUrl });
+const settingsOf = (config: AwsConfig): Settings => ({ queuePollSeconds: 30, settleFirstSeconds: 2, settleShortestSeconds: 2, settleLongestSeconds: 30, watchSeconds: 60, repairLeaseSeconds: 900, eventsSettleMs: 3000, relayLeaseSeconds: 330, publicUrl: config.publicUrl });
 
 const logger = new Logger({ serviceName: 'slipway' });
 const log: Platform['log'] = (level, message, details) => logger[level](message, { ...details });

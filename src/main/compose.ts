@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { ChangeEvent } from '../domain/change.ts';
+import { NotSupported } from '../domain/errors.ts';
 import { Generation, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
 import { sequentialJudge } from '../domain/judge/sequential/sequential-judge.ts';
 import type { LocalConfig } from '../config.ts';
@@ -26,7 +27,10 @@ import { createRecordingFiles } from '../adapters/local/recording-files.ts';
 import { createSecretFolder } from '../adapters/local/secret-folder.ts';
 import { readOwnTargets } from '../adapters/local/own-targets.ts';
 import { openSqliteStore } from '../adapters/local/sqlite-store.ts';
+import { noTopics } from '../adapters/local/senders.ts';
 import { systemClock } from '../adapters/local/system-clock.ts';
+import { sendMail } from '../adapters/outgoing/mail.ts';
+import { createPost } from '../adapters/outgoing/post.ts';
 import { withProviders } from '../adapters/oidc/identities.ts';
 import { createVerifier } from '../adapters/oidc/verifier.ts';
 import { createSlackReplies } from '../adapters/slack/replies.ts';
@@ -98,8 +102,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const environments = createEnvironmentsFile({ path: home.environments });
   const artifacts = createArtifactFolder({ directory: home.artifacts });
   const sources = createGitSources({ directory: home.git, settings: { schemes: REPOSITORY_SCHEMES, environment: options.config.gitEnvironment } });
+  const secrets = createSecretFolder({ directory: home.secrets });
   const target = await createProcessTarget({
-    directory: home.instances, artifacts, secrets: createSecretFolder({ directory: home.secrets }), traffic, clock: systemClock, ids: randomIds,
+    directory: home.instances, artifacts, secrets, traffic, clock: systemClock, ids: randomIds,
     settings: { path: options.config.path },
     fence: { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) },
     onChange: (ref, change) => {
@@ -115,6 +120,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     httpChecks: createHttpChecks(), slackReplies: createSlackReplies({ origin: options.config.slackOrigin }),
     // Whoever carries it out answers for itself.
     slackHandover: { begin: async (request) => void invoke('slipway-slack-worker', { request }).catch((error: unknown) => log('error', `a request of Slack failed: ${String(error)}`, {})) },
+    // Here runs follow the events of this process: nothing has to be rung.
+    subscriberQueues: { ring: () => Promise.reject(new NotSupported('One machine has no queues: subscribers follow events by themselves.')) },
+    secrets, senders: { post: createPost({ allowsLoopback: true }), mail: sendMail, publish: noTopics },
     slackMessages: createSlackWebApi({ origin: options.config.slackOrigin, token: async () => secretIfThere(home.slackToken) }),
     environments, settings: LOCAL_SETTINGS,
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),

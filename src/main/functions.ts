@@ -18,6 +18,7 @@ import { handler as plan } from '../../functions/plan.ts';
 import { handler as platformEvent } from '../../functions/platform-event.ts';
 import { handler as reconcile } from '../../functions/reconcile.ts';
 import { handler as registerArtifact } from '../../functions/register-artifact.ts';
+import { handler as relay } from '../../functions/relay.ts';
 import { handler as requestApproval } from '../../functions/request-approval.ts';
 import { handler as revert } from '../../functions/revert.ts';
 import { handler as runGate } from '../../functions/run-gate.ts';
@@ -26,6 +27,7 @@ import { handler as shrink } from '../../functions/shrink.ts';
 import { handler as slack } from '../../functions/slack.ts';
 import { handler as slackWorker } from '../../functions/slack-worker.ts';
 import { handler as subscriberSlack } from '../../functions/subscribers/slack.ts';
+import { handler as subscriberNotifications } from '../../functions/subscribers/notifications.ts';
 import { handler as sweepOutbox } from '../../functions/sweep-outbox.ts';
 import { handler as sweep } from '../../functions/sweep.ts';
 import { handler as sweepRepositories } from '../../functions/sweep-repositories.ts';
@@ -58,6 +60,7 @@ export const HANDLERS = {
   'slipway-platform-event': platformEvent,
   'slipway-reconcile': reconcile,
   'slipway-register-artifact': registerArtifact,
+  'slipway-relay': relay,
   'slipway-request-approval': requestApproval,
   'slipway-revert': revert,
   'slipway-run-gate': runGate,
@@ -66,6 +69,7 @@ export const HANDLERS = {
   'slipway-slack': slack,
   'slipway-slack-worker': slackWorker,
   'slipway-subscriber-slack': subscriberSlack,
+  'slipway-subscriber-notifications': subscriberNotifications,
   'slipway-sweep': sweep,
   'slipway-sweep-outbox': sweepOutbox,
   'slipway-sweep-repositories': sweepRepositories,

@@ -42,6 +42,9 @@ export const webhookSecrets = part('webhookSecrets');
 export const gitHosts = part('gitHosts');
 export const slackHandover = part('slackHandover');
 export const slackMessages = part('slackMessages');
+export const secrets = part('secrets');
+export const senders = part('senders');
+export const subscriberQueues = part('subscriberQueues');
 export const httpChecks = part('httpChecks');
 export const jobEvents = part('jobEvents');
 

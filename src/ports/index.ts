@@ -16,11 +16,14 @@ import type { Notifier } from './notifier.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { ParallelRuns } from './parallel-runs.ts';
 import type { RecordingFiles, Recorders } from './recorders.ts';
+import type { SecretSource } from './secrets.ts';
+import type { Senders } from './senders.ts';
 import type { Settings } from './settings.ts';
 import type { SlackHandover } from './slack-handover.ts';
 import type { SlackMessages } from './slack-messages.ts';
 import type { SlackReplies } from './slack-replies.ts';
 import type { Sources } from './sources.ts';
+import type { SubscriberQueues } from './subscriber-queues.ts';
 import type { Targets } from './target.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
 
@@ -44,6 +47,9 @@ export interface Ports {
   readonly notifier: Notifier;
   readonly environments: EnvironmentsSource;
   readonly webhookSecrets: WebhookSecrets;
+  readonly secrets: SecretSource;
+  readonly senders: Senders;
+  readonly subscriberQueues: SubscriberQueues;
   readonly settings: Settings;
   readonly slackHandover: SlackHandover;
   readonly slackMessages: SlackMessages;

@@ -11,8 +11,9 @@ const TIMEOUT_MS = 5_000;
 const SUBJECT_CHARACTERS_MAX = 99;
 const PutEventsAnswer = z.object({ FailedEntryCount: z.int(), Entries: z.array(z.object({ ErrorCode: z.string().nullish(), ErrorMessage: z.string().nullish() })) });
 
+export const subjectText = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_CHARACTERS_MAX);
 const subjectOf = ({ severity, kind, service, environment }: Alert): string =>
-  `Slipway ${severity}: ${kind}${service === null ? '' : ` (${service}${environment === null ? '' : ` in ${environment}`})`}`.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_CHARACTERS_MAX);
+  subjectText(`Slipway ${severity}: ${kind}${service === null ? '' : ` (${service}${environment === null ? '' : ` in ${environment}`})`}`);
 
 /** Whoever subscribes to the topic gets the text, by mail or otherwise. @throws ProviderUnavailable, Forbidden */
 export const createAlertTopic = ({ call, topic }: { readonly call: SignedCall; readonly topic: string }): Notifier => ({

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { type EventId, timeOf } from '../../domain/change.ts';
 import type { ApprovalId, DeliveryId, DeploymentId, Digest, EnvironmentName, PipelineId, ReleaseId, ServiceName } from '../../domain/ids.ts';
 import { pipelineParts } from '../../domain/ids.ts';
+import type { NoticeId } from '../../domain/notification/notice.ts';
 import type { ItemKey } from '../../ports/item-store.ts';
 
 export const SHARDS = 16;
@@ -90,6 +91,11 @@ export const idempotencyKey = (by: string, key: string): ItemKey => {
 /** Events by the hour, so that no partition grows or is written for ever. */
 export const eventsPartition = (hour: number): string => `events#${hour}`;
 export const eventKey = (id: EventId): ItemKey => ({ partition: eventsPartition(Math.floor(timeOf(id) / 3_600_000)), sort: id });
+/** By the time of what happened. */
+export const noticeKey = (id: NoticeId): ItemKey => ({ partition: 'notices', sort: id });
+/** Stands while a notice is to be sent. */
+export const dueNoticeKey = (id: NoticeId): ItemKey => ({ partition: 'notices-due', sort: id });
+export const recipientKey = (recipient: string): ItemKey => ({ partition: 'recipients', sort: recipient });
 /** How far a subscriber was told. */
 export const relayKey = (subscriber: string): ItemKey => ({ partition: 'relay', sort: subscriber });
 /** The changes of a day (counted from the epoch), wherever they were made. */

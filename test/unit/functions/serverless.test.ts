@@ -4,6 +4,8 @@ import { HTTP_ROUTES } from '../../../src/main/gateway.ts';
 import { loadMachines, substitutions } from '../../../src/main/machines.ts';
 import { type Graph, type Machine } from '../../../src/engine/asl.ts';
 import { MACHINES } from '../../../src/ports/orchestrator.ts';
+import { SUBSCRIBERS } from '../../../src/ports/subscriber.ts';
+import { eventsPartition } from '../../../src/app/state/keys.ts';
 import { WITHOUT_RESOURCE } from '../../../scripts/permissions/without-resource.ts';
 import { moduleOf, STEMS } from './samples.ts';
 import { extensions, INFRASTRUCTURE, logicalId, resources, serverless, type Resource } from './serverless-files.ts';
@@ -131,11 +133,11 @@ describe('what calls in', () => {
 
   it('a schedule is not retried, by the scheduler or by Lambda, and what was missed is kept', () => {
     const schedules = Object.values(resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule');
-    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep', 'sweep-outbox', 'subscriber-git-hosts', 'sweep-repositories', 'slack-worker', 'build-finished', 'subscriber-slack'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
+    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep', 'sweep-outbox', 'subscriber-git-hosts', 'sweep-repositories', 'slack-worker', 'build-finished', 'subscriber-slack', 'subscriber-notifications', 'subscriber-slack'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
     for (const { Properties } of schedules) {
       expect(Properties['Target']).toMatchObject({ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }, DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['MissedSchedules', 'Arn'] } }, RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] } });
     }
-    for (const stem of ['reconcile', 'sweep', 'sweep-outbox', 'subscriber-git-hosts', 'sweep-repositories', 'slack-worker', 'build-finished', 'subscriber-slack']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
+    for (const stem of ['reconcile', 'sweep', 'sweep-outbox', 'subscriber-git-hosts', 'sweep-repositories', 'slack-worker', 'build-finished', 'subscriber-slack', 'subscriber-notifications', 'subscriber-slack']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
   });
 
   it('a schedule sends what its function takes', async () => {
@@ -165,3 +167,27 @@ function namesIn(definition: string): { placeholder: string; functionStem?: stri
   return Object.entries(substitutions()).filter(([, value]) => definition.includes(`"${value}"`)).map(([placeholder, value]) =>
     placeholder.endsWith('FunctionArn') ? { placeholder, functionStem: value.slice('slipway-'.length) } : { placeholder, nested: value.slice(value.lastIndexOf(':') + 1) });
 }
+
+describe('the relay', () => {
+  const ofFunction = (stem: string) => Object.values(resources).filter(({ Type, Properties }) => Type === 'AWS::Lambda::EventSourceMapping' && JSON.stringify(Properties['FunctionName']) === JSON.stringify({ Ref: logicalId(stem) }));
+
+  it('hears of new events only, from the stream of the table', () => {
+    expect(resources['StateTable']?.Properties['StreamSpecification']).toEqual({ StreamViewType: 'KEYS_ONLY' });
+    const [stream] = ofFunction('relay');
+    expect(stream?.Properties).toMatchObject({ EventSourceArn: { 'Fn::GetAtt': ['StateTable', 'StreamArn'] }, StartingPosition: 'LATEST', DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['MissedEvents', 'Arn'] } } } });
+    const { Filters: [filter] } = stream?.Properties['FilterCriteria'] as { Filters: { Pattern: string }[] };
+    expect(JSON.parse(filter?.Pattern ?? '')).toEqual({ eventName: ['INSERT'], dynamodb: { Keys: { partition: { S: [{ prefix: eventsPartition(0).slice(0, -1) }] } } } });
+  });
+
+  it.each(SUBSCRIBERS)('rings %s by a queue of its own, after events are settled, and a schedule makes up for lost bells', (subscriber) => {
+    const stem = `subscriber-${subscriber}`;
+    const [call] = ofFunction(stem);
+    const queue = (call?.Properties['EventSourceArn'] as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'][0];
+    const timeout = serverless.functions[stem]?.timeout ?? 0;
+    expect(resources[queue]?.Properties).toMatchObject({ QueueName: `slipway-${stem}`, DelaySeconds: 4, RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['MissedEvents', 'Arn'] } }, SqsManagedSseEnabled: true });
+    expect(resources[queue]?.Properties['VisibilityTimeout']).toBeGreaterThanOrEqual(6 * timeout);
+    expect(grants('RelayRole')).toContain(`"${queue}"`);
+    expect(grants(`${stem.split('-').map(capital).join('')}Role`)).toContain(`"${queue}"`);
+    expect(Object.values(resources).some(({ Type, Properties }) => Type === 'AWS::Scheduler::Schedule' && JSON.stringify(Properties['Target']).includes(logicalId(stem)))).toBe(true);
+  });
+});

@@ -30,7 +30,7 @@ export interface ServiceRequest {
   /** As in the service's host name. */
   readonly service: 'codebuild' | 'dynamodb' | 'elasticloadbalancing' | 'events' | 'states' | 'lambda' | 'logs' | 'monitoring' | 'secretsmanager' | 'ssm' | 'sns' | 'sts';
   /** POST when it is not said. */
-  readonly method?: 'GET';
+  readonly method?: 'GET' | 'sqs';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Null for a request without one. */

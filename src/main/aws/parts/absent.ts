@@ -14,6 +14,9 @@ export const commands: Part<'commands'> = async () => ({ start: refuse('commands
 export const jobEvents: Part<'jobEvents'> = async () => ({ ended: refuse('the ends of builds'), sweep: refuse('the ends of builds') });
 export const metrics: Part<'metrics'> = async () => ({ read: refuse('metrics') });
 export const judge: Part<'judge'> = async () => ({ start: refuseNow('the judge'), tick: refuseNow('the judge') });
+export const secrets: Part<'secrets'> = async () => ({ resolve: refuse('secrets') });
+export const senders: Part<'senders'> = async () => ({ post: refuse('what sends notifications'), mail: refuse('what sends notifications'), publish: refuse('what sends notifications') });
+export const subscriberQueues: Part<'subscriberQueues'> = async () => ({ ring: refuse('the queues of subscribers') });
 export const httpChecks: Part<'httpChecks'> = async () => ({ run: refuse('checks over HTTP') });
 export const slackHandover: Part<'slackHandover'> = async () => ({ begin: refuse('handing over') });
 const says = refuse('messages to Slack');

@@ -5,7 +5,10 @@ import { createSignedCall } from '../../../adapters/aws/calls/signed-call.ts';
 import { systemClock } from '../../../adapters/local/system-clock.ts';
 import { processEnvironment, signingConfig } from '../../../config.ts';
 import type { SecretSource } from '../../../ports/secrets.ts';
+import type { Part } from '../../platform.ts';
 
 let source: SecretSource | undefined;
 
-export const secrets = (): SecretSource => (source ??= createAwsSecrets({ calls: signedSecretCalls(createSignedCall(signingConfig(processEnvironment()))), clock: systemClock }));
+export const secretSource = (): SecretSource => (source ??= createAwsSecrets({ calls: signedSecretCalls(createSignedCall(signingConfig(processEnvironment()))), clock: systemClock }));
+
+export const secrets: Part<'secrets'> = async () => secretSource();

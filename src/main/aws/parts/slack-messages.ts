@@ -3,11 +3,11 @@ import { createSlackWebApi } from '../../../adapters/slack/web-api.ts';
 import { awsConfig, processEnvironment } from '../../../config.ts';
 import { NotFound } from '../../../domain/errors.ts';
 import type { Part } from '../../platform.ts';
-import { secrets } from './secrets.ts';
+import { secretSource } from './secrets.ts';
 
 export const slackMessages: Part<'slackMessages'> = async () => {
   const { slackToken, slackOrigin } = awsConfig(processEnvironment());
-  return createSlackWebApi({ origin: slackOrigin, token: () => (slackToken === null ? Promise.resolve(null) : ifThere(secrets().resolve(slackToken))) });
+  return createSlackWebApi({ origin: slackOrigin, token: () => (slackToken === null ? Promise.resolve(null) : ifThere(secretSource().resolve(slackToken))) });
 };
 
 /** Without its secret Slack is not connected, which is nobody's fault. */

@@ -2,9 +2,9 @@
 import { createWebhookSecrets } from '../../../adapters/aws/webhook-secrets.ts';
 import { awsConfig, processEnvironment } from '../../../config.ts';
 import type { Part } from '../../platform.ts';
-import { secrets } from './secrets.ts';
+import { secretSource } from './secrets.ts';
 
 export const webhookSecrets: Part<'webhookSecrets'> = async () => {
   const config = awsConfig(processEnvironment());
-  return createWebhookSecrets({ secrets: secrets(), github: config.githubSecret, gitHosts: config.gitWebhookSecrets, slack: config.slackSecret });
+  return createWebhookSecrets({ secrets: secretSource(), github: config.githubSecret, gitHosts: config.gitWebhookSecrets, slack: config.slackSecret });
 };

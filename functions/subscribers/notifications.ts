@@ -1,0 +1,10 @@
+/** Tells whom the rules of environments.yaml name; and again, whom it could not tell before. */
+import { secrets } from '#parts/secrets';
+import { senders } from '#parts/senders';
+import { slackMessages } from '#parts/slack-messages';
+import { runNotifications } from '../../src/app/notify/run.ts';
+import { useCaseHandler } from '../../src/main/handler.ts';
+import { RelayEvent } from '../../src/main/subscriber-handler.ts';
+
+export const Event = RelayEvent;
+export const handler = useCaseHandler(Event, runNotifications, { secrets, senders, slackMessages });
