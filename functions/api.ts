@@ -1,5 +1,5 @@
 /** The REST API. The same hono app answers in Lambda and in `slipway up`. */
-import { builder, commands, gitHosts, httpChecks, jobEvents, judge, slackHandover, secrets, senders, slackMessages, sources, subscriberQueues, webhookSecrets } from '#parts/absent';
+import { builder, commands, gitHosts, httpChecks, jobEvents, judge, secrets, senders, slackHandover, slackMessages, sources, subscriberQueues, webhookSecrets } from '#parts/absent';
 import { artifacts } from '#parts/artifacts';
 import { identities } from '#parts/identities';
 import { instanceLogs } from '#parts/instance-logs';
@@ -9,4 +9,4 @@ import { apiHandler } from '../src/api/app.ts';
 import { httpHandler } from '../src/main/handler.ts';
 
 export const Event = HttpEvent;
-export const handler = httpHandler((ports) => apiHandler(ports), { artifacts, gitHosts, identities, instanceLogs, builder, commands, httpChecks, jobEvents, judge, metrics, slackHandover, secrets, senders, slackMessages, sources, subscriberQueues, webhookSecrets });
+export const handler = httpHandler((ports) => apiHandler(ports), { artifacts, gitHosts, identities, instanceLogs, builder, commands, httpChecks, jobEvents, judge, metrics, secrets, senders, slackHandover, slackMessages, sources, subscriberQueues, webhookSecrets });

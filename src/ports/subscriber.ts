@@ -2,7 +2,7 @@
 import type { ChangeEvent } from '../domain/change.ts';
 
 /** Each has a function `slipway-subscriber-<name>`, which the relay calls. */
-export const SUBSCRIBERS = ['git-hosts', , 'notifications', 'slack'] as const;
+export const SUBSCRIBERS = ['git-hosts', 'notifications', 'slack'] as const;
 export type SubscriberName = (typeof SUBSCRIBERS)[number];
 
 export interface Subscriber {

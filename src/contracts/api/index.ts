@@ -6,7 +6,7 @@ import * as deployments from './deployments.ts';
 import * as events from './events.ts';
 import * as installation from './installation.ts';
 import * as notifications from './notifications.ts';
-import type { isOperation, type Operation } from './operation.ts';
+import { isOperation, type Operation } from './operation.ts';
 import * as people from './people.ts';
 import * as places from './places.ts';
 import * as recordings from './recordings.ts';

@@ -2,13 +2,9 @@
 import * as z from 'zod';
 import { EnvironmentsInForce } from '../../domain/environment.ts';
 import { Alert } from '../../domain/outbox.ts';
-import { GitHostEntry } from '../../domain/git-host-entry.ts';
-import { Grant, Group } from '../../domain/roles.ts';
-import { SlackSettings } from '../../domain/slack.ts';
 import { DescribeResult } from '../target.ts';
 import { operation, paging, Time } from './operation.ts';
 
-export const EnvironmentsInForce = z.strictObject({ environments: z.array(Environment), people: z.array(Person), identityProviders: z.array(IdentityProvider), groups: z.array(Group), roles: z.array(Grant).optional(), repositories: z.array(ListedRepository), gitHosts: z.array(GitHostEntry), slack: SlackSettings.optional(), defaults: Defaults });
 export const KeptAlert = Alert.extend({ at: Time });
 export type KeptAlert = z.infer<typeof KeptAlert>;
 /** Each kind of drift has fields of its own; src/domain/drift lists them. */
@@ -18,7 +14,7 @@ export const Reconciled = z.strictObject({
 });
 
 const tag = 'The installation';
-export const readEnvironments = operation({ id: 'readEnvironments', method: 'GET', path: '/v1/environments', tag, action: 'view', summary: 'environments.yaml as it is in force', answer: EnvironmentsInForce });
+export const readEnvironments = operation({ id: 'readEnvironments', method: 'GET', path: '/v1/environments', tag, action: 'view', summary: 'environments.yaml as it is in force', answer: EnvironmentsInForce.omit({ notifications: true }) });
 export const readDrift = operation({ id: 'readDrift', method: 'GET', path: '/v1/drift', tag, action: 'view', summary: 'Looks everywhere now and answers what drifted; repairs nothing', answer: Reconciled });
 export const reconcile = operation({ id: 'reconcile', method: 'POST', path: '/v1/reconcile', tag, action: 'repair', body: z.strictObject({}), summary: 'Looks everywhere now and repairs; answers what drifted', answer: Reconciled });
 export const listAlerts = operation({ id: 'listAlerts', method: 'GET', path: '/v1/alerts', tag, action: 'view', paged: true, query: z.object(paging(50)), summary: 'Alerts, newest first', answer: z.array(KeptAlert) });

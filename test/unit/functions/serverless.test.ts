@@ -133,11 +133,11 @@ describe('what calls in', () => {
 
   it('a schedule is not retried, by the scheduler or by Lambda, and what was missed is kept', () => {
     const schedules = Object.values(resources).filter(({ Type }) => Type === 'AWS::Scheduler::Schedule');
-    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep', 'sweep-outbox', 'subscriber-git-hosts', 'sweep-repositories', 'slack-worker', 'build-finished', 'subscriber-slack', 'subscriber-notifications', 'subscriber-slack'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
+    expect(schedules.map(({ Properties }) => (Properties['Target'] as { Arn: unknown }).Arn)).toEqual(['reconcile', 'sweep', 'sweep-outbox', 'subscriber-git-hosts', 'sweep-repositories', 'slack-worker', 'build-finished', 'subscriber-notifications', 'subscriber-slack'].map((stem) => ({ 'Fn::GetAtt': [logicalId(stem), 'Arn'] })));
     for (const { Properties } of schedules) {
       expect(Properties['Target']).toMatchObject({ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 }, DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['MissedSchedules', 'Arn'] } }, RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] } });
     }
-    for (const stem of ['reconcile', 'sweep', 'sweep-outbox', 'subscriber-git-hosts', 'sweep-repositories', 'slack-worker', 'build-finished', 'subscriber-slack', 'subscriber-notifications', 'subscriber-slack']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
+    for (const stem of ['reconcile', 'sweep', 'sweep-outbox', 'subscriber-git-hosts', 'sweep-repositories', 'slack-worker', 'build-finished', 'subscriber-notifications', 'subscriber-slack']) expect(serverless.functions[stem]).toMatchObject({ maximumRetryAttempts: 0, maximumEventAge: 60 });
   });
 
   it('a schedule sends what its function takes', async () => {

@@ -28,9 +28,9 @@ export interface SignedCallOptions {
 
 export interface ServiceRequest {
   /** As in the service's host name. */
-  readonly service: 'codebuild' | 'dynamodb' | 'elasticloadbalancing' | 'events' | 'states' | 'lambda' | 'logs' | 'monitoring' | 'secretsmanager' | 'ssm' | 'sns' | 'sts';
+  readonly service: 'codebuild' | 'dynamodb' | 'elasticloadbalancing' | 'events' | 'states' | 'lambda' | 'logs' | 'monitoring' | 'secretsmanager' | 'ssm' | 'sns' | 'sqs' | 'sts';
   /** POST when it is not said. */
-  readonly method?: 'GET' | 'sqs';
+  readonly method?: 'GET';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Null for a request without one. */
