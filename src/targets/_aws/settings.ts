@@ -4,6 +4,7 @@ import { InvalidInput } from '../../domain/errors.ts';
 
 const Subnet = z.string().regex(/^subnet-[0-9a-z]+$/, 'the id of a subnet: subnet-...');
 export const SecurityGroup = z.string().regex(/^sg-[0-9a-z]+$/, 'the id of a security group: sg-...');
+export const LogGroup = z.string().regex(/^[\w./#-]{1,512}$/, 'the name of a log group');
 const Pattern = z.string().min(1).max(128);
 
 /** Which requests of the listener are the service's. A rule takes five values in all. */

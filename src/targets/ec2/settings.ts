@@ -1,6 +1,6 @@
 /** What the `ec2` target reads of a service's settings. */
 import * as z from 'zod';
-import { BalancerSettings, parseSettings } from '../_aws/settings.ts';
+import { BalancerSettings, LogGroup, parseSettings } from '../_aws/settings.ts';
 
 export const Ec2Settings = BalancerSettings.extend({
   /** An image with systemd, bash, tar, python3 and the AWS CLI, such as Amazon Linux 2023. */
@@ -12,6 +12,8 @@ export const Ec2Settings = BalancerSettings.extend({
     bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of a bucket'),
     prefix: z.string().regex(/^(?:[\w.-]+\/)*$/, 'folders, each with a / at its end').default(''),
   }),
+  /** Where the CloudWatch agent of the image sends what the service writes; null: it stays in the instance's journal. */
+  logGroup: LogGroup.nullable().default(null),
 });
 export type Ec2Settings = z.infer<typeof Ec2Settings>;
 

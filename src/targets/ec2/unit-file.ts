@@ -25,7 +25,8 @@ function commandOf([program = '', ...rest]: readonly string[]): string {
   return `:${[path, ...rest].map(word).join(' ')}`;
 }
 
-export const unitFile = (spec: RevisionSpec): string => `[Unit]
+/** @param output a file for what the service writes; null: the journal */
+export const unitFile = (spec: RevisionSpec, output: string | null): string => `[Unit]
 Description=${spec.revision}, run by Slipway
 Wants=network-online.target
 After=network-online.target
@@ -40,7 +41,7 @@ EnvironmentFile=${VARIABLES_FILE}
 EnvironmentFile=-${SECRETS_FILE}
 ExecStartPre=+${SECRETS_SCRIPT}
 ExecStart=${commandOf(spec.start)}
-Restart=always
+${output === null ? '' : `StandardOutput=append:${output}\nStandardError=inherit\n`}Restart=always
 RestartSec=1
 TimeoutStopSec=${Math.ceil(spec.stopSeconds)}
 KillMode=mixed

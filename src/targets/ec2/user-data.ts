@@ -3,6 +3,7 @@ import { LimitExceeded } from '../../domain/errors.ts';
 import type { RevisionSpec } from '../../domain/revision.ts';
 import { hash } from '../_aws/names.ts';
 import { arnParts } from '../_aws/settings.ts';
+import { AGENT, AGENT_FILE, agentFile, OUTPUT_FILE, ROTATION_FILE, rotationFile } from './output.ts';
 import type { Ec2Settings } from './settings.ts';
 import { ARTIFACT_FOLDER, SECRETS_SCRIPT, secretsScript, unitFile, USER, VARIABLES_FILE, variablesFile } from './unit-file.ts';
 
@@ -17,6 +18,13 @@ function file(path: string, mode: string, content: string): string {
   const end = `SLIPWAY_${hash(content, 16)}`;
   return `install -D -m ${mode} /dev/stdin "$root"${path} <<'${end}'\n${content}${end}`;
 }
+
+/** Before the service starts. Without the agent nothing does: a service whose output was to be kept would run without it unseen. */
+const outputScript = (revision: RevisionSpec['revision'], logGroup: string): string => `[ -x "$root"${AGENT} ] || { echo "slipway: the setting logGroup needs the CloudWatch agent, and ${AGENT} is not on this image" >&2; exit 1; }
+${file(ROTATION_FILE, '0644', rotationFile())}
+${file(AGENT_FILE, '0644', agentFile(revision, logGroup))}
+"$root"${AGENT} -a append-config -m ec2 -s -c file:"$root"${AGENT_FILE}
+`;
 
 /** @throws LimitExceeded for more than EC2 takes; InvalidInput for a secret that AWS cannot name */
 export function userData(spec: RevisionSpec, settings: Ec2Settings): string {
@@ -36,8 +44,8 @@ chmod -R a+rX,go-w "$root"/opt/slipway
 id ${USER} > /dev/null 2>&1 || useradd --system --home-dir /var/lib/${USER} --shell /usr/sbin/nologin ${USER}
 ${file(VARIABLES_FILE, '0600', variablesFile(spec, settings.port))}
 ${file(SECRETS_SCRIPT, '0700', secretsScript(spec, place))}
-${file('/etc/systemd/system/slipway-service.service', '0644', unitFile(spec))}
-systemctl daemon-reload
+${file('/etc/systemd/system/slipway-service.service', '0644', unitFile(spec, settings.logGroup === null ? null : OUTPUT_FILE))}
+${settings.logGroup === null ? '' : outputScript(spec.revision, settings.logGroup)}systemctl daemon-reload
 systemctl enable --now slipway-service.service
 `;
   const bytes = Buffer.byteLength(script);

@@ -1,6 +1,6 @@
 /** What the `ecs` target reads of a service's settings. */
 import * as z from 'zod';
-import { BalancerSettings, parseSettings } from '../_aws/settings.ts';
+import { BalancerSettings, LogGroup, parseSettings } from '../_aws/settings.ts';
 
 const Role = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, 'the ARN of a role');
 
@@ -13,7 +13,7 @@ export const EcsSettings = BalancerSettings.extend({
   executionRole: Role,
   /** What the service itself may do. */
   taskRole: Role.nullable().default(null),
-  logGroup: z.string().regex(/^[\w./#-]{1,512}$/, 'the name of a log group').nullable().default(null),
+  logGroup: LogGroup.nullable().default(null),
   launchType: z.enum(['FARGATE', 'EC2']).default('FARGATE'),
   architecture: z.enum(['X86_64', 'ARM64']).default('X86_64'),
   assignPublicIp: z.boolean().default(false),

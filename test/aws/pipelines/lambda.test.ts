@@ -1,23 +1,25 @@
 /** Whole pipelines of services on Lambda, from a push to traffic: good ones, bad ones, through faults, and what repair does after. */
-import { GetAliasCommand, GetFunctionCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
+import { GetAliasCommand, GetFunctionCommand, LambdaClient, ListEventSourceMappingsCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { lambdaSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
+import { rollback } from '../../../src/app/deploy.ts';
+import { EnvironmentName, Identity } from '../../../src/domain/ids.ts';
 import { codeOf, createLambdaTarget } from '../../../src/targets/lambda/index.ts';
 import type { Tree } from '../../unit/adapters/local/git-repository.ts';
 import { clientSettings } from '../emulator.ts';
 import { lambdaShim } from '../shims/lambda.ts';
-import { makeRole, ROLE } from '../targets/lambda-rig.ts';
+import { makeQueue, makeRole, ROLE } from '../targets/lambda-rig.ts';
 import { startAwsInstallation, type AwsInstallation } from './installation.ts';
 import { lambdaTraffic } from './traffic.ts';
 
-const TEST_MS = 240_000;
+const TEST_MS = 300_000;
 const hand = new LambdaClient(clientSettings());
 let aws: AwsInstallation;
 
 beforeAll(async () => {
   await makeRole();
   aws = await startAwsInstallation({
-    kind: 'lambda', shims: [lambdaShim().shim], sources: lambdaSources, traffic: lambdaTraffic(hand, () => [api()]),
+    kind: 'lambda', shims: [lambdaShim().shim], sources: lambdaSources, traffic: lambdaTraffic(hand, () => [api(), worker()]),
     environments: () => ({ environments: [{ name: 'staging', kind: 'staging', wave: 1, targets: { lambda: { role: ROLE } } }, { name: 'production', kind: 'production', wave: 2, targets: { lambda: { role: ROLE } } }], defaults: { approvers: ['anna'] } }),
     target: ({ artifacts, fence, endpoint, folder }) => {
       const client = new LambdaClient(clientSettings(endpoint));
@@ -40,6 +42,7 @@ const files = (says: string, more: { manifest?: object; build?: string } = {}): 
   'slipway.yaml': manifest(more.manifest), 'index.js': `exports.handler = async () => '${says}';\n`, 'build.sh': more.build ?? 'set -e\nmkdir dist\ncp index.js dist/\n',
 });
 const api = (environment = 'production'): string => `${aws.service}-${environment}-api`;
+const worker = (): string => `${aws.service}-production-worker`;
 const live = () => hand.send(new GetAliasCommand({ FunctionName: api(), Name: 'live' }));
 const versionOf = async (revision: string): Promise<string> => (await hand.send(new GetAliasCommand({ FunctionName: api(), Name: revision }))).FunctionVersion ?? '';
 
@@ -124,5 +127,29 @@ describe('a service on Lambda', () => {
     const revision = `${pipeline.id}-production`;
     expect((await live()).FunctionVersion).toBe(await versionOf(revision));
     expect((await aws.desired('production')).weights).toEqual({ [revision]: 100 });
+  }, TEST_MS);
+
+  it('several functions shift together, with their event source and reserved concurrency, and go back together with configuration and secrets', async () => {
+    const queue = await makeQueue();
+    const release = (level: string) => aws.release(files(level, { manifest: {
+      configuration: { LEVEL: level }, secrets: { DATABASE_URL: { from: `shop/${level}` } },
+      settings: { functions: { api: { handler: 'index.handler' }, worker: { handler: 'index.handler', reservedConcurrency: 5, eventSources: [{ arn: queue }] } } },
+    } }));
+    const liveOf = async (name: string) => {
+      const { Configuration, Concurrency } = await hand.send(new GetFunctionCommand({ FunctionName: name, Qualifier: 'live' }));
+      return { level: Configuration?.Environment?.Variables?.['LEVEL'], secret: Configuration?.Environment?.Variables?.['DATABASE_URL_FROM'], reserved: Concurrency?.ReservedConcurrentExecutions };
+    };
+    expect((await release('six')).status).toMatchObject({ kind: 'succeeded' });
+    const before = aws.proxy.calls.length;
+    expect((await release('seven')).status).toMatchObject({ kind: 'succeeded' });
+    const moved = (name: string) => aws.proxy.calls.slice(before).filter(({ action, resource, status }) => action === 'UpdateAlias' && resource === `${name}/aliases/live` && status === 200).length;
+    // A tenth, half, all: both functions each time.
+    expect([moved(api()), moved(worker())]).toEqual([3, 3]);
+    expect([await liveOf(api()), await liveOf(worker())]).toMatchObject([{ level: 'seven', secret: 'shop/seven' }, { level: 'seven', secret: 'shop/seven', reserved: 5 }]);
+    const sources = await hand.send(new ListEventSourceMappingsCommand({ FunctionName: `${worker()}:live` }));
+    expect(sources.EventSourceMappings).toMatchObject([{ EventSourceArn: queue, State: 'Enabled' }]);
+    const back = await rollback(aws.ports)({ service: aws.service, environment: EnvironmentName.parse('production'), by: Identity.parse('ben') });
+    expect((await aws.ended(back.id)).status).toMatchObject({ kind: 'succeeded' });
+    expect([await liveOf(api()), await liveOf(worker())]).toMatchObject([{ level: 'six', secret: 'shop/six' }, { level: 'six', secret: 'shop/six', reserved: 5 }]);
   }, TEST_MS);
 });

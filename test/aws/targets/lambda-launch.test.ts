@@ -4,9 +4,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Generation } from '../../../src/domain/ids.ts';
 import type { RevisionSpec } from '../../../src/domain/revision.ts';
 import type { Observed } from '../../../src/domain/state.ts';
-import { ACCOUNT, ENDPOINT, REGION, uniqueName } from '../emulator.ts';
 import type { LambdaShimOptions } from '../shims/lambda.ts';
-import { lambdaRig, ROLE, TWO_FUNCTIONS, type LambdaRig } from './lambda-rig.ts';
+import { lambdaRig, makeQueue, ROLE, TWO_FUNCTIONS, type LambdaRig } from './lambda-rig.ts';
 
 let rig: LambdaRig;
 afterEach(() => rig.close());
@@ -37,16 +36,6 @@ async function settled(spec: RevisionSpec): Promise<readonly string[]> {
     else if (health === 'unhealthy') await relaunch(spec);
   }
   throw new Error(`not healthy: ${healths.join(' ')}`);
-}
-
-async function makeQueue(): Promise<string> {
-  const name = uniqueName('orders');
-  const answer = await fetch(ENDPOINT, {
-    method: 'POST', body: new URLSearchParams({ Action: 'CreateQueue', QueueName: name, Version: '2012-11-05' }),
-    headers: { authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/sqs/aws4_request, SignedHeaders=host, Signature=0` },
-  });
-  if (!answer.ok) throw new Error(await answer.text());
-  return `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
 }
 
 describe('launch', () => {

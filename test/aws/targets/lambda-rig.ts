@@ -8,7 +8,7 @@ import { Generation } from '../../../src/domain/ids.ts';
 import { RevisionSpec } from '../../../src/domain/revision.ts';
 import type { Target } from '../../../src/ports/target.ts';
 import { codeOf, createLambdaTarget } from '../../../src/targets/lambda/index.ts';
-import { ACCOUNT, clientSettings, uniqueName } from '../emulator.ts';
+import { ACCOUNT, clientSettings, ENDPOINT, REGION, uniqueName } from '../emulator.ts';
 import { startFaultProxy, type FaultProxy } from '../faults.ts';
 import { lambdaShim, type LambdaShim, type LambdaShimOptions } from '../shims/lambda.ts';
 
@@ -21,6 +21,17 @@ export async function makeRole(): Promise<void> {
     if (!(error instanceof Error && error.name === 'EntityAlreadyExistsException')) throw error;
   });
   iam.destroy();
+}
+
+/** The ARN of a queue, for an event source. */
+export async function makeQueue(): Promise<string> {
+  const name = uniqueName('orders');
+  const answer = await fetch(ENDPOINT, {
+    method: 'POST', body: new URLSearchParams({ Action: 'CreateQueue', QueueName: name, Version: '2012-11-05' }),
+    headers: { authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/sqs/aws4_request, SignedHeaders=host, Signature=0` },
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  return `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
 }
 
 export interface LambdaRig {

@@ -257,6 +257,23 @@ describe('looking', () => {
     expect(out).toBe('pipeline catalog-7: SUCCEEDED in 2s, began 2026-01-05 12:00:00Z\n  1  0.000 s  ExecutionStarted\n  2  1.000 s  TaskStateEntered  Admit\n');
   });
 
+  it('follows logs from where the answer says, and shows what comes from there as it is', async () => {
+    let turn = 0;
+    let interrupt = (): void => undefined;
+    const parts = ['one\n', 'one\n', ''];
+    const { code, out, asked } = await against({ [`GET ${place}/logs`]: () => {
+      if (turn === 2) interrupt();
+      const text = parts[turn] ?? '';
+      turn += 1;
+      return { body: text === '' ? [] : [{ instance: 'i-1', revision: 'r', text }], headers: { link: `<${place}/logs?bytes=100&cursor=c${turn}>; rel="next"` } };
+    } }, ['logs', 'catalog', '-e', 'production', '--bytes', '100', '--follow'], { needs: { onInterrupt: (listener) => {
+      interrupt = listener;
+      return () => undefined;
+    } } });
+    // The same line written twice is no overlap of two looks.
+    expect([code, out, asked.slice(0, 3).map(({ path }) => path)]).toEqual([130, 'i-1  one\ni-1  one\n', [`${place}/logs?bytes=100`, `${place}/logs?bytes=100&cursor=c1`, `${place}/logs?bytes=100&cursor=c2`]]);
+  });
+
   it('prints logs, and follows what is added', async () => {
     const texts = ['one\n', 'one\ntwo\n', 'one\ntwo\nthree\n'];
     let turn = 0;

@@ -10,7 +10,7 @@ export interface Asked {
   readonly body: string;
 }
 
-export type Canned = { readonly status?: number; readonly body: unknown } | 'hang up';
+export type Canned = { readonly status?: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> } | 'hang up';
 
 export interface ControlPlane {
   readonly address: string;
@@ -30,7 +30,7 @@ export async function controlPlane(answers: Readonly<Record<string, Canned | ((a
     const found = answers[`${one.method} ${one.path.split('?')[0] ?? ''}`];
     const canned = authorization !== `Bearer ${TOKEN}` ? problem(401, 'Unauthenticated', 'Send a token.') : typeof found === 'function' ? found(one) : found ?? problem(404, 'NotFound', `There is no ${one.method} ${one.path}.`);
     if (canned === 'hang up') request.socket.destroy();
-    else response.writeHead(canned.status ?? 200, { 'content-type': 'application/json' }).end(JSON.stringify(canned.body));
+    else response.writeHead(canned.status ?? 200, { 'content-type': 'application/json', ...canned.headers }).end(JSON.stringify(canned.body));
   };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => { server.listen(port, '127.0.0.1', resolve); });

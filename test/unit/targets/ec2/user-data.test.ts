@@ -53,9 +53,35 @@ describe('the script of an instance', () => {
     run(userData(specOf({ digest, configuration: { MOTTO: AWKWARD } }), settings));
     expect(readFileSync(join(root, 'opt/slipway/artifact/server.cjs'), 'utf8')).toBe('serve()');
     expect(calls()).toEqual(expect.arrayContaining([expect.stringMatching(new RegExp(`^aws s3api get-object --region eu-central-1 --bucket slipway-artifacts-123456789012 --key sha256/${digest.slice(7)} `)), 'systemctl daemon-reload', 'systemctl enable --now slipway-service.service']));
-    expect(readFileSync(join(root, 'etc/systemd/system/slipway-service.service'), 'utf8')).toBe(unitFile(specOf({ digest })));
+    expect(readFileSync(join(root, 'etc/systemd/system/slipway-service.service'), 'utf8')).toBe(unitFile(specOf({ digest }), null));
     expect(statSync(join(root, 'etc/slipway/service.env')).mode & 0o777).toBe(0o600);
     expect(run(`set -a; . ${root}/etc/slipway/service.env; printf '%s' "$MOTTO"`)).toBe(AWKWARD);
+  });
+
+  describe('that keeps its output', () => {
+    const kept = { ...settings, logGroup: '/services/production' };
+    const agent = () => join(root, '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl');
+    const installed = (): void => {
+      mkdirSync(join(agent(), '..'), { recursive: true });
+      writeFileSync(agent(), `#!/bin/bash\necho "agent $*" >> ${folder}/calls\n`, { mode: 0o755 });
+    };
+
+    it('has the agent read the file that the service writes, before it starts', () => {
+      const digest = artifact();
+      installed();
+      const spec = specOf({ digest });
+      run(userData(spec, kept));
+      expect(calls().slice(-3)).toEqual([`agent -a append-config -m ec2 -s -c file:${root}/etc/slipway/output.json`, 'systemctl daemon-reload', 'systemctl enable --now slipway-service.service']);
+      expect(JSON.parse(readFileSync(join(root, 'etc/slipway/output.json'), 'utf8'))).toEqual({ logs: { logs_collected: { files: { collect_list: [{ file_path: '/var/log/slipway-service.log', log_group_name: '/services/production', log_stream_name: `${spec.revision}/{instance_id}` }] } } } });
+      expect(readFileSync(join(root, 'etc/systemd/system/slipway-service.service'), 'utf8')).toContain('StandardOutput=append:/var/log/slipway-service.log\nStandardError=inherit\n');
+      expect(readFileSync(join(root, 'etc/logrotate.d/slipway-service'), 'utf8')).toContain('copytruncate');
+    });
+
+    it('starts nothing on an image without the agent, and says so', () => {
+      const digest = artifact();
+      expect(() => run(userData(specOf({ digest }), kept))).toThrow(/logGroup needs the CloudWatch agent/);
+      expect(calls().filter((call) => call.startsWith('systemctl'))).toEqual([]);
+    });
   });
 
   it('starts nothing when the artifact is another', () => {
@@ -92,7 +118,7 @@ describe('secrets', () => {
 
 describe('the unit', () => {
   it('has limits, a user of its own, and the command as it is written', () => {
-    const unit = unitFile(specOf({ start: ['./bin/serve', '--name', '100% "sure" $HOME'], resources: { memory: 268_435_456, cpu: 0.5 }, stopSeconds: 12 }));
+    const unit = unitFile(specOf({ start: ['./bin/serve', '--name', '100% "sure" $HOME'], resources: { memory: 268_435_456, cpu: 0.5 }, stopSeconds: 12 }), null);
     expect(unit).toContain('ExecStart=:"/opt/slipway/artifact/bin/serve" "--name" "100%% \\"sure\\" $HOME"\n');
     for (const line of ['User=slipway-service', 'MemoryMax=268435456', 'CPUQuota=50%', 'TimeoutStopSec=12', 'NoNewPrivileges=yes', 'ProtectSystem=strict']) expect(unit).toContain(`${line}\n`);
   });
