@@ -76,8 +76,8 @@ describe('of functions', () => {
     await write(group, '2026/05/04/[1]aa', ['from the first']);
     await write(group, '2026/05/04/[2]bb', ['from the second']);
     const { output } = await reader('lambda', specs).tail(service, environment, 1000);
-    expect(output.map(({ instance, revision, text }) => [instance, revision, text]).sort()).toEqual([
-      [`${rig.service}-production-api:1`, `${rig.service}-1-production`, 'from the first\n'], [`${rig.service}-production-api:2`, `${rig.service}-2-production`, 'from the second\n'],
+    expect(output.map(({ instance, revision, text }) => `${instance} ${revision} ${text}`).sort()).toEqual([
+      `${rig.service}-production-api:1 ${rig.service}-1-production from the first\n`, `${rig.service}-production-api:2 ${rig.service}-2-production from the second\n`,
     ]);
   });
 });
