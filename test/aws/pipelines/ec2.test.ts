@@ -2,9 +2,9 @@
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplateVersionsCommand, EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { STSClient } from '@aws-sdk/client-sts';
 import { systemClock } from '../../../src/adapters/local/system-clock.ts';
 import { balancerSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
+import { roleAssumer } from '../../../src/adapters/aws/calls/assumed-role.ts';
 import { clientsByAccess } from '../../../src/targets/_aws/access.ts';
 import { balancerOf, targetGroupName } from '../../../src/targets/_aws/names.ts';
 import { createEc2Target } from '../../../src/targets/ec2/index.ts';
@@ -38,7 +38,7 @@ balancedPipelines('ec2', async () => {
     environments: (bucket) => ({ environments: [environment('staging', 1, bucket), environment('production', 2, bucket)], defaults: { approvers: ['anna'] } }),
     target: ({ fence, endpoint }) => {
       const settings = { ...clientSettings(endpoint), userAgentAppId: CALLER };
-      const connect = clientsByAccess({ sts: new STSClient(settings), session: CALLER }, (place) => ({
+      const connect = clientsByAccess({ assume: roleAssumer({ own: { ...clientSettings(settings.endpoint), caller: CALLER }, session: CALLER }) }, (place) => ({
         machines: new EC2Client({ ...settings, ...place }), scaling: new AutoScalingClient({ ...settings, ...place }), balancers: new ElasticLoadBalancingV2Client({ ...settings, ...place }),
       }));
       return createEc2Target({ connect, fence, clock: systemClock });

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { CreateClusterCommand, DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient, ListTasksCommand, StopTaskCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { STSClient } from '@aws-sdk/client-sts';
 import { systemClock } from '../../../src/adapters/local/system-clock.ts';
 import { balancerSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
 import { deploy } from '../../../src/app/deploy.ts';
 import { registerArtifact } from '../../../src/app/register.ts';
 import { parseManifest } from '../../../src/contracts/manifest-file.ts';
 import { Digest, Identity } from '../../../src/domain/ids.ts';
+import { roleAssumer } from '../../../src/adapters/aws/calls/assumed-role.ts';
 import { clientsByAccess } from '../../../src/targets/_aws/access.ts';
 import { balancerOf, targetGroupName } from '../../../src/targets/_aws/names.ts';
 import { createEcsTarget } from '../../../src/targets/ecs/index.ts';
@@ -45,7 +45,7 @@ balancedPipelines('ecs', async () => {
     environments: () => ({ environments: [environment('staging', 1), environment('production', 2)], defaults: { approvers: ['anna'] } }),
     target: ({ fence, endpoint }) => {
       const settings = { ...clientSettings(endpoint), userAgentAppId: CALLER };
-      const connect = clientsByAccess({ sts: new STSClient(settings), session: CALLER }, (place) => ({ containers: new ECSClient({ ...settings, ...place }), balancers: new ElasticLoadBalancingV2Client({ ...settings, ...place }) }));
+      const connect = clientsByAccess({ assume: roleAssumer({ own: { ...clientSettings(settings.endpoint), caller: CALLER }, session: CALLER }) }, (place) => ({ containers: new ECSClient({ ...settings, ...place }), balancers: new ElasticLoadBalancingV2Client({ ...settings, ...place }) }));
       return createEcsTarget({ connect, fence, clock: systemClock });
     },
   });

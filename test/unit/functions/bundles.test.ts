@@ -9,8 +9,6 @@ import { ROOT, samplesOf, STEMS } from './samples.ts';
 
 const KB = 1000;
 const BUNDLE_KB_MAX = 500;
-/** Holds the SDK's clients of two services and what unpacks archives. */
-const LAMBDA_KB_MAX = 535;
 /** Somebody waits for their acknowledgement. */
 const QUICK = ['slack', 'webhook'];
 const QUICK_KB_MAX = 250;
@@ -40,7 +38,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it.each(STEMS)('the bundle of %s is small enough', (stem) => {
   const kb = statSync(join(folder, 'bundles', `${stem}.cjs`)).size / KB;
-  expect(kb).toBeLessThanOrEqual(QUICK.includes(stem) ? QUICK_KB_MAX : stem === 'target-lambda' ? LAMBDA_KB_MAX : BUNDLE_KB_MAX);
+  expect(kb).toBeLessThanOrEqual(QUICK.includes(stem) ? QUICK_KB_MAX : BUNDLE_KB_MAX);
 });
 
 it.each(STEMS)('%s takes its samples, and refuses what is no event', (stem) => {

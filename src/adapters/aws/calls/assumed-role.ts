@@ -1,6 +1,5 @@
 /** Signed calls in the account and region of an environment: as the role that its access names, or the function's own without one. */
-import type { Access } from '../../../domain/access.ts';
-import { roleOf } from '../../../domain/access.ts';
+import { type Access, type AssumedRole, roleOf } from '../../../domain/access.ts';
 import { Forbidden, ProviderUnavailable } from '../../../domain/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { callFault } from '../call-fault.ts';
@@ -22,6 +21,8 @@ export interface CallsByAccessOptions {
 }
 
 interface Assumed extends Credentials {
+  readonly sessionToken: string;
+  /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
@@ -38,9 +39,18 @@ export function callsByAccess({ own, session, clock }: CallsByAccessOptions): (a
     const known = made.get(key);
     if (known !== undefined) return known;
     const assumed = roleOf(access);
-    const call = createSignedCall({ ...own, region: access?.region ?? own.region, ...(assumed === null ? {} : { credentials: kept(clock, () => assume(sts, session, assumed)) }) });
+    const call = createSignedCall({ ...own, region: access?.region ?? own.region, ...(assumed === null ? {} : { credentials: kept(clock, () => assumeRole(sts, session, assumed)) }) });
     made.set(key, call);
     return call;
+  };
+}
+
+/** For clients of the SDK: they keep the credentials until shortly before their expiration, and ask again. Nothing is called before they ask. */
+export function roleAssumer({ own, session }: Omit<CallsByAccessOptions, 'clock'>) {
+  const sts = createSignedCall(own);
+  return async (role: AssumedRole): Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken: string; expiration: Date }> => {
+    const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = await assumeRole(sts, session, role);
+    return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(expiresAt) };
   };
 }
 
@@ -62,8 +72,12 @@ function kept(clock: Clock, ask: () => Promise<Assumed>): () => Promise<Credenti
   };
 }
 
-/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
-async function assume(sts: SignedCall, session: string, { role, externalId }: { readonly role: string; readonly externalId: string | null }): Promise<Assumed> {
+/**
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ * @param session names it in the other account's CloudTrail
+ * @throws Forbidden when the role may not be assumed
+ */
+async function assumeRole(sts: SignedCall, session: string, { role, externalId }: AssumedRole): Promise<Assumed> {
   const body = new URLSearchParams({ Action: 'AssumeRole', Version: '2011-06-15', RoleArn: role, RoleSessionName: session, DurationSeconds: String(SESSION_SECONDS), ...(externalId === null ? {} : { ExternalId: externalId }) });
   const { text } = await sts({ service: 'sts', path: '/', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: body.toString(), timeoutMs: TIMEOUT_MS }).catch((error: unknown) => {
     const fault = callFault('STS', `assume ${role}`, error);

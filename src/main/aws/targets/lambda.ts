@@ -1,7 +1,7 @@
 /** The `lambda` target, composed once per execution environment. */
 import { tmpdir } from 'node:os';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { extractArchive } from '../../../adapters/archive-rules/extract.ts';
+import type { extractArchive } from '../../../adapters/archive-rules/extract.ts';
 import { systemClock } from '../../../adapters/local/system-clock.ts';
 import type { Target } from '../../../ports/target.ts';
 import { codeOf, createLambdaTarget } from '../../../targets/lambda/index.ts';
@@ -11,11 +11,14 @@ import type { TargetPart } from '../../platform.ts';
 import { s3Artifacts } from '../parts/bucket.ts';
 import { connectBy, fenceOf } from '../target-clients.ts';
 
+/** Loaded when something is unpacked: of all verbs only a launch does, and it would be a tenth of every start. */
+const extract: typeof extractArchive = async (...given) => (await import('../../../adapters/archive-rules/extract.ts')).extractArchive(...given);
+
 let made: Target | undefined;
 
 export const target: TargetPart = async () => {
   if (made !== undefined) return made;
   const { store } = await platform.ports();
-  made = actingAsRole(createLambdaTarget({ lambda: connectBy('lambda', (place) => new LambdaClient(place)), code: codeOf({ artifacts: s3Artifacts(extractArchive), folder: tmpdir() }), fence: fenceOf(store), clock: systemClock }));
+  made = actingAsRole(createLambdaTarget({ lambda: connectBy('lambda', (place) => new LambdaClient(place)), code: codeOf({ artifacts: s3Artifacts(extract), folder: tmpdir() }), fence: fenceOf(store), clock: systemClock }));
   return made;
 };
