@@ -24,6 +24,11 @@ type Role = (typeof ROLES)[number];
  * it read of long bodies itself (src/main/request-bodies/collection.ts).
  */
 const NODE_OPTIONS: Record<Role, readonly string[]> = { router: ['--max-semi-space-size=2'], 'control-plane': ['--max-semi-space-size=4', '--expose-gc'] };
+/**
+ * One pool of memory instead of one for each thread, of which each keeps what its thread once needed: 10 MB of the control plane's at rest
+ * (docs/benchmarks.md). Read by glibc, https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html; others ignore it.
+ */
+const ONE_POOL = { MALLOC_ARENA_MAX: '1' };
 /** Exit code of a process that starting again cannot help. */
 const HOPELESS = 2;
 const POLL_MS = 100;
@@ -91,7 +96,7 @@ function run(role: Role, file: string, options: SuperviseOptions): Promise<Ended
   const log = openLog(join(options.home.logs, `${role}.log`));
   const child = spawn(process.execPath, [...NODE_OPTIONS[role], join(packageRoot(), 'dist', `${role}.mjs`)], {
     detached: true, stdio: ['ignore', log, log], cwd: options.home.root,
-    env: { ...options.environment, SLIPWAY_HOME: options.home.root, SLIPWAY_HOST: options.config.host, SLIPWAY_PORT: String(options.config.port), SLIPWAY_ROUTER_PORT: String(options.config.routerPort) },
+    env: { ...ONE_POOL, ...options.environment, SLIPWAY_HOME: options.home.root, SLIPWAY_HOST: options.config.host, SLIPWAY_PORT: String(options.config.port), SLIPWAY_ROUTER_PORT: String(options.config.routerPort) },
   });
   closeSync(log);
   return new Promise((resolve) => {
