@@ -53,7 +53,7 @@ export async function startRouter(options: RouterOptions, log: RouterLog): Promi
     mirrors,
     host: options.host,
     log,
-    save: (entries) => saveTable(options.directory, { format: 1, port: state.sharedPort ?? wantedPort, routes: entries }),
+    save: (entries, survives) => saveTable(options.directory, { format: 1, port: state.sharedPort ?? wantedPort, routes: entries }, survives),
   });
   const shared = new Listener(createPlaneServer(plane, (host) => routes.byHost(host)), options.host, log);
   const control = createControlServer({
@@ -68,7 +68,7 @@ export async function startRouter(options: RouterOptions, log: RouterLog): Promi
   await listenPrivately(control, options.controlSocket);
   await routes.restore(table?.routes ?? []);
   state.sharedPort = (await shared.insist(wantedPort)) ?? wantedPort;
-  if (table?.port !== state.sharedPort) await saveTable(options.directory, { format: 1, port: state.sharedPort, routes: routes.list() });
+  if (table?.port !== state.sharedPort) await saveTable(options.directory, { format: 1, port: state.sharedPort, routes: routes.list() }, 'this table');
   log({ level: 'info', message: 'router serves', epoch, port: state.sharedPort, routes: routes.list().length });
 
   const close = async (): Promise<void> => {

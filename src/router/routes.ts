@@ -8,7 +8,7 @@ import { LiveRoute } from './live-route.ts';
 import type { RouterLog } from './log.ts';
 import type { Mirrors } from './mirror/mirrors.ts';
 import { type Plane, createPlaneServer } from './plane.ts';
-import type { TableFile } from './table-file.ts';
+import type { Survives, TableFile } from './table-file.ts';
 import { originOf } from './upstream.ts';
 
 interface Held {
@@ -21,8 +21,7 @@ export interface RoutesNeeds {
   readonly host: string;
   readonly log: RouterLog;
   readonly mirrors: Mirrors;
-  /** Durable when it resolves. */
-  readonly save: (routes: TableFile['routes']) => Promise<void>;
+  readonly save: (routes: TableFile['routes'], survives: Survives) => Promise<void>;
 }
 
 const hostOf = (entry: { service: string; environment: string }): string => `${entry.service}.${entry.environment}.localhost`;
@@ -57,7 +56,7 @@ export class Routes {
       const entry = { ...wanted, port: wanted.port ?? before.port };
       const moved = entry.port === before.port ? undefined : await this.listenerFor(held.route, entry);
       try {
-        await this.needs.save(this.entriesWith(entry));
+        await this.needs.save(this.entriesWith(entry), 'this table');
       } catch (error) {
         moved?.listener.close(0);
         throw error;
@@ -77,7 +76,7 @@ export class Routes {
       for (const list of Object.values(upstreams)) for (const upstream of list) checkAddress(upstream);
       const { route } = this.must(service, environment);
       const entry = { ...route.table.entry, upstreams };
-      await this.needs.save(this.entriesWith(entry));
+      await this.needs.save(this.entriesWith(entry), 'a table');
       route.apply(entry);
       return route.table.entry;
     });
@@ -89,7 +88,7 @@ export class Routes {
       const host = hostOf({ service, environment });
       const held = this.held.get(host);
       if (held === undefined) return;
-      await this.needs.save(this.list().filter((entry) => hostOf(entry) !== host));
+      await this.needs.save(this.list().filter((entry) => hostOf(entry) !== host), 'this table');
       this.held.delete(host);
       held.listener.close(held.route.table.entry.drainSeconds * 1000);
       held.route.retire();
@@ -160,7 +159,7 @@ export class Routes {
     });
     const entry = RouteInForce.parse({ ...wanted, port });
     try {
-      await this.needs.save(this.entriesWith(entry));
+      await this.needs.save(this.entriesWith(entry), 'this table');
     } catch (error) {
       listener.close(0);
       await route.cut();

@@ -30,8 +30,14 @@ export async function loadTable(directory: string): Promise<TableFile | undefine
   }
 }
 
-/** Replaces the table as a whole, durably: temporary file, fsync, rename, fsync of the directory. Mode 0600. */
-export async function saveTable(directory: string, table: TableFile): Promise<void> {
+/**
+ * What survives a loss of power. `this table`: it, before this resolves. `a table`: it or the one before, whole; for a change of upstreams
+ * alone, which are processes of this machine and end with it. Either way it survives the end of this process at once.
+ */
+export type Survives = 'this table' | 'a table';
+
+/** Replaces the table as a whole: temporary file, fsync, rename, and fsync of the directory where the new name must survive. Mode 0600. */
+export async function saveTable(directory: string, table: TableFile, survives: Survives): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, NAME);
   const temporary = `${path}.${process.pid}.tmp`;
@@ -48,6 +54,7 @@ export async function saveTable(directory: string, table: TableFile): Promise<vo
     await rm(temporary, { force: true });
     throw error;
   }
+  if (survives === 'a table') return;
   const parent = await open(directory, 'r');
   try {
     await parent.sync();
