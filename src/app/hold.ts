@@ -68,7 +68,14 @@ function judged(needs: Pick<HoldNeeds, 'judge' | 'clock'>, deployment: Deploymen
     candidate: delta(before.reading.candidate, reading.candidate), stable: delta(before.reading.stable, reading.stable), epochChanged: before.reading.epoch !== now.epoch,
     elapsedSeconds: (needs.clock.now() - before.startedAt) / 1000, holdSeconds: before.seconds, rule, promoteRequested: deployment.promoteRequestedBy !== null,
   });
-  return { progress: { ...before, reading, judge: ticked.state, turns: before.turns + 1, verdict: ticked.verdict }, verdict: ticked.verdict };
+  return { progress: { ...before, reading: keptReading(before.reading, reading), judge: ticked.state, turns: before.turns + 1, verdict: ticked.verdict }, verdict: ticked.verdict };
+}
+
+type Reading = NonNullable<HoldProgress['reading']>;
+/** Where a revision is missing in a reading, the next one is held against the last that had it: else all of its counts would be new again. */
+export function keptReading(before: HoldProgress['reading'], now: Reading): Reading {
+  const same = before?.epoch === now.epoch ? before : null;
+  return { epoch: now.epoch, candidate: now.candidate ?? same?.candidate ?? null, stable: now.stable ?? same?.stable ?? null };
 }
 
 /** A source's counts may be read-only; what is stored is plain JSON. */

@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { logAdd, logSum } from './logs.ts';
 
 /** Times the tolerated ratio. Most of the prior is where every nat counts; a much worse candidate is found by few events in any case. */
-const WORSE = [{ by: 1.5, prior: 0.23 }, { by: 2, prior: 0.15 }, { by: 3, prior: 0.15 }, { by: 5, prior: 0.4 }, { by: 16, prior: 0.04 }, { by: 100, prior: 0.03 }] as const;
+const WORSE = [{ by: 1.5, prior: 0.19 }, { by: 2, prior: 0.14 }, { by: 3, prior: 0.13 }, { by: 5, prior: 0.49 }, { by: 16, prior: 0.03 }, { by: 100, prior: 0.02 }] as const;
 export const WORSE_BY: readonly number[] = WORSE.map(({ by }) => by);
 const LOG_PRIORS = WORSE.map(({ prior }) => Math.log(prior));
 

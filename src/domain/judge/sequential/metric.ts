@@ -1,7 +1,7 @@
 /** One metric of the judge: what has been seen of it, and what that is evidence of. */
 import * as z from 'zod';
 import { Allowance, fullAllowance, paid } from './allowance.ts';
-import { Dispersion, dispersionOf, unknownDispersion, withSpan } from './dispersion.ts';
+import { Dispersion, dispersionOf, isKnown, unknownDispersion, withSpan } from './dispersion.ts';
 import { EProcess, logEvidence, noEvidence, withBlock, WORSE_BY } from './e-process.ts';
 import { GoodEnough, notShownYet, withGood } from './good-enough.ts';
 import { type Block, logRatios } from './share.ts';
@@ -54,8 +54,8 @@ export function withTick(metric: MetricState, tick: MetricTick): MetricState {
   const dispersion = dispersionOf(metric.dispersion);
   const seen = sum(metric.seen, tick.block);
   const usual = tick.tolerated * (tick.against?.rate ?? Math.max(rateOf(tick.block.stable), rateOf(seen.stable)));
-  const { state: allowance, counted } = paid(metric.allowance, tick.block.candidate.bad, usual * tick.block.candidate.total, dispersion, tick.second);
-  const next: MetricState = { ...metric, allowance, seen, dispersion: withSpan(metric.dispersion, tick.block.stable) };
+  const { state: allowance, counted } = paid(metric.allowance, { ...tick.block.candidate, expected: usual * tick.block.candidate.total, dispersion, known: tick.against !== null || isKnown(metric.dispersion), second: tick.second });
+  const next: MetricState = { ...metric, allowance, seen, dispersion: withSpan(metric.dispersion, tick.block, Math.max(0, tick.second - metric.allowance.second)) };
   if (tick.against !== null) return alone(next, tick, counted, dispersion, tick.against);
   const pending = { ...sum(metric.pending, tick.block), counted: metric.pending.counted + counted };
   const least = Math.min(pending.candidate.total, pending.stable.total);

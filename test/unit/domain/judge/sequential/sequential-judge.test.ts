@@ -121,7 +121,7 @@ describe('one burst', () => {
     expect(hold(quiet).verdict.kind).toBe('continue');
   });
   it('after another is, unless the stable revision has such bursts too', () => {
-    const at = (bursty: boolean) => hold(Array.from({ length: 400 }, (_, index) => tick({ stable: arm(90, bursty && index % 12 === 5 ? 20 : 0), candidate: arm(10, index % 100 === 40 ? 10 : 0), elapsedSeconds: index + 1, holdSeconds: 1000 }))).verdict;
+    const at = (bursty: boolean) => hold(Array.from({ length: 400 }, (_, index) => tick({ stable: arm(90, bursty && index % 37 === 5 ? 20 : 0), candidate: arm(10, index % 100 === 40 ? 10 : 0), elapsedSeconds: index + 1, holdSeconds: 1000 }))).verdict;
     expect(at(false).kind).toBe('abort');
     expect(at(true).kind).toBe('continue');
     expect(at(true).evidence.metrics[0]!.dispersion).toBeGreaterThan(15);
