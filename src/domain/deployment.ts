@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { DeploymentId, EnvironmentName, PipelineId, ServiceName } from './ids.ts';
 import { ArmCounts } from './judge/counts.ts';
-import { JudgeState, Verdict } from './judge/judge.ts';
+import { StoredJudgeState, StoredVerdict } from './judge/stored.ts';
 import { StageName } from './manifest.ts';
 import { ParallelReport } from './parallel/report.ts';
 import { ParallelVerdict } from './parallel/verdict.ts';
@@ -33,9 +33,9 @@ export const HoldProgress = z.strictObject({
   extensions: z.int(),
   turns: z.int(),
   reading: HoldReading.nullable(),
-  judge: JudgeState.nullable(),
+  judge: StoredJudgeState,
   /** The verdict of the last look; null before the first. */
-  verdict: Verdict.nullable(),
+  verdict: StoredVerdict,
   /** Set by the first look at a parallel run. */
   parallelRun: ParallelProgress.optional(),
 });

@@ -34,7 +34,7 @@ export const StagePlan = z.strictObject({
 });
 export type StagePlan = z.infer<typeof StagePlan>;
 
-export const Plan = z.strictObject({
+const PlanDocument = z.strictObject({
   service: ServiceName,
   environment: EnvironmentName,
   kind: z.enum(['staging', 'production']),
@@ -57,4 +57,10 @@ export const Plan = z.strictObject({
   /** Whom every other question goes to that names nobody itself. */
   decisions: ApprovalRule,
 });
+/** Plans of before did not say these two; then the candidate's count stands for both revisions, and the approval's rule for all questions. */
+const Earlier = z.looseObject({ instances: z.unknown(), approval: z.unknown() });
+export const Plan = z.preprocess((value) => {
+  const { data } = Earlier.safeParse(value);
+  return data === undefined ? value : { ...data, stableInstances: data['stableInstances'] ?? data.instances, decisions: data['decisions'] ?? data.approval ?? ApprovalRule.parse({}) };
+}, PlanDocument);
 export type Plan = z.infer<typeof Plan>;

@@ -16,9 +16,16 @@ export const Service = z.strictObject({
 });
 export type Service = z.infer<typeof Service>;
 
-/** `url` is the one spelling that names it; `cloneUrl` is how its owner wrote it, which is what git is given. `host` is null for a folder, and where nobody has said and its name does not. What the
- * environments file lists was registered by it, at no time that is known. */
-export const Repository = z.strictObject({ url: z.string().min(1).max(500), cloneUrl: z.string().min(1).max(500), host: z.enum(GIT_HOSTS).nullable().default(null), registeredBy: Identity, registeredAt: z.number().nullable() });
+const OnlyUrl = z.looseObject({ url: z.string() });
+/**
+ * `url` is the one spelling that names it; `cloneUrl` is how its owner wrote it, which is what git is given; one from before has the
+ * first only. `host` is null for a folder, and where nobody has said and its name does not. What the environments file lists was
+ * registered by it, at no time that is known.
+ */
+export const Repository = z.preprocess(
+  (value) => { const { data } = OnlyUrl.safeParse(value); return data === undefined ? value : { cloneUrl: data.url, ...data }; },
+  z.strictObject({ url: z.string().min(1).max(500), cloneUrl: z.string().min(1).max(500), host: z.enum(GIT_HOSTS).nullable().default(null), registeredBy: Identity, registeredAt: z.number().nullable() }),
+);
 export type Repository = z.infer<typeof Repository>;
 
 /** What became of one service in one push. */

@@ -6,13 +6,11 @@ import { againstBaseline } from './baseline.ts';
 import { evidenceOf } from './evidence.ts';
 import { ruledOutBy } from './good-enough.ts';
 import { inNextHold, type MetricState, newMetric, withTick } from './metric.ts';
+import { SEQUENTIAL_JUDGE } from './name.ts';
 import { withPoint } from './points.ts';
 import { select, type Selected, weightOf } from './select.ts';
 import { histogramsOf, LATENCY, QUANTILES, samplesIn, SAMPLES, type Threshold, thresholdsOf } from './thresholds.ts';
 import { verdictOf } from './verdict.ts';
-
-/** The number is that of its state: one of another number is not gone on from. */
-export const SEQUENTIAL_JUDGE = 'sequential/1';
 
 /** Requests on each arm that make a block: enough for its share to be steady, few enough to wait for. */
 const BLOCK_REQUESTS = 10;
