@@ -33,12 +33,13 @@ export const judge = (needs: HoldNeeds & CompareNeeds) => (input: { deploymentId
 });
 
 async function unsure(needs: HoldNeeds, id: DeploymentId, looked: Looked, verdict: Verdict, rule: JudgeRule, seconds: number, answer: (verdict: JudgeAnswer['verdict']) => JudgeAnswer): Promise<JudgeAnswer> {
-  if (rule.onInconclusive === 'ask') return answer('ask');
   if (rule.onInconclusive === 'extend' && looked.progress.extensions < rule.extensions) {
     await change(needs, id, looked, (progress) => ({ ...progress, extensions: progress.extensions + 1, seconds: progress.seconds + seconds }));
     return answer('continue');
   }
-  throw new Inconclusive(`${verdict.reason}. No evidence is never a pass: the release is taken back. Give the canary more traffic or time, or set canary.judge.onInconclusive.`, { evidence: verdict.evidence });
+  if ((rule.onInconclusive === 'extend' ? rule.afterExtensions : rule.onInconclusive) === 'ask') return answer('ask');
+  const { extensions } = looked.progress;
+  throw new Inconclusive(`${verdict.reason}${extensions === 0 ? '' : `, though the watch was lengthened ${extensions === 1 ? 'once' : `${extensions} times`}`}. No evidence is never a pass: the release is taken back. Give the canary more traffic or time, or set canary.judge.onInconclusive.`, { evidence: verdict.evidence });
 }
 
 async function change(needs: Pick<HoldNeeds, 'store'>, id: DeploymentId, looked: Looked, to: (progress: Looked['progress']) => Looked['progress']): Promise<void> {

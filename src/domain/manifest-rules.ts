@@ -18,6 +18,7 @@ export function checkManifest(manifest: Manifest): Finding[] {
     ...checkRollout(manifest),
     ...checkStrategy(manifest),
     ...checkWorker(manifest),
+    ...checkTelemetry(manifest),
     ...checkVariables(manifest),
     ...checkTests(manifest.tests),
     ...checkSchema(manifest),
@@ -90,6 +91,14 @@ function checkWorker({ worker, parallelRun, strategy, routing }: Manifest): Find
     ...(parallelRun === undefined ? [] : [error(['parallelRun'], 'a worker has no requests that could be mirrored. Leave parallelRun out.')]),
     ...(routing.by === 'request' ? [] : [error(['routing'], 'a worker has no requests that could be routed. Leave routing out.')]),
     ...(strategy === 'blue-green' ? [warning(['strategy'], 'a worker takes messages as soon as it runs: its second set is at work before the traffic of a blue-green release would move. Use canary or rolling.')] : []),
+  ];
+}
+
+function checkTelemetry({ worker, openTelemetry, target }: Manifest): Finding[] {
+  if (openTelemetry === undefined) return [];
+  return [
+    ...(worker === undefined ? [] : [error(['openTelemetry'], 'a worker is judged by the counts that it serves itself. Leave openTelemetry or worker out.')]),
+    ...(target === 'process' ? [] : [error(['openTelemetry'], `what the target ${target} runs does not send to Slipway: it is judged by CloudWatch. Leave openTelemetry out.`)]),
   ];
 }
 

@@ -127,8 +127,9 @@ export const JudgeRule = z.strictObject({
   promoteEarly: z.boolean().default(false).meta({ description: 'Whether the watch ends as soon as the candidate is shown to be good enough. Faults that come later are then found later.', examples: [true] }),
   warmUp: Duration.default(30).meta({ description: 'So long at the beginning, but at most a quarter of the watch, slow answers do not count: caches are cold. Failures count from the first request.', examples: ['30s'] }),
   metrics: z.record(MetricName, MetricRule).default({}).meta({ description: 'What is special about single metrics, by name: failures, failures.<class>, latency.p50 to latency.p99, and the service\'s own.', examples: [{ 'latency.p50': { muted: true } }] }),
-  onInconclusive: z.enum(['extend', 'ask', 'abort']).default('abort').meta({ description: 'What happens when time is up and the evidence is not enough: watch longer, ask a person, or go back.', examples: ['extend'] }),
-  extensions: z.int().min(0).max(20).default(2).meta({ description: 'How often `extend` may lengthen the watch.', examples: [2] }),
+  onInconclusive: z.enum(['extend', 'ask', 'abort']).default('extend').meta({ description: 'What happens when time is up and the evidence is not enough: watch longer, ask a person, or go back.', examples: ['ask'] }),
+  extensions: z.int().min(0).max(20).default(2).meta({ description: 'How often `extend` may lengthen the watch, each time by as long as it was at first.', examples: [2] }),
+  afterExtensions: z.enum(['ask', 'abort']).default('abort').meta({ description: 'What happens when the evidence is not enough even then: ask a person, or go back.', examples: ['ask'] }),
 });
 export type JudgeRule = z.infer<typeof JudgeRule>;
 
@@ -217,6 +218,11 @@ export const Worker = z.strictObject({
 });
 export type Worker = z.infer<typeof Worker>;
 
+export const OpenTelemetry = z.strictObject({
+  histogram: z.string().regex(/^[A-Za-z][A-Za-z0-9_./-]{0,254}$/, 'the name of an instrument').default('http.server.request.duration').meta({ description: 'The histogram of how long requests took, in `s` or `ms`. Those with a 5xx status, or with `error.type`, have failed.', examples: ['rpc.server.call.duration'] }),
+});
+export type OpenTelemetry = z.infer<typeof OpenTelemetry>;
+
 export const Manifest = z.strictObject({
   service: ServiceName.meta({ description: 'The service\'s name: lower case letters, digits and hyphens, 2 to 32 characters. It never changes.', examples: ['catalog'] }),
   team: z.string().min(1).max(60).meta({ description: 'Who owns the service.', examples: ['shop'] }),
@@ -227,6 +233,7 @@ export const Manifest = z.strictObject({
   start: Command.meta({ description: 'Starts one instance, in the artifact\'s folder. It listens on the port that PORT names.', examples: [['node', 'server.js']] }),
   health: HealthCheck.prefault({}).meta({ description: 'How an instance shows that it can serve.', examples: [{ path: '/health' }] }),
   worker: Worker.optional().meta({ description: 'The service takes messages from a queue and has no users\' requests: it is judged by counts of its own, and a canary is a share of its instances. Absent: it answers requests.', examples: [{ path: '/metrics' }] }),
+  openTelemetry: OpenTelemetry.optional().meta({ description: 'The judge counts what instances send by OpenTelemetry, instead of what the router sees. Absent: the router counts.', examples: [{ histogram: 'http.server.request.duration' }] }),
   target: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'the name of a registered target: lower case letters, digits and hyphens').default('process').meta({ description: 'The registered target that runs this service.', examples: ['process'] }),
   settings: Settings.default({}).meta({ description: 'Settings of the target; the page of each target says which there are. Each wins over the environment\'s of the same name.', examples: [{ image: 'registry.example.com/shop/catalog' }] }),
   instances: z.int().min(0).max(10_000).default(2).meta({ description: 'Instances in production; other environments may take a percentage.', examples: [4] }),

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { Access, Settings } from './access.ts';
 import { Digest, EnvironmentName, ReleaseId, RevisionId, ServiceName } from './ids.ts';
-import { Command, HealthCheck, SchemaCompatibility, Secrets, Worker } from './manifest.ts';
+import { Command, HealthCheck, OpenTelemetry, SchemaCompatibility, Secrets, Worker } from './manifest.ts';
 import { Stickiness } from './route.ts';
 
 export const RevisionSpec = z.strictObject({
@@ -29,6 +29,8 @@ export const RevisionSpec = z.strictObject({
   settings: Settings.default({}),
   /** How a queue worker tells its counts; absent for a service that answers requests. */
   worker: Worker.optional(),
+  /** Its instances send their counts by OpenTelemetry; absent where the router counts. */
+  openTelemetry: OpenTelemetry.optional(),
   /** Which versions of its data it works with; absent where its release declares nothing. */
   schema: SchemaCompatibility.optional(),
 });

@@ -26,6 +26,7 @@ export function revisionSpec(release: Release, environment: Environment, inForce
     access: inForce.access,
     settings: inForce.settings,
     ...(manifest.worker === undefined ? {} : { worker: manifest.worker }),
+    ...(manifest.openTelemetry === undefined ? {} : { openTelemetry: manifest.openTelemetry }),
     ...(manifest.schema === undefined ? {} : { schema: manifest.schema }),
   };
 }
