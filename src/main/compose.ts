@@ -35,6 +35,7 @@ import { withProviders } from '../adapters/oidc/identities.ts';
 import { createVerifier } from '../adapters/oidc/verifier.ts';
 import { createSlackReplies } from '../adapters/slack/replies.ts';
 import { createSlackWebApi } from '../adapters/slack/web-api.ts';
+import { createTelemetryMetrics, type TelemetryMetrics } from '../adapters/local/telemetry-metrics.ts';
 import { createWorkerMetrics, type WorkerMetrics } from '../adapters/local/worker-metrics.ts';
 import { createEngine, type Engine } from '../engine/index.ts';
 import type { Send } from '../contracts/own-target.ts';
@@ -50,6 +51,7 @@ import { webhookSecretAt, type Home } from './home.ts';
 import { useLocalParts } from './local.ts';
 import { loadMachines } from './machines.ts';
 import { metricsSource } from './metrics-source.ts';
+import { TELEMETRY_PATH } from './telemetry.ts';
 import type { Platform } from './platform.ts';
 import { secretAt, secretIfThere } from './private-file.ts';
 import { limitConcurrency } from './reserved-concurrency.ts';
@@ -59,6 +61,8 @@ export interface Composed {
   readonly ports: Ports;
   readonly engine: Engine;
   readonly target: ProcessTarget;
+  /** Takes what instances send by OpenTelemetry. */
+  readonly telemetry: TelemetryMetrics;
   /** Adopts instances, takes up builds, commands and executions where they were. */
   recover(): Promise<{ adopted: number; lost: number; executions: number }>;
   sweepExpired(): Promise<number>;
@@ -105,7 +109,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const secrets = createSecretFolder({ directory: home.secrets });
   const target = await createProcessTarget({
     directory: home.instances, artifacts, secrets, traffic, clock: systemClock, ids: randomIds,
-    settings: { path: options.config.path },
+    settings: { path: options.config.path, telemetry: () => telemetryAt(home) },
     fence: { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) },
     onChange: (ref, change) => {
       log('info', change.detail, { instance: change.instance, change: change.kind, service: ref.service, environment: ref.environment });
@@ -114,8 +118,9 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   });
   const builder = createLocalBuilder({ directory: home.builds, sources, artifacts, clock: systemClock, settings: { path: options.config.path, environment: options.config.buildEnvironment ?? {} }, onFinished: async ({ request, outcome }) => finishBuild(ports)({ pipelineId: request.build as never, token: request.token, outcome }) });
   const commands = createCommandRunner({ directory: home.commands, sources, artifacts, settings: { path: options.config.path }, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
+  const telemetry = createTelemetryMetrics({ clock: systemClock, ids: randomIds });
   const ports: Ports = {
-    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets(['process'], own), artifacts, sources, builder, commands, metrics: metricsOf(metricsSource(options.config.prometheus ?? null, traffic, systemClock), createWorkerMetrics({ clock: systemClock, ids: randomIds }), target), judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
+    store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets(['process'], own), artifacts, sources, builder, commands, metrics: metricsOf(metricsSource(options.config.prometheus ?? null, traffic, systemClock), createWorkerMetrics({ clock: systemClock, ids: randomIds }), target, telemetry, store), judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
     recordingFiles: createRecordingFiles({ folder: home.uploads, artifacts, ids: randomIds }),
     httpChecks: createHttpChecks(), slackReplies: createSlackReplies({ origin: options.config.slackOrigin }),
     // Whoever carries it out answers for itself.
@@ -136,7 +141,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   };
   useLocalParts({ ports, targets: { process: target }, log });
   return {
-    ports, engine, target,
+    ports, engine, target, telemetry,
     recover: async () => {
       const { adopted, lost } = await target.adopt();
       await builder.recover();
@@ -156,13 +161,26 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   };
 }
 
-/** A worker is counted by itself, everything else by the router. Which one a service is, its instances' specifications say. */
-const metricsOf = (router: Metrics, workers: WorkerMetrics, target: Pick<ProcessTarget, 'workers'>): Metrics => ({
-  read: (service, environment) => {
+/**
+ * A worker is counted by itself, a service by what it sends where all of its revisions do, everything else by the router: two
+ * revisions that are compared are counted by the same source.
+ */
+const metricsOf = (router: Metrics, workers: WorkerMetrics, target: Pick<ProcessTarget, 'workers'>, telemetry: TelemetryMetrics, store: Ports['store']): Metrics => ({
+  read: async (service, environment) => {
     const instances = target.workers({ service, environment });
-    return instances.length === 0 ? router.read(service, environment) : workers.read(service, environment, instances);
+    if (instances.length > 0) return workers.read(service, environment, instances);
+    const specs = Object.values((await findDesired(store, service, environment))?.value.revisions ?? {}).map(({ spec }) => spec);
+    const histograms = new Set(specs.map(({ openTelemetry }) => openTelemetry?.histogram));
+    const [histogram] = histograms;
+    return histograms.size === 1 && histogram !== undefined ? telemetry.read(histogram, specs.map(({ revision }) => revision)) : router.read(service, environment);
   },
 });
+
+/** Null until the control plane serves. */
+function telemetryAt(home: Home): { readonly endpoint: string; readonly token: string } | null {
+  const address = secretIfThere(home.address);
+  return address === null ? null : { endpoint: `${address}${TELEMETRY_PATH}`, token: secretAt(home.telemetryToken) };
+}
 
 function openEngine({ home, log }: ComposeOptions, own: ReadonlyMap<string, Send>): Engine {
   const machines = loadMachines();

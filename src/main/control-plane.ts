@@ -30,6 +30,7 @@ import { packageRoot } from './machines.ts';
 import { createOwnMetrics, type OwnMetrics } from './own-metrics.ts';
 import type { Platform } from './platform.ts';
 import { readPrivate, secretAt, writePrivate } from './private-file.ts';
+import { receiveTelemetry } from './telemetry.ts';
 import { createRequestBodies } from './request-bodies.ts';
 import { startSchedules } from './schedules.ts';
 import { receiveUpload } from './uploads.ts';
@@ -67,7 +68,7 @@ export async function startControlPlane(home: Home, config: LocalConfig, options
   const server = createGateway({
     bodies, console: consoleFiles(join(packageRoot(), 'console', 'dist')), log: (message, details) => log('error', message, details), answered: (...request) => metrics.requested(...request),
     refused: (request) => refusalOf(composed.ports, request),
-    streamed: async (request, response) => (await live.serve(request, response)) || (await serveMetrics(composed.ports, metrics, request, response)) || receiveUpload({ ports: composed.ports, folder: home.uploads }, request, response),
+    streamed: async (request, response) => (await live.serve(request, response)) || (await serveMetrics(composed.ports, metrics, request, response)) || (await receiveTelemetry({ metrics: composed.telemetry, token: () => secretAt(home.telemetryToken) }, request, response)) || receiveUpload({ ports: composed.ports, folder: home.uploads }, request, response),
   });
   const address = await listen(server, config, lastPort(home));
   writePrivate(home.address, `${address}\n`);

@@ -27,7 +27,7 @@ export interface EnvironmentParts {
   readonly root: string;
   readonly port: number;
   readonly secrets: Readonly<Record<string, string>>;
-  readonly settings: Pick<ProcessSettings, 'path' | 'language'>;
+  readonly settings: Pick<ProcessSettings, 'path' | 'language' | 'telemetry'>;
 }
 
 /** Configuration may replace the first four, secrets go over configuration, and what Slipway itself relies on goes over all. */
@@ -37,8 +37,10 @@ export function environmentOf({ record, directory, root, port, secrets, settings
     HOME: join(directory, 'work'),
     TMPDIR: join(directory, 'tmp'),
     LANG: settings.language,
+    ...telemetryOf(record, settings),
     ...record.spec.configuration,
     ...secrets,
+    ...ofRevision(record),
     PORT: String(port),
     HOST: '127.0.0.1',
     SLIPWAY_INSTANCE: record.instance,
@@ -49,4 +51,23 @@ export function environmentOf({ record, directory, root, port, secrets, settings
     SLIPWAY_VERSION: record.spec.version,
     SLIPWAY_DIRECTORY: root,
   };
+}
+
+/** Often enough for a look each ten seconds; without it an exporter sends once a minute. */
+const EXPORT_INTERVAL_MS = 5000;
+
+/** What every SDK of OpenTelemetry reads: https://opentelemetry.io/docs/specs/otel/protocol/exporter/. The service's own configuration goes over it. */
+function telemetryOf({ spec }: InstanceRecord, { telemetry }: Pick<ProcessSettings, 'telemetry'>): Record<string, string> {
+  const to = spec.openTelemetry === undefined ? null : telemetry?.() ?? null;
+  return to === null ? {} : {
+    OTEL_SERVICE_NAME: spec.service, OTEL_METRICS_EXPORTER: 'otlp', OTEL_METRIC_EXPORT_INTERVAL: String(EXPORT_INTERVAL_MS), OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: 'http/protobuf',
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: to.endpoint, OTEL_EXPORTER_OTLP_METRICS_HEADERS: `authorization=Bearer%20${to.token}`,
+  };
+}
+
+/** Whose points they are, beside the attributes that the configuration has. */
+function ofRevision({ instance, spec }: InstanceRecord): Record<string, string> {
+  if (spec.openTelemetry === undefined) return {};
+  const own = spec.configuration['OTEL_RESOURCE_ATTRIBUTES'];
+  return { OTEL_RESOURCE_ATTRIBUTES: [...(own === undefined || own === '' ? [] : [own]), `slipway.revision=${spec.revision}`, `service.instance.id=${instance}`].join(',') };
 }
