@@ -1,28 +1,33 @@
 /**
- * npm run bench:judge [-- --seed N] [-- --runs N]: the judge and other rules on the same seeded traces. Exit 0 only when every goal is
- * reached. The same seed gives the same table on every machine; the times at its end are measured.
+ * npm run bench:judge [-- --seed N] [-- --runs N] [-- --seeded]: the judge and other rules on the same seeded traces. Exit 0 only when every goal is
+ * reached. The same seed gives the same table on every machine; the times at its end are measured, and left out
+ * with --seeded, which is what CI runs.
  */
 import { parseArgs } from 'node:util';
 import { counts, judged, badUntil, RULE } from './judged.ts';
 import { sequentialJudge } from '../../../src/domain/judge/sequential/sequential-judge.ts';
 import { median } from '../figures.ts';
 import { randomFrom } from './random.ts';
+import { earliestPoints } from './earliest.ts';
+import { keepResults } from '../../../scripts/suite-results.ts';
 import { minutes, rankTest, type Rule, thresholdInARow, thresholdLimit } from './rules.ts';
 import { SAME, SAME_LATENCY, type Scenario, SLOW, WALD, WORSE } from './scenarios.ts';
 import { type Second, steady, trace } from './traces.ts';
 
-const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, runs: { type: 'string', default: '180' } } });
+const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, runs: { type: 'string', default: '180' }, seeded: { type: 'boolean', default: false } } });
 const SEED = Number(values.seed);
 const RUNS = Number(values.runs);
 const HOUR = 3600;
 const OTHERS = { 'rank test': rankTest, '99 %, limit 3': thresholdLimit, '99 %, 5 in a row': thresholdInARow } satisfies Record<string, Rule>;
 
-const GOALS = { falseAborts: 0.01, found: 1, timeOfRank: 0.3, badOfRank: 0.25, wald: 1.6, tickMs: 1, dayMs: 1000 } as const;
+const GOALS = { falseAborts: 0.01, found: 1, timeOfRank: 0.3, badOfRank: 0.25, wald: 1.6, pointsBehind: 3, tickMs: 1, dayMs: 1000 } as const;
 const missed: string[] = [];
+let reached = 0;
 /** Failing to measure is never a pass. */
 const goal = (what: string, figure: number, most: number): string => {
   const ok = figure <= most;
-  if (!ok) missed.push(`${what}: ${figure.toFixed(3)}, and at most ${most} is the goal`);
+  if (ok) reached += 1;
+  else missed.push(`${what}: ${figure.toFixed(3)}, and at most ${most} is the goal`);
   return ok ? 'ok' : 'MISSED';
 };
 
@@ -64,12 +69,12 @@ interface View {
   readonly sameSeconds: number;
   readonly worseSeconds: number;
   readonly lateSeconds: number;
-  /** Whether the goals of time and bad requests hold: they are for a source that is read as it counts. */
-  readonly early: boolean;
+  /** Null: the goals of time and bad requests by the rank test's hold. Else points of so many seconds, held against the earliest that is possible. */
+  readonly pointSeconds: number | null;
 }
 const VIEWS: readonly View[] = [
-  { title: 'A look each second where it is worse, each 10 s where it is the same', sameSeconds: 10, worseSeconds: 1, lateSeconds: 0, early: true },
-  { title: 'Points of one minute that arrive two minutes late, for all rules, of the same traces', sameSeconds: 60, worseSeconds: 60, lateSeconds: 120, early: false },
+  { title: 'A look each second where it is worse, each 10 s where it is the same', sameSeconds: 10, worseSeconds: 1, lateSeconds: 0, pointSeconds: null },
+  { title: 'Points of one minute that arrive two minutes late, for all rules, of the same traces', sameSeconds: 60, worseSeconds: 60, lateSeconds: 120, pointSeconds: 60 },
 ];
 const RULES = 1 + Object.keys(OTHERS).length;
 
@@ -86,26 +91,30 @@ function compare(): void {
     }
   }
   for (const scenario of WORSE) {
-    for (const [index, byRule] of views(scenario, ({ worseSeconds }) => worseSeconds).entries()) tables[index]?.push(worseRow(`table ${index + 1}: ${scenario.name}`, scenario, byRule, VIEWS[index]?.early === true && scenario.early));
+    for (const [index, byRule] of views(scenario, ({ worseSeconds }) => worseSeconds).entries()) tables[index]?.push(worseRow(`table ${index + 1}: ${scenario.name}`, scenario, byRule, VIEWS[index]!));
   }
   for (const [index, { title }] of VIEWS.entries()) {
     console.log(`\n${title}`);
-    table(['scenario', 'this judge', ...Object.keys(OTHERS), 'by the rank test: time, bad', ''], tables[index] ?? []);
+    table(['scenario', 'this judge', ...Object.keys(OTHERS), 'by the rank test: time, bad; possible', ''], tables[index] ?? []);
   }
 }
 
-function worseRow(what: string, { name }: Scenario, byRule: readonly Found[][], early: boolean): string[] {
+function worseRow(what: string, scenario: (typeof WORSE)[number], byRule: readonly Found[][], { pointSeconds, lateSeconds }: View): string[] {
   const [ours = [], rank = []] = byRule;
   const time = median(ours.map(({ at }) => at)) / median(rank.map(({ at }) => at));
   const bad = median(ours.map((found) => found.bad)) / median(rank.map((found) => found.bad));
-  const verdicts = [goal(`${what}, not found`, 1 - share(ours), 1 - GOALS.found), ...(early ? [goal(`${what}, time`, time, GOALS.timeOfRank), goal(`${what}, bad requests`, bad, GOALS.badOfRank)] : [])];
-  return [`worse: ${name}`, ...byRule.map(cell), `${time.toFixed(2)}, ${bad.toFixed(2)}`, verdicts.every((verdict) => verdict === 'ok') ? 'ok' : 'MISSED'];
+  const { failureRate, failsTimes, requestsPerSecond, share: part } = scenario.service;
+  const earliest = pointSeconds === null || !scenario.early ? null : pointSeconds * earliestPoints({ requestsAPoint: pointSeconds * requestsPerSecond * part(0), rate: failureRate, times: failsTimes(0), alpha: RULE.alpha }) + lateSeconds;
+  const early = pointSeconds === null && scenario.early ? [goal(`${what}, time`, time, GOALS.timeOfRank), goal(`${what}, bad requests`, bad, GOALS.badOfRank)] : [];
+  const late = earliest === null || pointSeconds === null ? [] : [goal(`${what}, points after the earliest possible`, (median(ours.map(({ at }) => at)) - earliest) / pointSeconds, GOALS.pointsBehind)];
+  const verdicts = [goal(`${what}, not found`, 1 - share(ours), 1 - GOALS.found), ...early, ...late];
+  return [`worse: ${scenario.name}`, ...byRule.map(cell), `${time.toFixed(2)}, ${bad.toFixed(2)}${earliest === null ? '' : `; ${earliest} s`}`, verdicts.every((verdict) => verdict === 'ok') ? 'ok' : 'MISSED'];
 }
 
 function latency(): void {
   console.log('\nLatency (median 40 ms, a look each 5 s, 15 minutes, warm-up of 30 s): aborted, median time');
   const rows = [SAME_LATENCY, ...SLOW].map((scenario, index) => {
-    const [ours = []] = runsOf(scenario, 900, (all) => [{ ...judged(all, 5), bad: 0 }], Math.ceil(RUNS / (index === 0 ? 2 : 10)));
+    const [ours = []] = runsOf(scenario, 900, (all) => [{ ...judged(all, 5), bad: 0 }], Math.ceil(RUNS / (index === 0 ? 1.8 : 10)));
     return [scenario.name, percent(share(ours)), seconds(median(ours.map(({ at }) => at))), index === 0 ? goal('latency: the same', share(ours), GOALS.falseAborts) : goal(`latency: ${scenario.name}, not found`, 1 - share(ours), 1 - GOALS.found)];
   });
   table(['scenario', 'aborted', 'median', ''], rows);
@@ -151,6 +160,8 @@ console.log('Cells: same release: aborted, which is false. Worse: found, median 
 compare();
 latency();
 wald();
-speed();
+if (!values.seeded) speed();
 console.log(`\n${((performance.now() - began) / 1000).toFixed(0)} s, ${(process.cpuUsage().user / 1e6).toFixed(0)} s of one core. ${missed.length === 0 ? 'Every goal is reached.' : `Missed:\n${missed.map((one) => `- ${one}`).join('\n')}`}`);
+console.log(`${reached} passed, ${missed.length} failed`);
+keepResults({ passed: reached, failed: missed.length });
 process.exitCode = missed.length === 0 ? 0 : 1;
