@@ -7,13 +7,17 @@ import { previewPlan } from '../app/preview-plan.ts';
 import { searchPipelines } from '../app/search-pipelines.ts';
 import { cancel } from '../app/steer.ts';
 import * as operations from '../contracts/api/deployments.ts';
+import { describePlan } from '../domain/planner/describe-plan.ts';
 import { anywhere, atNamed, atPipeline, teams, whereNamed } from './access.ts';
 import { bind } from './serve.ts';
 
 export const deploymentBindings = [
   bind(operations.deploy, whereNamed, async (ports, { body, by }) => ({ value: await deployAsShown(ports)({ ...body, by }) })),
   bind(operations.previewPlan, atNamed, async (ports, { body }) => ({ value: await previewPlan(ports)(body) })),
-  bind(operations.readPipeline, atPipeline, async (ports, { params }) => ({ value: await pipelineDetail(ports)(params.pipeline) })),
+  bind(operations.readPipeline, atPipeline, async (ports, { params }) => {
+    const { pipeline, deployments } = await pipelineDetail(ports)(params.pipeline);
+    return { value: { pipeline, deployments: deployments.map((one) => ({ ...one, lines: describePlan(one.deployment.plan) })) } };
+  }),
   bind(operations.readExecutions, atPipeline, async (ports, { params }) => ({ value: await executionHistory(ports)(params.pipeline) })),
   bind(operations.readProgress, atPipeline, async (ports, { params }) => ({ value: await executionProgress(ports)(params.pipeline) })),
   bind(operations.readDefinition, atPipeline, async (ports, { params: { pipeline, machine, execution } }) => ({ value: { machine, name: execution, definition: (await executionDefinition(ports)(pipeline, machine, execution)) as never } })),

@@ -11,7 +11,7 @@ import { Moment, operation, paging, Time, Why } from './operation.ts';
 
 export const PipelineDetail = z.strictObject({
   pipeline: Pipeline,
-  deployments: z.array(z.strictObject({ deployment: Deployment, tests: z.array(TestResult), approvals: z.array(Approval), observed: Observed.nullable() })),
+  deployments: z.array(z.strictObject({ deployment: Deployment, tests: z.array(TestResult), approvals: z.array(Approval), observed: Observed.nullable(), lines: z.array(z.string()).meta({ description: 'The plan, in lines for people.' }) })),
 });
 export type PipelineDetail = z.infer<typeof PipelineDetail>;
 
