@@ -4,19 +4,23 @@ import { useEffect, useState } from 'preact/hooks';
 const SAID = 'slipway:said';
 const SHOWN_MS = 6000;
 
-export const announce = (text: string): boolean => dispatchEvent(new CustomEvent(SAID, { detail: text }));
+/** @param how `quietly`: to screen readers only, for what the page itself shows too */
+export const announce = (text: string, how: 'shown' | 'quietly' = 'shown'): boolean => dispatchEvent(new CustomEvent(SAID, { detail: { text, how } }));
+
+interface Said { readonly text: string; readonly how: 'shown' | 'quietly' }
+const NOTHING: Said = { text: '', how: 'shown' };
 
 export function Announcements() {
-  const [text, say] = useState('');
+  const [{ text, how }, say] = useState<Said>(NOTHING);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const hear = (event: Event) => {
-      say(String((event as CustomEvent).detail));
+      say((event as CustomEvent<Said>).detail);
       clearTimeout(timer);
-      timer = setTimeout(() => say(''), SHOWN_MS);
+      timer = setTimeout(() => say(NOTHING), SHOWN_MS);
     };
     addEventListener(SAID, hear);
     return () => { removeEventListener(SAID, hear); clearTimeout(timer); };
   }, []);
-  return <div class="announcements" role="status" aria-live="polite">{text}</div>;
+  return <div class={how === 'quietly' ? 'sr' : 'announcements'} role="status" aria-live="polite">{text}</div>;
 }

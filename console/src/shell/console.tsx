@@ -25,6 +25,9 @@ const PAGES: readonly (readonly [pattern: string, page: Page])[] = [
   ['/delivery', later(async () => (await import('../pages/delivery.tsx')).DeliveryPage)],
   ['/alerts', later(async () => (await import('../pages/alerts.tsx')).AlertsPage)],
   ['/drift', later(async () => (await import('../pages/drift.tsx')).DriftPage)],
+  ['/services/:service', later(async () => (await import('../pages/service.tsx')).ServicePage)],
+  ['/pipelines/:pipeline', later(async () => (await import('../pages/pipeline.tsx')).PipelinePage)],
+  ['/approvals', later(async () => (await import('../pages/approvals.tsx')).ApprovalsPage)],
 ];
 
 function pageOf(path: string): { readonly Page: Page; readonly names: Readonly<Record<string, string>> } | undefined {

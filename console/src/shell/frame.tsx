@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { endSession } from '../api/log-in.ts';
 import { useMe } from '../api/permissions.ts';
+import { useAnswer } from '../api/query.ts';
 import { Announcements } from './announce.tsx';
 import { Connection } from './connection.tsx';
 import { isHere, PLACES } from './places.ts';
@@ -21,7 +22,7 @@ export function Frame({ path, children }: { readonly path: string; readonly chil
       <header class="top">
         <a class="brand" href="/" aria-label="Slipway, all services"><img src="/icon.svg" alt="" width="20" height="20" /><span>Slipway</span></a>
         <nav aria-label="Pages">
-          {PLACES.map((place) => <a key={place.path} href={place.path} aria-current={isHere(place.path, path) ? 'page' : undefined}>{place.label}</a>)}
+          {PLACES.map((place) => <a key={place.path} href={place.path} aria-current={isHere(place.path, path) ? 'page' : undefined}>{place.label}{place.path === '/approvals' ? <Waiting /> : null}</a>)}
         </nav>
         <div class="tools">
           <Connection />
@@ -37,6 +38,12 @@ export function Frame({ path, children }: { readonly path: string; readonly chil
       {palette ? <Palette close={() => showPalette(false)} /> : null}
     </>
   );
+}
+
+/** How many decisions wait, of those that may be seen. */
+function Waiting() {
+  const waiting = useAnswer('listApprovals', {}, ({ what }) => what === 'approval').value?.length ?? 0;
+  return waiting === 0 ? null : <span class="count">{waiting}<span class="sr"> waiting</span></span>;
 }
 
 function ThemeButton() {

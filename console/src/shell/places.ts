@@ -7,6 +7,7 @@ interface Place {
 
 export const PLACES: readonly Place[] = [
   { path: '/', label: 'Services', key: 's' },
+  { path: '/approvals', label: 'Approvals', key: 'p' },
   { path: '/history', label: 'History', key: 'h' },
   { path: '/drift', label: 'Drift', key: 'd' },
   { path: '/alerts', label: 'Alerts', key: 'a' },

@@ -55,8 +55,15 @@ export async function serious(page: Page): Promise<string[]> {
 /** For the documentation, and only when the run is asked for pictures: docs/console/NAME.png. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env['SLIPWAY_PICTURES'] !== '1') return;
+  // A test's repository is a temporary folder, which says nothing to a reader.
+  await page.evaluate(() => { for (const element of document.querySelectorAll<HTMLElement>('[data-source]')) element.style.visibility = 'hidden'; });
   await page.screenshot({ path: fileURLToPath(new URL(`../../../docs/console/${name}.png`, import.meta.url)), animations: 'disabled', caret: 'hide' });
 }
 
-/** How many pixels the page is wider than its window: what a reader on a phone would have to push aside. */
-export const overflow = (page: Page): Promise<number> => page.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)');
+/** What makes the page wider than its window, which a reader on a phone would have to push aside; nothing when it is not. */
+export const overflow = (page: Page): Promise<string[]> => page.evaluate(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const wide = [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
+  return [`${scrollWidth - clientWidth} pixels`, ...wide.slice(0, 5).map((element) => element.outerHTML.slice(0, 160))];
+});
