@@ -6,7 +6,7 @@ import { ENVIRONMENTS, Installation } from '../e2e/rig/installation.ts';
 import { launch, visit, type Visit } from './rig/browser.ts';
 
 const ROLES = `roles:
-  - { role: viewer, who: [vera] }
+  - { role: viewer, who: [vera, stan] }
   - { role: deployer, who: [dora], teams: [shop] }
   - { role: deployer, who: [stan], environments: [staging] }
   - { role: approver, who: [anna], environments: [production] }

@@ -63,12 +63,12 @@ export async function ask<K extends OperationId>(id: K, input: InputOf<K>, optio
   throw problem;
 }
 
-/** Every part of a list, told one after the other. */
-export async function askAll<K extends OperationId>(id: K, input: InputOf<K>, part: (items: AnswerOf<K>, isLast: boolean) => void, signal?: AbortSignal): Promise<void> {
+/** Every part of a list, told one after the other. @param sizes of the first part, which is seen soonest, and of the others */
+export async function askAll<K extends OperationId>(id: K, input: InputOf<K>, sizes: { readonly first: number; readonly rest: number }, part: (items: AnswerOf<K>, isLast: boolean) => void, signal?: AbortSignal): Promise<void> {
   let cursor: string | null | undefined;
   do {
     const { query }: Given = input;
-    const { value, next } = await ask(id, { ...input, query: { ...query, ...(cursor == null ? {} : { cursor }) } }, { signal });
+    const { value, next } = await ask(id, { ...input, query: { ...query, ...(cursor == null ? { limit: sizes.first } : { limit: sizes.rest, cursor }) } }, { signal });
     cursor = next;
     part(value, next === null);
   } while (cursor !== null);

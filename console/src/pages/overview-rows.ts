@@ -13,7 +13,7 @@ export interface Rows {
 }
 
 /** The first part is small, so that something is seen at once. */
-const PART_ROWS = 100;
+const PART_ROWS = { first: 40, rest: 250 } as const;
 const SETTLE_MS = 200;
 /** More services than this at once, and the whole list is read again. */
 const ONE_BY_ONE_MAX = 25;
@@ -39,7 +39,7 @@ export function useOverviewRows(): Rows {
       const isFirst = known.size === 0;
       changed.current.clear();
       try {
-        await askAll('listOverview', { query: { limit: PART_ROWS } }, (rows, isLast) => {
+        await askAll('listOverview', {}, PART_ROWS, (rows, isLast) => {
           for (const row of rows) found.set(row.service, row);
           if (isLast) known = found;
           if (isFirst || isLast) show({ rows: [...found.values()], isWhole: isLast, error: undefined });
