@@ -1,4 +1,4 @@
-/** Makes schemas at their first use, in bundles: docs/decisions/0023. Plugins of serverless-esbuild are CommonJS. */
+/** Makes schemas at their first use, in bundles: docs/decisions/0020. Plugins of serverless-esbuild are CommonJS. */
 const { readFile } = require('node:fs/promises');
 const { dirname, join, sep } = require('node:path');
 const { parse } = require('acorn');
