@@ -4,6 +4,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import * as z from 'zod';
 import { apiOf } from './api.ts';
 import { createChecks, type Checks } from './checks.ts';
 import { endInstallation, startInstallation, type Installation } from './installation.ts';
@@ -20,6 +21,9 @@ import { killedInstance } from './story/killed-instance.ts';
 import { repeatedPush } from './story/repeated-push.ts';
 
 const STEPS = [firstRelease, goodRelease, killedInstance, badRelease, killedControlPlane, repeatedPush];
+/** As long as the story takes, whoever opens the console is let in. */
+const LOG_IN_SECONDS = 300;
+const LogIn = z.object({ token: z.string() });
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 
 interface Options {
@@ -91,8 +95,11 @@ async function setStage(directory: string, installation: Installation, { story, 
   const python = await hasPython();
   if (!python) skipped.push('examples/clock: python3 is not installed here');
   const place = { directory, examples: EXAMPLES, home: installation.home, path: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin' };
+  const api = apiOf(installation.home, installation.slack);
+  const { token } = LogIn.parse(await api.post('/v1/session', { seconds: LOG_IN_SECONDS }));
+  story.line(`watch it in a browser: ${installation.address}/#log-in=${token} (logs in once)`);
   const [shop, files, clock] = await Promise.all([createRepository('shop', place), createRepository('files', place), python ? createRepository('clock', place) : null]);
-  return { story, checks, measured, installation, api: apiOf(installation.home, installation.slack), repositories: { shop, files, clock }, load: undefined };
+  return { story, checks, measured, installation, api, repositories: { shop, files, clock }, load: undefined };
 }
 
 /** On macOS a python3 may be there that only offers to install one; so it is run. */

@@ -1,37 +1,9 @@
-/** The one stack around every handler in functions/: parse the event, call one use case, log failures, return or throw. */
-import middy, { type MiddlewareObj } from '@middy/core';
+/** Handlers of functions/: one calls one use case with the platform's ports. */
 import type * as z from 'zod';
 import { platform } from '#platform';
-import { callVerb } from '../app/call-verb.ts';
-import { TargetRequest, type TargetResult } from '../contracts/target.ts';
 import { answerOfError, HttpEvent, type HttpAnswer } from '../contracts/http.ts';
-import { InvalidInput } from '../domain/errors.ts';
-import type { CorePorts, Given, Parts, TargetPart } from './platform.ts';
-
-/** Failures are logged once, with the event's ids and never its body, and thrown on: only the state machine catches. */
-const logFailures = (): MiddlewareObj => ({
-  onError: async (request) => {
-    if (request.error === null || request.error === undefined) return;
-    platform.log('warn', request.error.message, { error: request.error.name, event: idsOf(request.event) });
-    platform.measure({ name: 'Failure', value: 1, error: request.error.name });
-  },
-});
-
-const ID_FIELDS = ['pipelineId', 'deploymentId', 'deliveryId', 'service', 'environment', 'stage', 'batch', 'verb', 'gate'] as const;
-
-function idsOf(event: unknown): Record<string, unknown> {
-  if (typeof event !== 'object' || event === null) return {};
-  return Object.fromEntries(ID_FIELDS.filter((field) => field in event).map((field) => [field, (event as Record<string, unknown>)[field]]));
-}
-
-const stack = <E, R>(run: (event: E) => Promise<R>) => middy<E, R>().use(logFailures() as MiddlewareObj<E, R>).handler(run);
-
-/** @throws InvalidInput naming each field that does not fit */
-function parsed<T>(schema: z.ZodType<T>, event: unknown): T {
-  const result = schema.safeParse(event);
-  if (result.success) return result.data;
-  throw new InvalidInput(`The event does not fit: ${result.error.issues.map((issue) => `${issue.path.join('.') || '(event)'}: ${issue.message}`).join('; ')}`);
-}
+import type { CorePorts, Given, Parts } from './platform.ts';
+import { parsed, stack } from './stack.ts';
 
 /** The platform's ports with these parts, made once. */
 function portsWith<P extends Parts>(parts: P): () => Promise<CorePorts & Given<P>> {
@@ -78,6 +50,3 @@ export const httpHandler = <P extends Parts = object>(answer: (needs: CorePorts 
     }
   });
 };
-
-/** A handler of one target's verbs. */
-export const targetHandler = (kind: string, target: TargetPart) => stack<unknown, TargetResult>(async (event) => callVerb(await target(kind), parsed(TargetRequest, event)));

@@ -23,12 +23,16 @@ export type Given<P> = { readonly [K in keyof P & PartName]: Ports[K] };
 /** A target's composition: `#targets/<kind>`. @throws NotSupported for a kind that is not of this platform */
 export type TargetPart = (kind: string) => Promise<Target>;
 
-export interface Platform {
-  ports(): Promise<CorePorts>;
+/** What every handler writes: lines and figures. Apart from the ports, as a target's handler needs nothing else. */
+export interface Telemetry {
   /** One structured line; `details` holds ids, never documents. */
   log(level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>): void;
   /** One figure of the control plane itself: EMF on AWS; on one machine `GET /metrics` has its own. */
   measure(figure: Figure): void;
+}
+
+export interface Platform extends Telemetry {
+  ports(): Promise<CorePorts>;
 }
 
 /** `RequestMs`: an answered request, by operation and status class. `Failure`: a handler that threw, by the error's name. */

@@ -45,7 +45,7 @@ import type { Desired, Observed } from '../../../src/domain/state.ts';
 import { createEngine, type Engine } from '../../../src/engine/index.ts';
 import { placedIn } from '../../../src/main/aws/placed.ts';
 import { invoke as invokeHandler } from '../../../src/main/compose.ts';
-import { targetHandler } from '../../../src/main/handler.ts';
+import { targetHandler } from '../../../src/main/target-handler.ts';
 import { useLocalParts } from '../../../src/main/local.ts';
 import { loadMachines } from '../../../src/main/machines.ts';
 import type { ArtifactStore } from '../../../src/ports/artifacts.ts';

@@ -6,9 +6,9 @@ import { systemClock } from '../../../adapters/local/system-clock.ts';
 import type { Target } from '../../../ports/target.ts';
 import { codeOf, createLambdaTarget } from '../../../targets/lambda/index.ts';
 import { actingAsRole } from '../../../targets/_aws/role-needed.ts';
-import { platform } from '../../aws.ts';
 import type { TargetPart } from '../../platform.ts';
 import { s3Artifacts } from '../parts/bucket.ts';
+import { stateTable } from '../state-table.ts';
 import { connectBy, fenceOf } from '../target-clients.ts';
 
 /** Loaded when something is unpacked: of all verbs only a launch does, and it would be a tenth of every start. */
@@ -18,7 +18,6 @@ let made: Target | undefined;
 
 export const target: TargetPart = async () => {
   if (made !== undefined) return made;
-  const { store } = await platform.ports();
-  made = actingAsRole(createLambdaTarget({ lambda: connectBy('lambda', (place) => new LambdaClient(place)), code: codeOf({ artifacts: s3Artifacts(extract), folder: tmpdir() }), fence: fenceOf(store), clock: systemClock }));
+  made = actingAsRole(createLambdaTarget({ lambda: connectBy('lambda', (place) => new LambdaClient(place)), code: codeOf({ artifacts: s3Artifacts(extract), folder: tmpdir() }), fence: fenceOf(stateTable()), clock: systemClock }));
   return made;
 };
