@@ -3,7 +3,6 @@
 const XRAY = 'X-Ray defines no resource for it (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html)';
 
 export const WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
-  'cloudwatch:GetMetricData': 'CloudWatch defines no resource for reading metrics (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html)',
   'dynamodb:ListStreams': 'DynamoDB defines no resource for it (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html)',
   'xray:PutTraceSegments': XRAY,
   'xray:PutTelemetryRecords': XRAY,

@@ -63,6 +63,7 @@ export async function withService(at: ApiRig, service: string, team: string): Pr
   }
 }
 
+const NOTICE = '1700000000000-0123456789abcdef';
 const QUERIES: Readonly<Record<string, string>> = { compareReleases: '?from=1.0.0&to=2.0.0', removeRepository: '?url=https%3A%2F%2Fexample.com%2Fa%2Fb' };
 
 /** A request for each operation that would be carried out, for a service of this name. */
@@ -70,9 +71,9 @@ export function requestsFor(service: string): { id: string; method: string; path
   const bodies: Readonly<Record<string, unknown>> = {
     registerRepository: { url: 'https://example.com/a/b' }, registerArtifact: { manifest: `service: ${service}\nteam: shop\nstart: [node, server.js]\n`, digest: `sha256:${'b'.repeat(64)}`, bytes: 1, version: '2.0.0' },
     deploy: { service, version: '2.0.0' }, previewPlan: { service, version: '2.0.0', environment: 'production' }, cancelPipeline: {}, decide: { service, decision: 'approve' }, rollback: {}, promote: {}, pause: {}, resume: {},
-    scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, openSession: {}, startRecording: {}, stopRecording: {},
+    scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, openSession: {}, startRecording: {}, stopRecording: {}, testNotificationRule: {}, resendNotice: {},
   };
   return OPERATIONS.map(({ id, method, path, action, body }) => ({
-    id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest').replace(':release', '1.0.0').replace(':team', 'shop').replace(':time', '1700000000000').replace(':machine', 'pipeline').replace(':execution', `${service}-1`) + (QUERIES[id] ?? ''), ...(body === null ? {} : { body: bodies[id] }),
+    id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest').replace(':release', '1.0.0').replace(':team', 'shop').replace(':time', '1700000000000').replace(':machine', 'pipeline').replace(':execution', `${service}-1`).replace(':rule', 'on-call').replace(':notice', NOTICE) + (QUERIES[id] ?? ''), ...(body === null ? {} : { body: bodies[id] }),
   }));
 }

@@ -17,7 +17,7 @@ const HTTP = ['api', 'register-artifact', 'slack', 'webhook'];
 /** Names that a function may know; no credentials, so nothing is called. */
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1', SLIPWAY_TABLE: 'slipway-state', SLIPWAY_MACHINE_ARN_PREFIX: 'arn:aws:states:eu-central-1:123456789012:stateMachine:slipway-', SLIPWAY_ARTIFACT_BUCKET: 'slipway-artifacts', SLIPWAY_BUILD_PROJECT: 'slipway-jobs',
-  SLIPWAY_TARGETS: 'ec2,ecs,lambda', SLIPWAY_GITHUB_SECRET: 'secretsmanager:slipway/github-webhook', SLIPWAY_SLACK_SECRET: 'secretsmanager:slipway/slack-signing',
+  SLIPWAY_TARGETS: 'ec2,ecs,lambda', SLIPWAY_GITHUB_SECRET: 'secretsmanager:slipway/github-webhook', SLIPWAY_SLACK_SECRET: 'secretsmanager:slipway/slack-signing', SLIPWAY_SUBSCRIBER_QUEUES: 'https://sqs.eu-central-1.amazonaws.com/123456789012/slipway-subscriber-',
 };
 
 interface Said { readonly stem: string; readonly sample: string; readonly error?: string; readonly message?: string; readonly answer?: number | string; readonly body?: string }

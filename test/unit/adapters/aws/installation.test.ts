@@ -22,7 +22,7 @@ describe('configuration', () => {
 
   it('of a function that starts executions', () => {
     expect(awsConfig({ SLIPWAY_TABLE: 'slipway-state', SLIPWAY_MACHINE_ARN_PREFIX: PREFIX, SLIPWAY_TARGETS: 'ecs,my-own', SLIPWAY_GITHUB_SECRET: 'secretsmanager:slipway/github', SLIPWAY_ARTIFACT_BUCKET: 'slipway-artifacts', SLIPWAY_BUILD_PROJECT: 'slipway-jobs' }))
-      .toEqual({ table: 'slipway-state', machineArnPrefix: PREFIX, targets: ['ecs', 'my-own'], artifactBucket: 'slipway-artifacts', buildProject: 'slipway-jobs', gitCredentials: null, alertsTopic: null, githubSecret: 'secretsmanager:slipway/github', gitWebhookSecrets: null, slackSecret: null, slackToken: null, slackOrigin: 'https://slack.com', publicUrl: null });
+      .toEqual({ table: 'slipway-state', machineArnPrefix: PREFIX, targets: ['ecs', 'my-own'], artifactBucket: 'slipway-artifacts', buildProject: 'slipway-jobs', gitCredentials: null, alertsTopic: null, githubSecret: 'secretsmanager:slipway/github', gitWebhookSecrets: null, slackSecret: null, slackToken: null, slackOrigin: 'https://slack.com', subscriberQueues: null, publicUrl: null });
   });
 
   it('leaves out what a function was not given', () => {
