@@ -1,5 +1,5 @@
 /** The safety net: looks at what really runs everywhere, or at the places named, and starts a repair only where something drifted. */
-import { NotSupported, ProviderUnavailable, SlipwayError } from '../domain/errors.ts';
+import { ProviderUnavailable } from '../domain/errors.ts';
 import { findDrift } from '../domain/drift/find-drift.ts';
 import { repairActions } from '../domain/drift/repair-actions.ts';
 import type { Drift } from '../domain/drift/drift.ts';
@@ -7,9 +7,10 @@ import { Desired, type Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { tellCrashLoops } from './crash-loops.ts';
 import { keepObserved, observe } from './observe.ts';
+import { isOfOnePlace, tellOutages, type Failure } from './outages.ts';
 import { startRepair, type PlaceRef } from './repair-lease.ts';
 import { resumeStuck } from './resume-stuck.ts';
-import { alerting, commit, type CommitNeeds } from './state/commit.ts';
+import type { CommitNeeds } from './state/commit.ts';
 import { findDesired, findObserved, pages } from './state/documents.ts';
 import { placeName, shards } from './state/keys.ts';
 import { placeOf } from './target-calls.ts';
@@ -37,7 +38,7 @@ export const reconcile = (needs: ReconcileNeeds) => async (input: { places: Wher
   for await (const part of partsOf(needs, input.places)) {
     looked += part.length;
     for (const [target, group] of byTarget(part)) {
-      const state = targets.get(target) ?? { asked: 0, seen: 0, isDown: false, failures: [], calls: { left: CALLS_MAXIMUM } };
+      const state = targets.get(target) ?? { asked: 0, seen: new Set(), isDown: false, failures: [], calls: { left: CALLS_MAXIMUM } };
       targets.set(target, state);
       const observed = await lookAt(needs, target, group, state);
       for (const desired of group) {
@@ -92,7 +93,8 @@ function byTarget(places: readonly Desired[]): Map<string, Desired[]> {
 /** How one target has answered so far in this pass. */
 interface Looked {
   asked: number;
-  seen: number;
+  /** The names of the places that it answered for. */
+  readonly seen: Set<string>;
   /** It failed in a way that passes: what is left of it is for the next pass. */
   isDown: boolean;
   readonly failures: Failure[];
@@ -109,34 +111,23 @@ async function lookAt(needs: ReconcileNeeds, target: string, group: readonly Des
     state.failures.push(...failures);
     state.isDown = failures.some(({ error }) => !isOfOnePlace(error));
   }
-  state.seen += found.size;
+  for (const name of found.keys()) state.seen.add(name);
   return found;
 }
 
 /** One target that does not answer never stalls the others: it is named, told, and looked at again in the next pass. */
 async function tellFailures(needs: ReconcileNeeds, targets: ReadonlyMap<string, Looked>, drifted: Reconciled['drifted'][number][]): Promise<string[]> {
-  for (const [target, { asked, seen, failures }] of targets) {
-    for (const { places, error } of failures) {
-      // Of a target that answered for none there is nothing to say but that.
-      if (seen > 0) drifted.push(...places.map((desired) => ({ service: desired.service, environment: desired.environment, drifts: findDrift(desired, undefined, needs.clock.now()) })));
-      const [only] = places.length === 1 && asked > 1 ? places : [];
-      const whose = only === undefined ? { service: null, environment: null } : { service: only.service, environment: only.environment };
-      const what = only === undefined ? `Its ${places.length} services are` : `${only.service} in ${only.environment} is`;
-      await commit(needs, [], [alerting('warning', 'target-unavailable', whose, `The target ${target} did not answer: ${error instanceof Error ? error.message : String(error)}. ${what} looked at again in the next pass.`)]);
-    }
+  for (const [target, looked] of targets) {
+    // Of a target that answered for none there is nothing to say but that.
+    const unseen = looked.seen.size > 0 ? looked.failures.flatMap(({ places }) => places) : [];
+    drifted.push(...unseen.map((desired) => ({ service: desired.service, environment: desired.environment, drifts: findDrift(desired, undefined, needs.clock.now()) })));
+    await tellOutages(needs, target, looked);
   }
   return [...targets].flatMap(([target, { failures }]) => (failures.length > 0 ? [target] : []));
 }
 
-interface Failure {
-  readonly places: Desired[];
-  readonly error: unknown;
-}
-
 /** So many calls more find a few places among a thousand; where most of them are refused, the next pass goes on. */
 const CALLS_MAXIMUM = 64;
-
-const isOfOnePlace = (error: unknown): boolean => error instanceof SlipwayError && error.retry === 'final' && !(error instanceof NotSupported);
 
 /**
  * Looks at many places with one call. A place that its target refuses for good (settings, a role, a listener that is gone) is looked for by

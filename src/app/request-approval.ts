@@ -5,7 +5,7 @@ import type { Ports } from '../ports/index.ts';
 import { forwardTurn, type Turn } from './deployment-turn.ts';
 import { approvalIdOf, gateOf, type KnownGate } from './gates.ts';
 import { observe } from './observe.ts';
-import { commit, type CommitNeeds } from './state/commit.ts';
+import { alerting, commit, type CommitNeeds } from './state/commit.ts';
 import { creating, read, replacing, testResults, untilWritten } from './state/documents.ts';
 import { approvalKey, pendingApprovalKey } from './state/keys.ts';
 
@@ -21,7 +21,7 @@ export const requestApproval = (needs: CommitNeeds & Pick<Ports, 'settings' | 't
     return { approval: id, binding: existing.value.binding };
   }
   const approval = await asked(needs, turn, gate, id, input.token);
-  await commit(needs, [creating(approvalKey(id), approval), creating(pendingApprovalKey(id), { id })], [{ kind: 'alert', alert: announcement(approval) }]);
+  await commit(needs, [creating(approvalKey(id), approval), creating(pendingApprovalKey(id), { id })], [announcement(approval)]);
   return { approval: id, binding: approval.binding };
 });
 
@@ -47,7 +47,5 @@ async function testsSoFar(needs: Pick<Ports, 'store'>, turn: Turn) {
   return results.flat();
 }
 
-const announcement = (approval: Approval) => ({
-  severity: 'info' as const, kind: 'approval-requested', service: approval.subject.service, environment: approval.subject.environment,
-  text: `${approval.subject.question} Decide with "/slipway approve ${approval.subject.service}" or "slipway approve ${approval.subject.service}" (request ${approval.binding}, expires ${new Date(approval.expiresAt).toISOString()}).`,
-});
+const announcement = ({ subject, binding, expiresAt }: Approval) => alerting('info', 'approval-requested', subject,
+  `${subject.question} Decide with "/slipway approve ${subject.service}" or "slipway approve ${subject.service}" (request ${binding}, expires ${new Date(expiresAt).toISOString()}).`);

@@ -6,7 +6,7 @@ import { forwardTurn } from './deployment-turn.ts';
 import { approvalIdOf } from './gates.ts';
 import { look, type HoldNeeds } from './hold.ts';
 import type { Ports } from '../ports/index.ts';
-import { commit, type CommitNeeds } from './state/commit.ts';
+import { alerting, commit, type CommitNeeds } from './state/commit.ts';
 import { read, replacing, untilWritten, type Stored } from './state/documents.ts';
 import { approvalKey, pendingApprovalKey } from './state/keys.ts';
 import type { TargetCall } from './target-calls.ts';
@@ -51,6 +51,6 @@ async function voidApproval(needs: CommitNeeds, approval: Stored<Approval>, reas
     ...(pending === undefined ? [] : [{ kind: 'delete' as const, key: pendingApprovalKey(approval.value.id), condition: { generation: pending.generation } }]),
   ], [
     { kind: 'fail-task', token: approval.value.token, error: 'ApprovalVoided', cause: `The canary turned bad while the approval waited. ${reason}` },
-    { kind: 'alert', alert: { severity: 'critical', kind: 'approval-voided', service: approval.value.subject.service, environment: approval.value.subject.environment, text: reason.slice(0, 4000) } },
+    alerting('critical', 'approval-voided', approval.value.subject, reason),
   ]);
 }

@@ -1,8 +1,17 @@
 /** What must happen after a write, kept with the write until it has happened. */
 import * as z from 'zod';
 
+/** What people are told of by an alert; docs/operations.md says what each means and what to do. */
+export const ALERTS = [
+  'deployed', 'rolled-back', 'pipeline-failed', 'stuck-deployment', 'approval-requested', 'approval-expired', 'approval-voided', 'recording',
+  'crash-loop', 'target-unavailable', 'target-recovered', 'repository-unreachable', 'repository-reachable', 'git-host-refused', 'slack-refused',
+  'notice-given-up', 'recipient-disabled', 'relay-failing', 'relay-left-out', 'relay-recovered',
+] as const;
+export type AlertKind = (typeof ALERTS)[number];
+
 export const Alert = z.strictObject({
   severity: z.enum(['info', 'warning', 'critical']),
+  /** One of ALERTS; one that was kept before an upgrade may be another. */
   kind: z.string(),
   service: z.string().nullable(),
   environment: z.string().nullable(),

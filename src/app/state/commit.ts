@@ -1,6 +1,6 @@
 /** Writes, and what must happen after them: both in one transaction, the second carried out until it has happened. */
 import { SlipwayError } from '../../domain/errors.ts';
-import type { Alert, Effect, OutboxItem } from '../../domain/outbox.ts';
+import type { Alert, AlertKind, Effect, OutboxItem } from '../../domain/outbox.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Write } from '../../ports/item-store.ts';
 import { MACHINES, type MachineName } from '../../ports/orchestrator.ts';
@@ -64,4 +64,4 @@ function machineNamed(name: string): MachineName {
   return machine;
 }
 
-export const alerting = (severity: Alert['severity'], kind: string, place: { service: string | null; environment: string | null }, text: string): Effect => ({ kind: 'alert', alert: { severity, kind, service: place.service, environment: place.environment, text: text.slice(0, 4000) } });
+export const alerting = (severity: Alert['severity'], kind: AlertKind, place: { service: string | null; environment: string | null }, text: string): Effect => ({ kind: 'alert', alert: { severity, kind, service: place.service, environment: place.environment, text: text.slice(0, 4000) } });

@@ -83,6 +83,8 @@ export const digestKey = (digest: Digest): ItemKey => ({ partition: `digest#${di
 export { shortHash };
 /** Stands when people were told of something once. */
 export const alertedKey = (what: string): ItemKey => ({ partition: `alerted#${shortHash(what)}`, sort: 'alerted' });
+/** Stands while a target does not answer for one place, or (null) at all. */
+export const outageKey = (target: string, place: { readonly service: ServiceName; readonly environment: EnvironmentName } | null): ItemKey => ({ partition: `outage#${target}`, sort: place === null ? 'target' : `place#${placeName(place.service, place.environment)}` });
 /** What a caller's request with a key of theirs was answered. */
 export const idempotencyKey = (by: string, key: string): ItemKey => {
   const name = createHash('sha256').update(`${by}\n${key}`).digest('hex');

@@ -26,7 +26,7 @@ async function installation(names: readonly string[], refuse: (services: readonl
     },
     describe: async () => { throw new Error('not asked'); }, names: () => [],
   };
-  return { look: reconcile({ ...open.needs, targets, settings: { repairLeaseSeconds: 60, ...(placesAtOnce === undefined ? {} : { placesAtOnce }) } as Ports['settings'] }), calls, alerts: open.alerts };
+  return { look: reconcile({ ...open.needs, targets, settings: { repairLeaseSeconds: 60, ...(placesAtOnce === undefined ? {} : { placesAtOnce }) } as Ports['settings'] }), calls, alerts: open.alerts, store: open.needs.store, clock: open.clock };
 }
 const NAMES = ['ab', 'cd', 'ef', 'gh', 'ij', 'kl', 'mn', 'op'];
 
@@ -71,6 +71,54 @@ describe('a look at many places', () => {
     expect(drifted.filter(({ drifts }) => drifts.some(({ kind }) => kind === 'not-observed')).map(({ service }) => service).sort()).toEqual(refused);
     expect(new Set(alerts.map(({ service }) => service))).toEqual(new Set(refused));
     expect(alerts).toHaveLength(2);
+  });
+});
+
+describe('what is told of a target that does not answer', () => {
+  const told = (alerts: readonly { kind: string; service: string | null }[]) => alerts.map(({ kind, service }) => (service === null ? kind : `${kind} ${service}`));
+
+  it('is told once in an outage, and once when it answers again, and then anew', async () => {
+    let isDown = true;
+    const { look, alerts, clock } = await installation(NAMES, () => (isDown ? new ProviderUnavailable('It does not answer.') : undefined), 3);
+    for (let times = 0; times < 3; times += 1) expect((await look({ places: 'all' })).failed).toEqual([desired().target]);
+    expect(told(alerts)).toEqual(['target-unavailable']);
+    isDown = false;
+    clock.advance(600_000);
+    for (let times = 0; times < 2; times += 1) await look({ places: 'all', repair: false });
+    expect(told(alerts)).toEqual(['target-unavailable', 'target-recovered']);
+    expect(alerts[1]).toMatchObject({ severity: 'info', text: expect.stringContaining('(10 min)') });
+    isDown = true;
+    await look({ places: 'all' });
+    expect(told(alerts)).toEqual(['target-unavailable', 'target-recovered', 'target-unavailable']);
+  });
+
+  it('is told of one place by itself, whether it is looked at alone or with all', async () => {
+    const refused = new Set(['ef']);
+    const { look, alerts } = await installation(NAMES, (services) => (services.some((name) => refused.has(name)) ? new InvalidInput('Setting listener is gone.') : undefined));
+    const { service, environment } = desired(undefined, { service: ServiceName.parse('ef') });
+    for (const places of ['all', [{ service, environment }], 'all'] as const) await look({ places, repair: false });
+    // Another place says nothing of it.
+    await look({ places: [{ service: ServiceName.parse('ab'), environment }], repair: false });
+    expect(told(alerts)).toEqual(['target-unavailable ef']);
+    refused.clear();
+    for (let times = 0; times < 2; times += 1) await look({ places: 'all', repair: false });
+    expect(told(alerts)).toEqual(['target-unavailable ef', 'target-recovered ef']);
+  });
+
+  it('is one outage when it refuses every place', async () => {
+    const { look, alerts } = await installation(NAMES, () => new InvalidInput('The role is gone.'));
+    for (let times = 0; times < 2; times += 1) await look({ places: 'all', repair: false });
+    expect(told(alerts)).toEqual(['target-unavailable']);
+  });
+
+  it.each([['down', new ProviderUnavailable('It does not answer.')], ['up', undefined]])('writes nothing while it stays %s', async (_state, error) => {
+    const { look, store } = await installation(NAMES, () => error);
+    const writes: unknown[] = [];
+    await look({ places: 'all', repair: false });
+    const transact = store.transact.bind(store);
+    store.transact = async (all) => { writes.push(...all); await transact(all); };
+    await look({ places: 'all', repair: false });
+    expect(writes).toEqual([]);
   });
 });
 
