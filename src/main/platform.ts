@@ -26,9 +26,9 @@ export type TargetPart = (kind: string) => Promise<Target>;
 /** What every handler writes: lines and figures. Apart from the ports, as a target's handler needs nothing else. */
 export interface Telemetry {
   /** One structured line; `details` holds ids, never documents. */
-  log(level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>): void;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>) => void;
   /** One figure of the control plane itself: EMF on AWS; on one machine `GET /metrics` has its own. */
-  measure(figure: Figure): void;
+  readonly measure: (figure: Figure) => void;
 }
 
 export interface Platform extends Telemetry {
