@@ -1,8 +1,9 @@
 /**
  * A pipeline whose execution ended without telling it (stopped by hand, a machine that failed) is ended, and what it left in an
- * environment is taken back: no lease stays for ever, and nothing queues behind the dead.
+ * environment is taken back: no lease stays for ever, and nothing queues behind the dead. One that runs and gets nowhere is told of.
  */
 import * as z from 'zod';
+import { SlipwayError } from '../domain/errors.ts';
 import { PipelineId, type DeploymentId } from '../domain/ids.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import type { Execution } from '../ports/orchestrator.ts';
@@ -10,6 +11,7 @@ import { finish, unfinishedDeployments } from './finish.ts';
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
 import { getPipeline, list } from './state/documents.ts';
 import { shards } from './state/keys.ts';
+import { tellStuck } from './tell-stuck.ts';
 
 const ATTEMPT_EVERY_MS = 60_000;
 /** An execution that is not known yet may be on its way through the outbox. */
@@ -27,13 +29,21 @@ export async function resumeStuck(needs: CommitNeeds): Promise<number> {
 
 async function resumeOne(needs: CommitNeeds, id: PipelineId): Promise<boolean> {
   const execution = await needs.orchestrator.describe('pipeline', id);
-  if (execution?.status === 'RUNNING') return false;
-  const { value: pipeline } = await getPipeline(needs.store, id);
+  const stored = await getPipeline(needs.store, id);
+  if (execution?.status === 'RUNNING') {
+    await tellStuck(needs, stored).catch(unlessFaster);
+    return false;
+  }
+  const pipeline = stored.value;
   if (execution === undefined && needs.clock.now() - pipeline.startedAt < START_GRACE_MS) return false;
   const unfinished = await unfinishedDeployments(needs, pipeline);
   for (const deployment of unfinished) await takeBack(needs, deployment, execution);
   if (unfinished.length === 0) await finish(needs)({ pipelineId: id, outcome: { kind: 'failed', error: execution?.error ?? execution?.status ?? 'NotStarted', cause: execution?.cause ?? 'The execution ended before the pipeline did.' } });
   return true;
+}
+
+function unlessFaster(error: unknown): void {
+  if (!(error instanceof SlipwayError && error.name === 'Conflict')) throw error;
 }
 
 async function takeBack(needs: CommitNeeds, deployment: Deployment, execution: Execution | undefined): Promise<void> {

@@ -44,6 +44,8 @@ export const pipelineKey = (id: PipelineId): ItemKey => {
 };
 /** Stands while a pipeline is unfinished. */
 export const runningKey = (id: PipelineId): ItemKey => ({ partition: `running#${shardOf(id)}`, sort: id });
+/** What was seen of a running pipeline's progress. */
+export const progressKey = (id: PipelineId): ItemKey => ({ partition: `progress#${id}`, sort: 'seen' });
 /** Pipelines by the day (counted from the epoch) that they began on, of all services. */
 export const pipelineDayPartition = (day: number): string => `pipeline-day#${day}`;
 export const pipelineDayKey = (at: number, id: PipelineId): ItemKey => ({ partition: pipelineDayPartition(auditDay(at)), sort: `${String(at).padStart(13, '0')}#${id}` });

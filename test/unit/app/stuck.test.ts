@@ -5,7 +5,10 @@ import { history } from '../../../src/app/look.ts';
 import { plan } from '../../../src/app/plan.ts';
 import { registerArtifact } from '../../../src/app/register.ts';
 import { deploy } from '../../../src/app/deploy.ts';
+import { requestApproval } from '../../../src/app/request-approval.ts';
 import { resumeStuck } from '../../../src/app/resume-stuck.ts';
+import { startPipeline } from '../../../src/app/start-pipeline.ts';
+import { getDeployment, replacing } from '../../../src/app/state/documents.ts';
 import { cancel } from '../../../src/app/steer.ts';
 import { parseManifest } from '../../../src/contracts/manifest-file.ts';
 import type { Execution } from '../../../src/ports/orchestrator.ts';
@@ -67,6 +70,67 @@ describe('resumeStuck', () => {
     executions.set('catalog-1', { status: 'FAILED' });
     await resumeStuck(at.needs);
     expect(at.started.filter(({ machine }) => machine === 'rollback')).toHaveLength(1);
+  });
+});
+
+describe('a pipeline whose execution runs', () => {
+  const MINUTE_MS = 60_000;
+  const kinds = () => at.alerts.map(({ kind }) => kind).filter((kind) => kind.startsWith('pipeline-'));
+  /** A pass each minute, as on AWS. */
+  const pass = async (minutes: number) => {
+    for (let minute = 0; minute < minutes; minute += 1) {
+      at.clock.advance(MINUTE_MS);
+      await resumeStuck(at.needs);
+    }
+  };
+  beforeEach(() => void executions.set('catalog-1', { status: 'RUNNING' }));
+
+  it('is told of once when nothing of it changes, and once when it moves again', async () => {
+    await pass(30);
+    expect(kinds()).toEqual([]);
+    await pass(30);
+    expect(kinds()).toEqual(['pipeline-stuck']);
+    expect(at.alerts.at(-1)).toMatchObject({ severity: 'warning', service: 'catalog', text: expect.stringContaining('slipway cancel catalog-1') });
+    await planStaging();
+    await pass(10);
+    expect(kinds()).toEqual(['pipeline-stuck', 'pipeline-moves']);
+  });
+
+  it('is given the time that its start may take', async () => {
+    await planStaging();
+    // startWithin is 60 s by default.
+    await pass(35);
+    expect(kinds()).toEqual([]);
+    await pass(6);
+    expect(kinds()).toEqual(['pipeline-stuck']);
+  });
+
+  it('is not told of while its deployment is written at each look, or while it asks somebody', async () => {
+    await planStaging();
+    for (let turn = 0; turn < 8; turn += 1) {
+      const stored = await getDeployment(at.needs.store, 'catalog-1-staging' as never);
+      await at.needs.store.transact([replacing(stored, { ...stored.value, batch: turn })]);
+      await pass(10);
+    }
+    await requestApproval({ ...at.needs, settings, targets: { observe: async () => [{ service: 'catalog', environment: 'staging', weights: {}, instances: [], endpoint: null }] } as never })({ deploymentId: 'catalog-1-staging' as never, gate: 'approval', token: 't' });
+    await pass(120);
+    expect(kinds()).toEqual([]);
+  });
+
+  it('is not told of while it waits for an older one, which is', async () => {
+    const second = await startPipeline(at.needs)({ ...(await pipeline()), cause: 'push', digest: DIGEST, manifest: { ...(await pipeline())?.manifest, onNewerPush: 'queue' } } as never);
+    executions.set(second.id, { status: 'RUNNING' });
+    await pass(60);
+    expect(at.alerts.filter(({ kind }) => kind === 'pipeline-stuck').map(({ text }) => text.split(' ')[0])).toEqual(['catalog-1']);
+  });
+
+  it('costs a write in five minutes', async () => {
+    await pass(6);
+    let writes = 0;
+    const transact = at.needs.store.transact.bind(at.needs.store);
+    at.needs.store.transact = async (all) => { writes += all.length; await transact(all); };
+    await pass(20);
+    expect(writes).toBe(4);
   });
 });
 
