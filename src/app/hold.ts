@@ -2,8 +2,10 @@
 import type { Deployment, HoldProgress } from '../domain/deployment.ts';
 import { InstancesUnhealthy } from '../domain/errors.ts';
 import type { RevisionId } from '../domain/ids.ts';
-import { armDelta, type ArmCounts, plainCounts } from '../domain/judge/counts.ts';
+import { armDelta, type ArmCounts, failuresOf, plainCounts } from '../domain/judge/counts.ts';
 import type { HoldStart, Verdict } from '../domain/judge/judge.ts';
+import { type Rate, sharedIncident, sharedIncidentText } from '../domain/judge/shared-incident.ts';
+import type { Effect } from '../domain/outbox.ts';
 import type { JudgeRule } from '../domain/manifest.ts';
 import type { Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
@@ -12,10 +14,11 @@ import type { Turn } from './deployment-turn.ts';
 import { observe } from './observe.ts';
 import { replacements } from './replacements.ts';
 import { healthyOf } from './settle.ts';
+import { alerting, commit, type CommitNeeds } from './state/commit.ts';
 import { replacing } from './state/documents.ts';
 import type { TargetCall } from './target-calls.ts';
 
-export type HoldNeeds = Pick<Ports, 'store' | 'clock' | 'targets' | 'metrics' | 'judge'>;
+export type HoldNeeds = CommitNeeds & Pick<Ports, 'targets' | 'metrics' | 'judge'>;
 
 export interface HoldLook {
   readonly stage: HoldProgress['stage'];
@@ -44,8 +47,10 @@ export async function look(needs: HoldNeeds, turn: Turn, hold: HoldLook): Promis
   refuseDead(observed, deployment.plan.candidate);
   const reading = await needs.metrics.read(deployment.service, deployment.environment);
   const before = deployment.holds.find((known) => known.stage === hold.stage && known.batch === hold.batch) ?? opened(hold, needs.clock.now());
-  const { progress, verdict } = hold.rule === null ? { progress: { ...before, turns: before.turns + 1 }, verdict: null } : judged(needs, deployment, before, reading, hold.rule);
-  await needs.store.transact([replacing(turn.deployment, { ...deployment, holds: [...deployment.holds.filter((known) => known.stage !== hold.stage || known.batch !== hold.batch), progress] })]);
+  const { progress: judgedNow, verdict } = hold.rule === null ? { progress: { ...before, turns: before.turns + 1 }, verdict: null } : judged(needs, deployment, before, reading, hold.rule);
+  const told = incidentIn(needs, deployment, judgedNow, hold.rule);
+  const progress: HoldProgress = told.length === 0 ? judgedNow : { ...judgedNow, incidentTold: true };
+  await commit(needs, [replacing(turn.deployment, { ...deployment, holds: [...deployment.holds.filter((known) => known.stage !== hold.stage || known.batch !== hold.batch), progress] })], told);
   return { progress, verdict, elapsedSeconds: (needs.clock.now() - progress.startedAt) / 1000, requests: replacements(turn.desired.value, observed, needs.clock.now()) };
 }
 
@@ -69,6 +74,21 @@ function judged(needs: Pick<HoldNeeds, 'judge' | 'clock'>, deployment: Deploymen
     elapsedSeconds: (needs.clock.now() - before.startedAt) / 1000, holdSeconds: before.seconds, rule, promoteRequested: deployment.promoteRequestedBy !== null,
   });
   return { progress: { ...before, reading: keptReading(before.reading, reading), judge: ticked.state, turns: before.turns + 1, verdict: ticked.verdict }, verdict: ticked.verdict };
+}
+
+/** Once in a hold, in the write that keeps what it follows from. */
+function incidentIn(needs: Pick<HoldNeeds, 'clock'>, deployment: Deployment, progress: HoldProgress, rule: JudgeRule | null): Effect[] {
+  const { verdict, incidentTold, startedAt } = progress;
+  if (rule === null || verdict === null || verdict.kind === 'abort' || incidentTold === true) return [];
+  const incident = sharedIncident(verdict.evidence, stableBefore(progress), (needs.clock.now() - startedAt) / 1000, rule.maximumFailureRate);
+  return incident === null ? [] : [alerting('warning', 'both-revisions-fail', deployment, `${deployment.id}: ${sharedIncidentText(incident)} See: slipway show ${deployment.pipeline}. If it should not wait for that: slipway cancel ${deployment.pipeline} --why "an incident".`)];
+}
+
+/** All that was counted of the stable revision, without this hold; null where counters began again meanwhile. */
+function stableBefore({ reading, judge }: HoldProgress): Rate | null {
+  if (reading?.stable == null || judge === null || judge.ticks.reset > 0) return null;
+  const [total, bad] = [reading.stable.requests - judge.stable.requests, failuresOf(reading.stable) - failuresOf(judge.stable)];
+  return total > 0 && bad >= 0 ? { total, bad } : null;
 }
 
 type Reading = NonNullable<HoldProgress['reading']>;

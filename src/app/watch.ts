@@ -12,7 +12,7 @@ import { approvalKey, pendingApprovalKey } from './state/keys.ts';
 import type { TargetCall } from './target-calls.ts';
 
 export type WatchAnswer = { readonly status: 'watching' | 'over'; readonly until: string; readonly requests: readonly TargetCall[] };
-export type WatchNeeds = HoldNeeds & CommitNeeds & Pick<Ports, 'settings'>;
+export type WatchNeeds = HoldNeeds & Pick<Ports, 'settings'>;
 
 /** Longer than any approval may wait: the watch ends with the decision, not with the time. */
 const NO_END_SECONDS = 400 * 86_400;

@@ -36,6 +36,8 @@ export const HoldProgress = z.strictObject({
   judge: StoredJudgeState,
   /** The verdict of the last look; null before the first. */
   verdict: StoredVerdict,
+  /** People were told that both revisions fail. */
+  incidentTold: z.literal(true).optional(),
   /** Set by the first look at a parallel run. */
   parallelRun: ParallelProgress.optional(),
 });
