@@ -90,7 +90,7 @@ it('env at shows an environment as it was', async () => {
 it('performance says no data where there is none', async () => {
   const seconds = { medianSeconds: null, p90Seconds: null };
   await answering('/v1/teams/shop/delivery', readDelivery, {
-    team: 'shop', since: START, until: START, services: ['catalog'], deploymentFrequency: { perDay: 0.4, deployments: 12 }, leadTime: { medianSeconds: 600, p90Seconds: 1200, changes: 12 }, changeFailureRate: { rate: 0.25, failed: 3, changes: 12 }, timeToRestore: { ...seconds, failures: 0 }, truncated: true,
+    team: 'shop', since: START, until: START, services: ['catalog'], deploymentFrequency: { perDay: 0.4, deployments: 12 }, leadTime: { medianSeconds: 600, p90Seconds: 1200, changes: 12 }, changeFailureRate: { rate: 0.25, failed: 3, changes: 12 }, timeToRestore: { ...seconds, failures: 0 }, periods: [], truncated: true,
   });
   const { out } = await ran('performance', 'shop');
   expect(out).toMatch(/deployment frequency\s+0\.4 a day\s+12 deployments/);
