@@ -27,11 +27,11 @@ export const diagnose = (needs: DiagnoseNeeds) => async (input: PlaceRef & { lea
   const until = new Date(now + waitMs(input.turn)).toISOString();
   if (!(await holdsRepairLease(needs, input, input.lease))) return { status: 'in-order', requests: [], until };
   const desired = await findDesired(needs.store, input.service, input.environment);
-  if (desired === undefined || desired.value.deployment !== null || desired.value.paused !== null) return over(needs, input, until);
+  if (desired === undefined || desired.value.deployment !== null || desired.value.paused !== null) return over(needs, input, until, false);
   const drifts = findDrift(desired.value, await observe(needs, desired.value), now);
   await tellCrashLoops(needs, desired.value, drifts);
   const requests = repairActions(desired.value, drifts).map((action) => repairCall(desired.value, action));
-  if (requests.length === 0 && !drifts.some(willMend) || input.turn >= TURNS_MAXIMUM) return over(needs, input, until);
+  if (requests.length === 0 && !drifts.some(willMend) || input.turn >= TURNS_MAXIMUM) return over(needs, input, until, requests.length > 0);
   return { status: requests.length > 0 ? 'repair' : 'waiting', requests, until };
 };
 
@@ -41,7 +41,7 @@ const waitMs = (turn: number): number => Math.min(5000, 20 * 2 ** Math.min(turn,
 /** What mends by itself after the calls of an earlier turn: traffic that waits for a healthy instance. */
 const willMend = (drift: Drift): boolean => drift.kind === 'weights' && !drift.ready;
 
-async function over(needs: DiagnoseNeeds, input: PlaceRef & { lease: string }, until: string): Promise<Diagnosis> {
-  await endRepairLease(needs, input, input.lease);
+async function over(needs: DiagnoseNeeds, input: PlaceRef & { lease: string }, until: string, isInVain: boolean): Promise<Diagnosis> {
+  await endRepairLease(needs, input, input.lease, isInVain);
   return { status: 'in-order', requests: [], until };
 }

@@ -49,7 +49,7 @@ export const reconcile = (needs: ReconcileNeeds) => async (input: { places: Wher
         if (input.repair === false) continue;
         // Where repair would do nothing about it, no repair would come to tell.
         if (desired.deployment === null && desired.paused === null) await tellCrashLoops(needs, desired, drifts);
-        if (repairActions(desired, drifts).length > 0 && (await startRepair(needs, desired))) repairs += 1;
+        if (repairActions(desired, drifts).length > 0 && (await startRepair(needs, desired, drifts))) repairs += 1;
       }
     }
   }
