@@ -2,7 +2,7 @@
 import { Approval } from '../domain/approval.ts';
 import type { Environments } from '../domain/environment.ts';
 import { InvalidInput } from '../domain/errors.ts';
-import { pipelineId, type CommitId, type DeliveryId, type Digest, type EnvironmentName, type Identity, type ReleaseId, type ServiceName } from '../domain/ids.ts';
+import { deploymentId, pipelineId, type CommitId, type DeliveryId, type Digest, type EnvironmentName, type Identity, type ReleaseId, type ServiceName } from '../domain/ids.ts';
 import type { Manifest } from '../domain/manifest.ts';
 import type { Effect } from '../domain/outbox.ts';
 import { isOver, Pipeline } from '../domain/pipeline.ts';
@@ -126,10 +126,12 @@ export async function stopping(needs: Pick<Ports, 'store' | 'clock'>, stored: St
   const error = stop.kind === 'superseded' ? 'Superseded' : 'Cancelled';
   const reason = stop.kind === 'superseded' ? `${stop.by} has taken its place` : `${stop.by} cancelled it: ${stop.why}`;
   const writes: Write[] = [replacing(stored, { ...pipeline, stop })];
-  const effects: Effect[] = [{ kind: 'cancel-build', build: pipeline.id }, { kind: 'cancel-commands', idPrefix: `${pipeline.id}-` }];
+  // By its deployments: `catalog-1-` is also how everything of a service named catalog-1 begins.
+  const own = pipeline.waves.flat().map((environment) => deploymentId(pipeline.id, environment));
+  const effects: Effect[] = [{ kind: 'cancel-build', build: pipeline.id }, ...own.map((deployment): Effect => ({ kind: 'cancel-commands', idPrefix: `${deployment}-` }))];
   for (const pending of await needs.store.query('approvals', `${pipeline.id}-`, { limit: 100 }).then((page) => page.items)) {
     const approval = await read(needs.store, Approval, approvalKey(pending.sort as Approval['id']));
-    if (approval === undefined || approval.value.status.kind !== 'waiting') continue;
+    if (approval === undefined || approval.value.status.kind !== 'waiting' || !own.includes(approval.value.subject.deployment)) continue;
     writes.push(replacing(approval, { ...approval.value, status: { kind: 'voided', at: needs.clock.now(), reason } }), { kind: 'delete', key: pendingApprovalKey(approval.value.id), condition: { generation: pending.generation } });
     effects.push({ kind: 'fail-task', token: approval.value.token, error, cause: reason });
   }

@@ -8,10 +8,14 @@ import { deploy } from '../../../src/app/deploy.ts';
 import { requestApproval } from '../../../src/app/request-approval.ts';
 import { resumeStuck } from '../../../src/app/resume-stuck.ts';
 import { startPipeline } from '../../../src/app/start-pipeline.ts';
-import { getDeployment, replacing } from '../../../src/app/state/documents.ts';
+import { creating, getDeployment, read, replacing } from '../../../src/app/state/documents.ts';
+import { approvalKey, pendingApprovalKey } from '../../../src/app/state/keys.ts';
 import { cancel } from '../../../src/app/steer.ts';
 import { parseManifest } from '../../../src/contracts/manifest-file.ts';
+import { Approval } from '../../../src/domain/approval.ts';
+import type { ApprovalId } from '../../../src/domain/ids.ts';
 import type { Execution } from '../../../src/ports/orchestrator.ts';
+import { approval } from '../../builders/approval.ts';
 import { manifestText, rig, type Rig } from './rig.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}` as never;
@@ -156,5 +160,22 @@ describe('plan', () => {
     await expect(planStaging([], 2)).resolves.toMatchObject({ status: 'planned' });
     const scaling = scale({ ...at.needs, targets: { describe: async () => ({ instancesMaximum: 1 }) } as never });
     await expect(scaling({ service: 'catalog' as never, environment: 'staging' as never, by: 'owner' as never, instances: 3 })).rejects.toMatchObject({ name: 'NotSupported', message: expect.stringContaining('and 3 were asked for') });
+  });
+});
+
+describe('cancelling', () => {
+  const asked = async (deployment: string, token: string) => {
+    const request = approval({ id: `${deployment}-approval`, token, subject: { deployment, service: deployment.replace(/-\d+-production$/, '') } });
+    await at.needs.store.transact([creating(approvalKey(request.id), request), creating(pendingApprovalKey(request.id), {})]);
+    return request.id;
+  };
+  const statusOf = async (id: ApprovalId) => (await read(at.needs.store, Approval, approvalKey(id)))?.value.status.kind;
+
+  it('voids what the pipeline asks, and nothing of a service whose name begins like the pipeline', async () => {
+    const [own, other] = [await asked('catalog-1-production', 'own'), await asked('catalog-1-7-production', 'other')];
+    await cancel(at.needs)({ pipelineId: 'catalog-1' as never, by: 'owner' as never, why: 'a mistake' });
+    expect([await statusOf(own), await statusOf(other)]).toEqual(['voided', 'waiting']);
+    expect(at.answered.map(({ token }) => token)).toEqual(['own']);
+    expect(at.cancelledCommands).toEqual(['catalog-1-staging-', 'catalog-1-production-']);
   });
 });
