@@ -14,6 +14,7 @@ import { Service, type Admission, type Delivery } from '../domain/service.ts';
 import type { Ports } from '../ports/index.ts';
 import type { CommitInfo } from '../ports/sources.ts';
 import { cloneUrlOf } from './clone-url.ts';
+import { planPullRequest } from './plan-pull-request.ts';
 import { startPipeline, type StartNeeds } from './start-pipeline.ts';
 import { expecting, getDelivery, read, replacing, type Stored } from './state/documents.ts';
 import { imageSourceKey, pipelineKey, releasedCommitKey, releaseKey, serviceKey } from './state/keys.ts';
@@ -43,6 +44,7 @@ const refusal = (service: string | null, reason: string): Admission => ({ kind: 
 async function decide(needs: AdmitNeeds, delivery: Delivery): Promise<Admission[]> {
   const after = CommitId.parse(delivery.after);
   const repository = await cloneUrlOf(needs, delivery.repository);
+  if (delivery.pullRequest !== undefined) return [refusal(null, await planPullRequest(needs)({ delivery, pullRequest: delivery.pullRequest, cloneUrl: repository, head: after }))];
   const commit = await needs.sources.fetch(repository, after);
   const changed = /^0+$/.test(delivery.before) ? null : await needs.sources.changedPaths(repository, CommitId.parse(delivery.before), after);
   const admissions: Admission[] = [];

@@ -9,6 +9,7 @@ import type { Ports } from '../ports/index.ts';
 import type { PushedImage } from '../domain/image.ts';
 import { releaseImage } from './release-image.ts';
 import { keepDelivery, type PushAnswer } from './keep-delivery.ts';
+import { entryForPlans } from './show-plans.ts';
 import { findRepository, type RegisteredNeeds } from './registered.ts';
 import type { CommitNeeds } from './state/commit.ts';
 
@@ -70,10 +71,11 @@ function summed(answers: readonly PushAnswer[]): PushAnswer & { deliveries?: rea
 async function keep(needs: ReceiveNeeds, host: GitHost, id: DeliveryId, push: Push): Promise<PushAnswer> {
   const repository = await registeredUrl(needs, push);
   const address = push.addresses[0] ?? '(no address given)';
-  const reason = repository === undefined ? `The repository ${address} is not registered. Register it: slipway service add ${address}` : refusalOf(push);
+  const reason = repository === undefined ? `The repository ${address} is not registered. Register it: slipway service add ${address}` : await refusalOf(needs, repository, push);
   return keepDelivery(needs, {
     id, host, foundBy: 'webhook', replayOf: null, repository: repository ?? address, ref: push.ref, before: push.before, after: push.after,
     pusher: Identity.safeParse(push.pusher?.trim().replace(/\s+/g, '-')).data ?? null, receivedAt: needs.clock.now(),
+    ...(push.pullRequest === undefined ? {} : { pullRequest: push.pullRequest }),
   }, reason);
 }
 
@@ -88,7 +90,9 @@ async function registeredUrl(needs: RegisteredNeeds, push: Push): Promise<string
 /** What git takes as a name: https://git-scm.com/docs/git-check-ref-format */
 const BRANCH = /^refs\/heads\/[^\s~^:?*[\\]+$/;
 
-function refusalOf(push: Push): string | null {
+async function refusalOf(needs: RegisteredNeeds, repository: string, push: Push): Promise<string | null> {
+  if (push.refusal !== undefined) return push.refusal;
+  if (push.pullRequest !== undefined) return (await entryForPlans(needs, repository)) === undefined ? `Plans are shown on pull requests only where environments.yaml names the host in gitHosts, with a credential and without "plans: false"; it does not for ${repository}.` : null;
   if (push.ref.startsWith('refs/tags/')) return `${push.ref} is a tag; pushes of branches are released, tags are not.`;
   if (!BRANCH.test(push.ref)) return `${push.ref} is no branch.`;
   if (/^0+$/.test(push.after)) return `The branch ${push.ref.slice('refs/heads/'.length)} was deleted; there is no commit to release.`;

@@ -12,9 +12,11 @@ import { Pipeline } from '../domain/pipeline.ts';
 import type { GitHostApi } from '../ports/git-hosts.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Subscriber } from '../ports/subscriber.ts';
-import { alerting, commit, type CommitNeeds } from './state/commit.ts';
+import { saidOrRefused, type Said } from './said-or-refused.ts';
+import { showPlans } from './show-plans.ts';
+import type { CommitNeeds } from './state/commit.ts';
 import { creating, expecting, findObserved, list, read, type Stored } from './state/documents.ts';
-import { alertedKey, deploymentKey, hostPlaceKey, pipelineKey, toldHostKey, untoldHostKey } from './state/keys.ts';
+import { deploymentKey, hostPlaceKey, pipelineKey, toldHostKey, untoldHostKey } from './state/keys.ts';
 
 export type TellNeeds = CommitNeeds & Pick<Ports, 'environments' | 'gitHosts' | 'settings'>;
 
@@ -26,8 +28,6 @@ const HostPlace = z.strictObject({ pipeline: PipelineId, shown: z.string() });
 const Untold = z.strictObject({ pipeline: PipelineId });
 
 const TOLD_KEPT_SECONDS = 90 * 86_400;
-/** Refusals are told to people once in so long. */
-const REFUSAL_TOLD_SECONDS = 86_400;
 /** One run; what is left over comes again. */
 const RUN_MS = 100_000;
 const UNTOLD_MAX = 100;
@@ -39,8 +39,9 @@ export const tellGitHosts = (needs: TellNeeds): Subscriber => ({
     const { gitHosts } = await needs.environments.read();
     const left = (await list(needs.store, Untold, untoldHostKey('' as PipelineId).partition, '', UNTOLD_MAX)).map(({ value }) => value.pipeline);
     const begunAt = needs.clock.now();
-    const faults: ProviderUnavailable[] = [];
-    let told = 0;
+    const plans = await showPlans(needs);
+    const faults = [...plans.faults];
+    let told = plans.shown;
     for (const pipeline of new Set([...pipelinesIn(events), ...left])) {
       if (needs.clock.now() - begunAt > RUN_MS) throw new ProviderUnavailable('There is more to tell git hosts than fits into one run. The rest comes in the next.');
       try {
@@ -73,7 +74,7 @@ async function tellOf(needs: TellNeeds, entries: readonly GitHostEntry[], id: Pi
     const told: ToldHost = stored?.value ?? { pipeline: id, facts: {}, deployments: {} };
     const hash = createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32);
     if (told.facts[fact] === hash) return false;
-    const after = await saidOrRefused(needs, entry, pipeline, () => say(told));
+    const after = await saidOrRefused(needs, aboutPipeline(entry, pipeline), () => say(told));
     calls += 1;
     stored = await keep(needs, stored, { ...(after ?? told), facts: { ...told.facts, [fact]: hash } });
     return after !== null;
@@ -98,25 +99,14 @@ async function deploymentsOf(needs: TellNeeds, pipeline: Pipeline): Promise<Host
   return facts.filter((fact) => fact !== null);
 }
 
-/** What it will refuse again is told to people, once a day, and is no reason to keep the rest from being told. */
-async function saidOrRefused(needs: TellNeeds, { host }: GitHostEntry, pipeline: Pipeline, say: () => Promise<ToldHost>): Promise<ToldHost | null> {
-  try {
-    return await say();
-  } catch (error) {
-    if (!(error instanceof SlipwayError) || error.retry === 'retryable') throw error;
-    const now = needs.clock.now();
-    const alerted = creating(alertedKey(`git host ${pipeline.repository ?? ''} ${error.name} ${Math.floor(now / (REFUSAL_TOLD_SECONDS * 1000))}`), { at: now }, Math.floor(now / 1000) + REFUSAL_TOLD_SECONDS);
-    await commit(needs, [alerted], [alerting('warning', 'git-host-refused', { service: pipeline.service, environment: null }, `${host} was not told of ${pipeline.id}: ${error.message}`)]).catch(ifWritten);
-    return null;
-  }
-}
+const aboutPipeline = ({ host }: GitHostEntry, { id, repository, service }: Pipeline): Said => ({ host, repository: repository ?? '', service, what: id });
 
 /** On the host the deployment before is not the one that serves any more. */
 async function replaced(needs: TellNeeds, api: GitHostApi, entry: GitHostEntry, pipeline: Pipeline, fact: HostDeployment, shownId: string): Promise<number> {
   const before = await read(needs.store, HostPlace, hostPlaceKey(fact.repository, fact.environment));
   if (before?.value.pipeline === pipeline.id) return 0;
   const older = before === undefined ? null : { ...fact, state: 'inactive' as const, description: `${pipeline.id} has taken its place`, environmentUrl: null };
-  if (older !== null) await saidOrRefused(needs, entry, pipeline, async () => { await shown(api, older, before?.value.shown ?? null); return { pipeline: pipeline.id, facts: {}, deployments: {} }; });
+  if (older !== null) await saidOrRefused(needs, aboutPipeline(entry, pipeline), async () => { await shown(api, older, before?.value.shown ?? null); return { pipeline: pipeline.id, facts: {}, deployments: {} }; });
   await needs.store.transact([{ kind: 'put', key: hostPlaceKey(fact.repository, fact.environment), value: { pipeline: pipeline.id, shown: shownId }, condition: expecting(before) }]);
   return older === null ? 0 : 1;
 }

@@ -18,7 +18,7 @@ const url = (host: GitHost, { address }: WebhookFacts): string => `${address}/we
 const STEPS = {
   github: {
     where: 'In the repository\'s settings on GitHub, add a webhook:',
-    fields: (facts) => [['Payload URL', url('github', facts)], ['Content type', 'application/json'], ['Secret', facts.secret], ['Events', 'just the push event']],
+    fields: (facts) => [['Payload URL', url('github', facts)], ['Content type', 'application/json'], ['Secret', facts.secret], ['Events', 'just the push event; for plans on pull requests, Pull requests too']],
   },
   gitlab: {
     where: 'In the project\'s settings on GitLab, under Webhooks, add one:',

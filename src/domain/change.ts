@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { EnvironmentName, PipelineId, ServiceName } from './ids.ts';
 
-export const CHANGED = ['service', 'pipeline', 'deployment', 'test', 'approval', 'desired', 'observed', 'alert'] as const;
+export const CHANGED = ['service', 'pipeline', 'deployment', 'test', 'approval', 'desired', 'observed', 'alert', 'pull-request'] as const;
 
 export const Change = z.strictObject({
   what: z.enum(CHANGED),
@@ -12,7 +12,7 @@ export const Change = z.strictObject({
   pipeline: PipelineId.nullable(),
   /** The kind of its status, where it has one; of an alert, how severe it is. */
   status: z.string().nullable(),
-  /** Which one, where service, environment and pipeline do not say: a deployment, a test, an approval, an alert. */
+  /** Which one, where service, environment and pipeline do not say: a deployment, a test, an approval, an alert, a pull request. */
   id: z.string().nullable().default(null),
 });
 export type Change = z.infer<typeof Change>;

@@ -35,6 +35,7 @@ export const GitHostEntry = z.strictObject({
   app: App.optional().meta({ description: 'A GitHub App in place of a token: it speaks in its own name.', examples: [{ id: 'Iv23liZ0aBcDeFgHiJkL', privateKey: { from: 'git-hosts/github-app' } }] }),
   statuses: z.boolean().default(true).meta({ description: 'Whether each pipeline is a status of its commit.', examples: [false] }),
   deployments: z.boolean().default(true).meta({ description: 'Whether deployments are shown as such, where the host has them (GitHub, GitLab).', examples: [false] }),
+  plans: z.boolean().default(true).meta({ description: 'Whether a pull request gets a comment with the plan of what merging it would do (GitHub, where its webhook tells of pull requests).', examples: [false] }),
 }).superRefine((entry, context) => {
   const kind = entry.kind ?? likelyHost(`https://${entry.host}/`);
   if (kind === null) context.addIssue({ code: 'custom', path: ['kind'], message: `the name "${entry.host}" does not say which kind of host it is: one of ${GIT_HOSTS.join(', ')}` });

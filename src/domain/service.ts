@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { GIT_HOSTS } from './git-host.ts';
 import { DeliveryId, EnvironmentName, Identity, PipelineId, ReleaseId, ServiceName } from './ids.ts';
+import { PullRequestRef } from './pull-request.ts';
 
 export const Service = z.strictObject({
   name: ServiceName,
@@ -54,6 +55,8 @@ export const Delivery = z.strictObject({
   after: z.string(),
   pusher: Identity.nullable(),
   receivedAt: z.number(),
+  /** Set for a pull request, whose plan is shown and of which nothing is released. */
+  pullRequest: PullRequestRef.optional(),
   outcome: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('pending') }),
     z.strictObject({ kind: z.literal('decided'), admissions: z.array(Admission).min(1) }),

@@ -1,4 +1,4 @@
-/** Git hosts as somebody to tell: statuses of commits, deployments. Adapters: src/adapters/git-hosts, one for each kind. */
+/** Git hosts as somebody to tell: statuses of commits, deployments, plans on pull requests. Adapters: src/adapters/git-hosts, one for each kind. */
 import type { GitHostEntry } from '../domain/git-host-entry.ts';
 import type { HostDeployment, HostStatus } from '../domain/host-facts.ts';
 
@@ -15,6 +15,18 @@ export interface GitHostApi {
    * @returns the host's own id
    */
   readonly deployment: ((deployment: HostDeployment, known: string | null) => Promise<string>) | null;
+  /**
+   * Shows a text, which begins with PLAN_MARKER, on a pull request: one comment, in place of what it said before. Null: this kind of host is not told.
+   * @param known the host's own id of the comment; otherwise, and where that one is gone, ours is looked for first
+   * @returns the host's own id
+   */
+  readonly comment: ((comment: PullRequestComment, known: string | null) => Promise<string>) | null;
+}
+
+export interface PullRequestComment {
+  readonly repository: string;
+  readonly number: number;
+  readonly text: string;
 }
 
 export interface GitHosts {

@@ -35,6 +35,18 @@ export function sourcesContract(name: string, open: () => SourcesUnderTest | Pro
       expect(await under.sources.fetch(under.address, commit)).toEqual({ commit, author: 'anna@example.com', committedAt: 1_700_000_000_000, subject: 'grün: a subject' });
     });
 
+    it('has the head of a pull request, which no branch has', async () => {
+      const base = under.origin.commit({ 'a/slipway.yaml': 'one', b: '1' });
+      under.origin.git('checkout', '-q', '-b', 'proposal');
+      const head = under.origin.commit({ 'a/slipway.yaml': 'two' });
+      under.origin.git('update-ref', 'refs/pull/7/head', head);
+      under.origin.git('checkout', '-q', 'main');
+      under.origin.git('branch', '-D', 'proposal');
+      expect((await under.sources.fetch(under.address, head)).commit).toBe(head);
+      expect(await under.sources.manifests(under.address, head)).toEqual([{ path: 'a/slipway.yaml', text: 'two' }]);
+      expect(await under.sources.changedPaths(under.address, base, head)).toEqual(['a/slipway.yaml']);
+    });
+
     it('lists branches with their commits, and no tags', async () => {
       expect([...await under.sources.heads(under.address)]).toEqual([]);
       const first = under.origin.commit({ a: '1' });

@@ -14,6 +14,7 @@ export const createAzureDevops = (rest: Rest): GitHostApi => ({
     await rest.call('POST', `${before}/_apis/git/repositories/${name}/commits/${commit}/statuses?api-version=7.1`, { state: STATES[state], description, context: { name: context.slice(GENRE.length + 1), genre: GENRE }, ...(url === null ? {} : { targetUrl: url }) });
   },
   deployment: null,
+  comment: null,
 });
 
 /** `https://dev.azure.com/organisation/project/_git/name`; a project's repository of the same name leaves the project out. */

@@ -12,6 +12,7 @@ export const createBitbucketServer = (rest: Rest): GitHostApi => ({
     await rest.call('POST', `/api/latest/${placeOf(repository)}/commits/${commit}/builds`, { key: context, name: context, state: STATES[state], description, url: url ?? repository });
   },
   deployment: null,
+  comment: null,
 });
 
 /** `https://host/scm/KEY/name` over https, `https://host/KEY/name` in the one spelling of an address of ssh. */

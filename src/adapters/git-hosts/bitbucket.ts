@@ -12,4 +12,5 @@ export const createBitbucket = (rest: Rest): GitHostApi => ({
     await rest.call('POST', `/repositories/${ownerAndName(repository)}/commit/${commit}/statuses/build`, { key: context, name: context, state: STATES[state], description, url: url ?? `${repository}/commits/${commit}` });
   },
   deployment: null,
+  comment: null,
 });

@@ -8,7 +8,7 @@ import { createBitbucket } from './bitbucket.ts';
 import { createBitbucketServer } from './bitbucket-server.ts';
 import { createGitea } from './gitea.ts';
 import { createGithub, githubHeaders } from './github.ts';
-import { createGithubApp } from './github-app.ts';
+import { createGithubApp, type Purpose } from './github-app.ts';
 import { createGitlab } from './gitlab.ts';
 import { createRest, type Rest, type RestOptions } from './rest.ts';
 
@@ -41,7 +41,7 @@ function create({ secrets, clock, sleep }: GitHostsOptions, entry: GitHostEntry)
   const rest = (scheme: (secret: string) => string, more: Partial<RestOptions> = {}): Rest => createRest({ ...common, ...more, authorization: async () => scheme(await secret()) });
   const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
   switch (kindOf(entry)) {
-    case 'github': return github({ ...common, headers: githubHeaders, spacing: { ms: GITHUB_SPACING_MS, sleep } }, async () => `Bearer ${await secret()}`, app === undefined ? null : createGithubApp({ ...common, id: app.id, privateKey: () => secrets.resolve(app.privateKey.from) }));
+    case 'github': return github({ ...common, headers: githubHeaders, spacing: { ms: GITHUB_SPACING_MS, sleep } }, async () => `Bearer ${await secret()}`, app === undefined ? null : { id: app.id, header: createGithubApp({ ...common, id: app.id, privateKey: () => secrets.resolve(app.privateKey.from) }) });
     case 'gitlab': return createGitlab(rest(bearer), host);
     case 'gitea': return createGitea(rest((text) => `token ${text}`));
     // An access token, or `user:app password` as long as Bitbucket takes those.
@@ -53,16 +53,20 @@ function create({ secrets, clock, sleep }: GitHostsOptions, entry: GitHostEntry)
 
 const bearer = (text: string): string => `Bearer ${text}`;
 
-/** An app has a token for each repository, so the header follows from what is told. */
-function github(options: Omit<RestOptions, 'authorization'>, token: () => Promise<string>, app: ((repository: string) => Promise<string>) | null): GitHostApi {
-  let about = '';
-  const api = createGithub(createRest({ ...options, authorization: () => (app === null ? token() : app(about)) }), options.host);
+/** An app has a token for each repository and purpose, so the header follows from what is told. */
+function github(options: Omit<RestOptions, 'authorization'>, token: () => Promise<string>, app: { readonly id: string; readonly header: (repository: string, purpose: Purpose) => Promise<string> } | null): GitHostApi {
+  let about: { readonly repository: string; readonly purpose: Purpose } = { repository: '', purpose: 'facts' };
+  const api = createGithub(createRest({ ...options, authorization: () => (app === null ? token() : app.header(about.repository, about.purpose)) }), options.host, app?.id ?? null);
   // One call after the other: GitHub asks for that, and the header must fit the call.
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(repository: string, run: () => Promise<T>): Promise<T> => {
-    const next = last.then(() => { about = repository; return run(); });
+  const inTurn = <T>(repository: string, purpose: Purpose, run: () => Promise<T>): Promise<T> => {
+    const next = last.then(() => { about = { repository, purpose }; return run(); });
     last = next.catch(() => undefined);
     return next;
   };
-  return { status: (status) => inTurn(status.repository, () => api.status(status)), deployment: (deployment, known) => inTurn(deployment.repository, () => api.deployment?.(deployment, known) ?? Promise.resolve('')) };
+  return {
+    status: (status) => inTurn(status.repository, 'facts', () => api.status(status)),
+    deployment: (deployment, known) => inTurn(deployment.repository, 'facts', () => api.deployment?.(deployment, known) ?? Promise.resolve('')),
+    comment: (comment, known) => inTurn(comment.repository, 'comments', () => api.comment?.(comment, known) ?? Promise.resolve('')),
+  };
 }

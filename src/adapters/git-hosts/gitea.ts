@@ -11,4 +11,5 @@ export const createGitea = (rest: Rest): GitHostApi => ({
     await rest.call('POST', `/repos/${ownerAndName(repository)}/statuses/${commit}`, { state: STATES[state], context, description, ...(url === null ? {} : { target_url: url }) });
   },
   deployment: null,
+  comment: null,
 });

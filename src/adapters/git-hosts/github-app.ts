@@ -20,18 +20,22 @@ const JWT_SECONDS = 540;
 const CLOCK_DRIFT_SECONDS = 60;
 const RENEW_BEFORE_MS = 300_000;
 
+/** Asked for apart, so that an app that was installed without the newer permission goes on telling the rest. */
+const PERMISSIONS = { facts: { statuses: 'write', deployments: 'write' }, comments: { pull_requests: 'write' } } as const;
+export type Purpose = keyof typeof PERMISSIONS;
+
 /** @returns the header for calls about a repository */
-export function createGithubApp({ host, base, now, id, privateKey }: GithubAppOptions): (repository: string) => Promise<string> {
+export function createGithubApp({ host, base, now, id, privateKey }: GithubAppOptions): (repository: string, purpose: Purpose) => Promise<string> {
   const tokens = new Map<string, { readonly token: string; readonly until: number }>();
   const rest = createRest({ host, base, now, headers: githubHeaders, authorization: async () => `Bearer ${await jwt(id, await privateKey(), Math.floor(now() / 1000))}` });
-  return async (repository) => {
+  return async (repository, purpose) => {
     const of = ownerAndName(repository);
-    const known = tokens.get(of);
+    const known = tokens.get(`${purpose} ${of}`);
     if (known !== undefined && known.until - RENEW_BEFORE_MS > now()) return `Bearer ${known.token}`;
     const installation = Installation.parse((await rest.call('GET', `/repos/${of}/installation`)).body);
     // No more than is needed, whatever the app may do: https://docs.github.com/en/rest/apps/apps#create-an-installation-access-token-for-an-app
-    const made = Token.parse((await rest.call('POST', `/app/installations/${installation.id}/access_tokens`, { repositories: [decodeURIComponent(of.split('/')[1] ?? '')], permissions: { statuses: 'write', deployments: 'write' } })).body);
-    tokens.set(of, { token: made.token, until: Date.parse(made.expires_at) });
+    const made = Token.parse((await rest.call('POST', `/app/installations/${installation.id}/access_tokens`, { repositories: [decodeURIComponent(of.split('/')[1] ?? '')], permissions: PERMISSIONS[purpose] })).body);
+    tokens.set(`${purpose} ${of}`, { token: made.token, until: Date.parse(made.expires_at) });
     return `Bearer ${made.token}`;
   };
 }

@@ -1,7 +1,8 @@
-/** GitHub: commit statuses and deployments. https://docs.github.com/en/rest/commits/statuses, https://docs.github.com/en/rest/deployments */
+/** GitHub: commit statuses, deployments, and comments on pull requests. https://docs.github.com/en/rest/commits/statuses, https://docs.github.com/en/rest/deployments */
 import * as z from 'zod';
 import type { HostDeployment, StatusState } from '../../domain/host-facts.ts';
 import type { GitHostApi } from '../../ports/git-hosts.ts';
+import { createComments } from './github-comments.ts';
 import { idIn, ownerAndName } from './repository-path.ts';
 import type { Rest } from './rest.ts';
 
@@ -12,7 +13,9 @@ const Found = z.array(z.object({ id: z.number(), payload: z.unknown() }));
 
 export const githubHeaders = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' };
 
-export const createGithub = (rest: Rest, host: string): GitHostApi => ({
+/** @param app the id of the app that speaks; null: whoever the token is of */
+export const createGithub = (rest: Rest, host: string, app: string | null): GitHostApi => ({
+  comment: createComments(rest, host, app),
   async status({ repository, commit, state, context, description, url }) {
     await rest.call('POST', `/repos/${ownerAndName(repository)}/statuses/${commit}`, { state: STATES[state], context, description, ...(url === null ? {} : { target_url: url }) });
   },

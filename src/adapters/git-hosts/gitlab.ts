@@ -15,6 +15,7 @@ export const createGitlab = (rest: Rest, host: string): GitHostApi => ({
     const answer = await rest.call('POST', `${projectOf(repository)}/statuses/${commit}`, { state: STATES[state], name: context, description, ...(url === null ? {} : { target_url: url }) }, [400]);
     unchanged(answer, host);
   },
+  comment: null,
   async deployment(deployment, known) {
     const of = projectOf(deployment.repository);
     const status = DEPLOYMENT_STATES[deployment.state];

@@ -29,7 +29,7 @@ async function ofChange(needs: Needs, { what, service, pipeline, id }: Change): 
     case 'deployment': return id === null ? [] : ofDeploymentNamed(needs, id);
     case 'approval': return id === null ? [] : ofApprovalNamed(needs, id, pipeline);
     case 'alert': return id === null ? [] : ofAlertNamed(needs, id, service);
-    case 'service': case 'test': case 'desired': case 'observed': return [];
+    case 'service': case 'test': case 'desired': case 'observed': case 'pull-request': return [];
   }
 }
 

@@ -17,6 +17,7 @@ function whatIs({ partition, sort }: ItemKey): What | undefined {
     case 'desired': return 'desired';
     case 'observed': return 'observed';
     case 'alerts': return 'alert';
+    case 'unshown-pull-requests': return 'pull-request';
     default: return undefined;
   }
 }
@@ -31,7 +32,7 @@ const Named = z.object({
 
 /** What names the document among those of its kind, where the other fields of a change do not. */
 function idIn(what: What, sort: string, id: unknown): string | null {
-  if (what === 'alert') return sort;
+  if (what === 'alert' || what === 'pull-request') return sort;
   if (what === 'test') return sort.slice('test#'.length);
   return (what === 'deployment' || what === 'approval') && typeof id === 'string' ? id : null;
 }

@@ -29,6 +29,11 @@ export const sweptKey = (repository: string): ItemKey => ({ partition: `swept#${
 export const toldHostKey = (pipeline: PipelineId): ItemKey => ({ partition: `told-host#${pipeline}`, sort: 'told' });
 /** Stands while a git host could not be told of a pipeline. */
 export const untoldHostKey = (pipeline: PipelineId): ItemKey => ({ partition: 'untold-hosts', sort: pipeline });
+/** What the host of a repository is to show on a pull request, and shows. */
+export const pullRequestKey = (repository: string, number: number): ItemKey => ({ partition: `pull-request#${shortHash(repository)}`, sort: padded(number) });
+export const UNSHOWN_PULL_REQUESTS = 'unshown-pull-requests';
+/** Stands while a pull request does not show what it should. */
+export const unshownPullRequestKey = (repository: string, number: number): ItemKey => ({ partition: UNSHOWN_PULL_REQUESTS, sort: `${shortHash(repository)}#${padded(number)}` });
 /** Which deployment a git host shows as the one that serves. */
 export const hostPlaceKey = (repository: string, environment: string): ItemKey => ({ partition: `host-place#${shortHash(repository)}`, sort: environment });
 

@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { PushedImage } from '../../domain/image.ts';
+import type { PullRequestRef } from '../../domain/pull-request.ts';
 
 export interface HookRequest {
   /** By lower-case names. */
@@ -22,6 +23,10 @@ export interface Push {
   readonly addresses: readonly string[];
   /** A name, never a mail address. */
   readonly pusher: string | null;
+  /** Set for a pull request: `after` is its head, `before` the commit it is compared with. Nothing of it is released. */
+  readonly pullRequest?: PullRequestRef;
+  /** Why nothing comes of it, where the host says by its event alone that nothing can. */
+  readonly refusal?: string;
 }
 
 export type HookMessage =

@@ -3,15 +3,18 @@ import { type Gate, STAGES } from '../manifest.ts';
 import type { Batch, Hold, Plan, StagePlan } from '../plan.ts';
 import type { Weights } from '../route.ts';
 
-/** A heading, what is there, then each stage with its batches, numbered. */
-export function describePlan(plan: Plan): string[] {
+/**
+ * A heading, what is there, then each stage with its batches, numbered.
+ * @param of a release, or a proposal: its artifact is not built yet, and whoever sees the repository sees its plan, so nobody is named
+ */
+export function describePlan(plan: Plan, of: 'release' | 'proposal' = 'release'): string[] {
   return [
     `${plan.service} ${plan.version} to ${plan.environment}: ${plan.strategy}, ${instances(plan.instances)} on ${plan.target}, never fewer than ${plan.minimumHealthy} healthy`,
-    `  release ${plan.release}, artifact ${plan.digest.slice(0, 'sha256:'.length + 12)}`,
+    of === 'release' ? `  release ${plan.release}, artifact ${plan.digest.slice(0, 'sha256:'.length + 12)}` : '  its artifact is not built yet',
     plan.stable === null ? `  candidate ${plan.candidate}; nothing serves here yet` : `  candidate ${plan.candidate} takes over from ${plan.stable}`,
     ...STAGES.flatMap((name) => {
       const stage = plan.stages[name];
-      return stage === null ? [] : [...(name === 'rollout' ? describeApproval(plan) : []), `${name}:`, ...describeStage(plan, stage, name === 'staging')];
+      return stage === null ? [] : [...(name === 'rollout' ? describeApproval(plan, of) : []), `${name}:`, ...describeStage(plan, stage, name === 'staging')];
     }),
   ];
 }
@@ -48,10 +51,11 @@ function describeGate(gate: Gate): string {
   return gate.kind === 'person' ? `ask a person: ${gate.name}` : `ask a person: ${gate.name} (${gate.items.length} to check)`;
 }
 
-function describeApproval(plan: Plan): string[] {
+function describeApproval(plan: Plan, of: 'release' | 'proposal'): string[] {
   if (plan.approval === null) return [];
   const { count, approvers, timeout, onTimeout } = plan.approval;
-  return [`approval: ${count} of ${approvers.length === 0 ? 'nobody (name approvers in slipway.yaml or environments.yaml)' : approvers.join(', ')}, within ${seconds(timeout)}, else ${onTimeout}`];
+  const named = of === 'release' ? approvers.join(', ') : `${approvers.length} ${approvers.length === 1 ? 'approver' : 'approvers'}`;
+  return [`approval: ${count} of ${approvers.length === 0 ? 'nobody (name approvers in slipway.yaml or environments.yaml)' : named}, within ${seconds(timeout)}, else ${onTimeout}`];
 }
 
 /** The release's name for it, where the plan gives it one. */

@@ -1,4 +1,4 @@
-/** GitHub, as far as it is told: commit statuses, deployments, apps. */
+/** GitHub, as far as it is told: commit statuses, deployments, comments, apps. */
 import { createPublicKey, verify } from 'node:crypto';
 import { startStandIn, type Route, type StandIn } from './stand-in.ts';
 
@@ -6,9 +6,14 @@ export interface GithubStandIn extends StandIn {
   /** By commit and context, as people see them. */
   readonly statuses: Map<string, Record<string, unknown>>;
   readonly deployments: (Record<string, unknown> & { readonly id: number; readonly statuses: Record<string, unknown>[] })[];
+  /** Of pull requests, as people see them: also those of others. */
+  readonly comments: Comment[];
   /** Tokens of installations that were given out. */
   readonly tokens: string[];
 }
+
+export interface Comment { readonly id: number; readonly number: number; body: string; readonly user: { readonly id: number }; readonly performed_via_github_app: { readonly id: number; readonly client_id: string } | null }
+const TOKEN_OWNER = 41;
 
 const STATES = ['error', 'failure', 'pending', 'success'];
 const DEPLOYMENT_STATES = ['error', 'failure', 'inactive', 'in_progress', 'queued', 'pending', 'success'];
@@ -19,7 +24,24 @@ export async function startGithub(app?: { readonly id: string; readonly publicKe
   const statuses: GithubStandIn['statuses'] = new Map();
   const deployments: GithubStandIn['deployments'] = [];
   const tokens: string[] = [];
+  const comments: Comment[] = [];
   const routes: Route[] = [
+    ['GET', /^\/user$/, () => (app === undefined ? { status: 200, body: { id: TOKEN_OWNER, login: 'slipway-bot' } } : { status: 403, body: { message: 'Resource not accessible by integration' } })],
+    ['GET', /^\/repos\/acme\/shop\/issues\/(\d+)\/comments$/, ({ query }, [number]) => {
+      const [size, page] = [Number(query.get('per_page') ?? 30), Number(query.get('page') ?? 1)];
+      return { status: 200, body: comments.filter((one) => String(one.number) === number).slice((page - 1) * size, page * size) };
+    }],
+    ['POST', /^\/repos\/acme\/shop\/issues\/(\d+)\/comments$/, ({ body }, [number]) => {
+      if (String(body['body']).length > 65_536) return invalid('body is too long');
+      comments.push({ id: 5000 + comments.length, number: Number(number), body: String(body['body']), user: { id: app === undefined ? TOKEN_OWNER : 42 }, performed_via_github_app: app === undefined ? null : { id: 9, client_id: app.id } });
+      return { status: 201, body: { id: 4999 + comments.length } };
+    }],
+    ['PATCH', /^\/repos\/acme\/shop\/issues\/comments\/(\d+)$/, ({ body }, [id]) => {
+      const comment = comments.find((one) => String(one.id) === id);
+      if (comment === undefined) return { status: 404, body: { message: 'Not Found' } };
+      comment.body = String(body['body']);
+      return { status: 200, body: { id: comment.id } };
+    }],
     ['GET', /^\/repos\/acme\/shop\/installation$/, () => ({ status: 200, body: { id: 77 } })],
     ['POST', /^\/app\/installations\/77\/access_tokens$/, () => {
       tokens.push(`ghs_${tokens.length + 1}`);
@@ -50,7 +72,7 @@ export async function startGithub(app?: { readonly id: string; readonly publicKe
     if (app === undefined ? token !== 'github-token' : isForApp ? !isSigned(token, app) : !tokens.includes(token)) return { status: 401, body: { message: 'Bad credentials' } };
     return asked.headers['x-github-api-version'] === '2022-11-28' && asked.headers['user-agent'] !== undefined ? answer(asked, parts) : { status: 400, body: { message: 'Bad request' } };
   }]));
-  return Object.assign(standIn, { statuses, deployments, tokens });
+  return Object.assign(standIn, { statuses, deployments, comments, tokens });
 }
 
 /** RS256, of this app, not expired, and for ten minutes at most. */

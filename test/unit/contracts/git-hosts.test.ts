@@ -142,3 +142,28 @@ it.each([
 ] as const)('%s is most likely of %s', (url, host) => {
   expect(likelyHost(url)).toBe(host);
 });
+
+describe('events of GitHub beside pushes', () => {
+  const read = (event: string, payload: unknown) => HOOKS.github.read({ headers: { 'x-github-event': event, 'x-github-delivery': 'd' }, body: Buffer.from(JSON.stringify(payload)), nowMs: SENT_AT });
+  const bodyIn = (file: string) => JSON.parse(Buffer.from(sample(file).request.body).toString()) as Record<string, unknown>;
+
+  it('a pull request is of the repository that it is made to, also when its head is in a fork', () => {
+    expect(HOOKS.github.read(sample('pull-request.json').request)).toEqual({
+      kind: 'pushes', delivery: '9e2fd3a0-9c3c-11ef-8f5a-2f3b4d5c6e7f', deliveryFrom: 'X-GitHub-Delivery',
+      pushes: [{ ref: 'refs/pull/7/head', before: BEFORE, after: AFTER, addresses: ['https://git.example.com/shop/catalog.git'], pusher: 'anna', pullRequest: { number: 7, into: 'main' } }],
+    });
+  });
+
+  it.each(['closed', 'labeled', 'edited'])('a pull request that was %s is nothing to plan', (action) => {
+    expect(read('pull_request', { ...bodyIn('pull-request.json'), action })).toMatchObject({ kind: 'unused', used: expect.stringContaining('synchronize') });
+  });
+
+  it.each([[{ number: 0 }], [{ number: '7' }], [{ pull_request: { base: { ref: 'main', sha: '--upload-pack=x' }, head: { sha: AFTER } } }], [{ pull_request: null }]])('a pull request with %j is refused', (parts) => {
+    expect(() => read('pull_request', { ...bodyIn('pull-request.json'), ...parts })).toThrow('no GitHub pull_request event');
+  });
+
+  it('a workflow that went well is refused with what tells of its image, under no branch\'s name', () => {
+    expect(HOOKS.github.read(sample('workflow-run.json').request)).toMatchObject({ kind: 'pushes', pushes: [{ ref: 'workflow_run/4711', after: AFTER, refusal: expect.stringContaining('registry_package') }] });
+    expect(read('workflow_run', { ...bodyIn('workflow-run.json'), action: 'requested' })).toMatchObject({ kind: 'unused', event: 'workflow_run (requested, success)' });
+  });
+});

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createGitHosts } from '../../../../src/adapters/git-hosts/git-hosts.ts';
 import { addressFault, apiOf, GitHostEntry } from '../../../../src/domain/git-host-entry.ts';
+import { PLAN_MARKER } from '../../../../src/domain/pull-request.ts';
 import type { HostDeployment, HostStatus } from '../../../../src/domain/host-facts.ts';
 import { fakeClock } from '../../../fakes/clock.ts';
 import { startGithub } from '../../../fakes/git-hosts/github.ts';
@@ -90,6 +91,31 @@ describe('GitHub', () => {
     await expect(api.status(status(SHOP))).rejects.toMatchObject({ name: 'ProviderUnavailable', message: expect.not.stringContaining('github-token') });
   });
 
+  it('has one comment of its own on a pull request, however often it is told, and leaves those of others alone', async () => {
+    const { github, api } = await withToken();
+    const say = (text: string, known: string | null) => api.comment?.({ repository: SHOP, number: 7, text: `${PLAN_MARKER}\n${text}` }, known);
+    for (let other = 0; other < 30; other += 1) github.comments.push({ id: other, number: 7, body: `${PLAN_MARKER} not yours`, user: { id: 666 }, performed_via_github_app: null });
+    const id = await say('one', null);
+    // The same again as after a crash that lost its id, then by its id, then after somebody has removed it.
+    expect([await say('two', null), await say('three', id ?? '')]).toEqual([id, id]);
+    const ours = () => github.comments.filter(({ user }) => user.id !== 666).map(({ body }) => body);
+    expect(ours()).toEqual([`${PLAN_MARKER}\nthree`]);
+    github.comments.splice(github.comments.findIndex((one) => String(one.id) === id), 1);
+    expect(await say('four', id ?? '')).toEqual(expect.any(String));
+    expect([ours(), github.comments.filter(({ body }) => body.endsWith('not yours')).length]).toEqual([[`${PLAN_MARKER}\nfour`], 30]);
+  });
+
+  it('writes none where it cannot tell whether there is one', async () => {
+    const { github, api } = await withToken();
+    const say = () => api.comment?.({ repository: SHOP, number: 7, text: PLAN_MARKER }, null);
+    github.trouble = ({ path }) => (path.endsWith('/comments') ? { status: 200, body: { message: 'no list' } } : undefined);
+    await expect(say()).rejects.toMatchObject({ name: 'InvalidInput' });
+    github.trouble = undefined;
+    for (let other = 0; other < 1000; other += 1) github.comments.push({ id: other, number: 7, body: 'talk', user: { id: 666 }, performed_via_github_app: null });
+    await expect(say()).rejects.toMatchObject({ name: 'LimitExceeded' });
+    expect(github.comments).toHaveLength(1000);
+  });
+
   it('takes an app: a signed claim for a token of its installation, which lasts an hour', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const { of, clock } = hosts({ key: privateKey.export({ type: 'pkcs1', format: 'pem' }).toString() });
@@ -99,9 +125,14 @@ describe('GitHub', () => {
     await api.status(status(SHOP, { state: 'success' }));
     expect(github.tokens).toHaveLength(1);
     expect(github.asked.find(({ path }) => path.endsWith('access_tokens'))?.body).toEqual({ repositories: ['shop'], permissions: { statuses: 'write', deployments: 'write' } });
+    await api.comment?.({ repository: SHOP, number: 7, text: `${PLAN_MARKER} first` }, null);
+    await api.comment?.({ repository: SHOP, number: 7, text: `${PLAN_MARKER} second` }, null);
+    expect(github.comments.map(({ body }) => body)).toEqual([`${PLAN_MARKER} second`]);
+    // Asked for apart: an app without the newer permission goes on telling statuses.
+    expect(github.asked.filter(({ path }) => path.endsWith('access_tokens')).map(({ body }) => body['permissions'])).toEqual([{ statuses: 'write', deployments: 'write' }, { pull_requests: 'write' }]);
     clock.advance(56 * 60_000);
     await api.status(status(SHOP, { state: 'failure' }));
-    expect(github.tokens).toHaveLength(2);
+    expect(github.tokens).toHaveLength(3);
   });
 
   it('says of a key that is none that it is none, without showing it', async () => {
