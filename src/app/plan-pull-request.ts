@@ -53,7 +53,9 @@ export const planPullRequest = (needs: PlanNeeds) => async (proposal: Proposal):
 async function linesOf(needs: PlanNeeds, proposal: Proposal, environments: Environments, changed: readonly string[] | null, { path, text }: ManifestFile): Promise<readonly string[] | null> {
   const parsed = parseManifest(text, path);
   const mistakes = (issues: readonly Issue[]): string[] => ['The manifest has mistakes, so nothing would be released:', ...issues.map(issueLine)];
-  if (!parsed.ok) return changed === null || changed.includes(path) ? mistakes(parsed.issues) : null;
+  // Which files are its own is not known of a manifest that does not hold: then those of its folder are.
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  if (!parsed.ok) return changed === null || changed.some((one) => one.startsWith(folder)) ? mistakes(parsed.issues) : null;
   const { manifest } = parsed;
   if (!changedByPush(changed, manifest, path)) return null;
   const found = checkInEnvironments(manifest, environments).map((finding) => parsed.place(finding)).filter(({ severity }) => severity === 'error');

@@ -6,6 +6,7 @@ import { deliveries } from '../../../src/app/look.ts';
 import { receivePush } from '../../../src/app/receive-push.ts';
 import { registerRepository } from '../../../src/app/register.ts';
 import { UNSHOWN_PULL_REQUESTS } from '../../../src/app/state/keys.ts';
+import { recorded } from '../../../src/app/state/recorded-store.ts';
 import { tellGitHosts } from '../../../src/app/tell-git-hosts.ts';
 import { Environments } from '../../../src/domain/environment.ts';
 import { PLAN_MARKER } from '../../../src/domain/pull-request.ts';
@@ -87,6 +88,18 @@ describe('a pull request', () => {
     expect(shown()).toEqual([expect.stringContaining('It changes no file of a service')]);
   });
 
+  it('rings whoever tells git hosts, each time its plan changes', async () => {
+    const rung: unknown[] = [];
+    const store = recorded(at.needs.store, { clock: at.clock, ids: at.needs.ids, publish: ({ changes }) => rung.push(...changes) });
+    for (const [delivery, head] of [['d-1', '2'], ['d-2', '3']] as const) {
+      await opened(delivery, head);
+      await admit({ ...at.needs, store })({ deliveryId: delivery as never });
+      at.clock.advance(1000);
+    }
+    const change = { what: 'pull-request', service: null, environment: null, pipeline: null, status: null, id: expect.stringMatching(/#00000007$/) };
+    expect(rung).toEqual([change, change]);
+  });
+
   it('is not spoken to when it touches no service', async () => {
     at.repo.changed = ['README.md'];
     expect(await planned('d-1')).toMatchObject([{ reason: expect.stringContaining('changes no file of a service') }]);
@@ -100,7 +113,7 @@ describe('a pull request', () => {
 
   it('shows what cannot be planned, beside what can', async () => {
     at.repo.manifests = [{ path: 'catalog/slipway.yaml', text: manifestText('catalog') }, { path: 'catalog/other/slipway.yaml', text: 'service: [\n' }];
-    at.repo.changed = null;
+    at.repo.changed = ['catalog/other/main.js'];
     await planned('d-1');
     expect(shown()[0]).toMatch(/catalog 222222222222 to staging[^]*The manifest has mistakes[^]*catalog\/other\/slipway\.yaml:\d+:\d+ /);
   });
