@@ -23,7 +23,7 @@ export const finish = (needs: CommitNeeds) => (input: { pipelineId: PipelineId; 
     return { status: stored.value.status.kind };
   }
   const status = statusOf(stored.value, input.outcome, needs.clock.now());
-  const effects = status.kind === 'failed' ? [alerting('critical', 'pipeline-failed', { service: stored.value.service, environment: null }, `${stored.value.id} (${stored.value.version}): ${status.error}. ${status.reason}`)] : [];
+  const effects = status.kind === 'failed' ? [alerting('critical', 'pipeline-failed', { service: stored.value.service, environment: null, pipeline: stored.value.id }, `${stored.value.id} (${stored.value.version}): ${status.error}. ${status.reason}`)] : [];
   await commit(needs, [replacing(stored, { ...stored.value, status, stage: 'over' }), ...cleared], effects);
   return { status: status.kind };
 });

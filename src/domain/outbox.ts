@@ -15,6 +15,8 @@ export const Alert = z.strictObject({
   kind: z.string(),
   service: z.string().nullable(),
   environment: z.string().nullable(),
+  /** Absent: about none, or kept before this was said. */
+  pipeline: z.string().optional(),
   text: z.string().max(4000),
 });
 export type Alert = z.infer<typeof Alert>;

@@ -14,7 +14,7 @@ import { createRequests, type Invoke } from './runtime/requests.ts';
 import { createRuntime, type Live, type Runtime, type Transition } from './runtime/runtime.ts';
 import { createTurnstile } from './runtime/turnstile.ts';
 import { childKey } from './runtime/waits.ts';
-import type { EngineEvent } from './state.ts';
+import type { EngineEvent, ExecutionState } from './state.ts';
 import { validateMachines } from './validate.ts';
 
 export interface EngineNeeds {
@@ -29,8 +29,11 @@ export interface EngineNeeds {
   readonly onTransition?: (transition: Transition) => void;
   readonly wait?: Timers;
   /** Hears of faults of the engine itself: a journal that can't be written, a listener that throws. Default: a process warning. */
-  readonly onFault?: (fault: unknown) => void;
+  readonly onFault?: (fault: unknown, execution?: FaultyExecution) => void;
 }
+
+/** The execution that the engine was at work on. */
+export type FaultyExecution = Pick<ExecutionState, 'machine' | 'name' | 'input'>;
 
 /** Any string names a machine here; one that is not there is refused with the list of those that are. */
 export interface Engine extends Orchestrator {
@@ -78,7 +81,8 @@ const takeUp = (runtime: Runtime, archive: Archive): void => {
 export const createEngine = (needs: EngineNeeds): Engine => {
   validateMachines(needs.machines);
   const machines = new Map(Object.entries(needs.machines).map(([name, { definition }]) => [name, { definition: Machine.parse(definition), hash: hashOf(definition) }]));
-  const fault = needs.onFault ?? ((thrown: unknown) => process.emitWarning(thrown instanceof Error ? thrown : String(thrown)));
+  const hears = needs.onFault ?? ((thrown: unknown) => process.emitWarning(thrown instanceof Error ? thrown : String(thrown)));
+  const fault = (thrown: unknown, execution?: number): void => hears(thrown, execution === undefined ? undefined : runtime.live.get(execution)?.state);
   const listeners = new Set<(transition: Transition) => void>(needs.onTransition === undefined ? [] : [needs.onTransition]);
   const database = openJournal(needs.database);
   const archive = createArchive(database);

@@ -55,6 +55,7 @@ import { TELEMETRY_PATH } from './telemetry.ts';
 import type { Platform } from './platform.ts';
 import { secretAt, secretIfThere } from './private-file.ts';
 import { limitConcurrency } from './reserved-concurrency.ts';
+import { subjectOf } from './subject.ts';
 import { kindOfFunction, localTargets } from './targets.ts';
 
 export interface Composed {
@@ -112,7 +113,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     settings: { path: options.config.path, telemetry: () => telemetryAt(home) },
     fence: { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) },
     onChange: (ref, change) => {
-      log('info', change.detail, { instance: change.instance, change: change.kind, service: ref.service, environment: ref.environment });
+      log('info', change.detail, { instance: change.instance, change: change.kind, ...subjectOf({ ...ref, revision: change.revision }) });
       if (options.config.exitEvents) options.onInstanceChange(ref.service, ref.environment, change);
     },
   });
@@ -124,7 +125,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     recordingFiles: createRecordingFiles({ folder: home.uploads, artifacts, ids: randomIds }),
     httpChecks: createHttpChecks(), slackReplies: createSlackReplies({ origin: options.config.slackOrigin }),
     // Whoever carries it out answers for itself.
-    slackHandover: { begin: async (request) => void invoke('slipway-slack-worker', { request }).catch((error: unknown) => log('error', `a request of Slack failed: ${String(error)}`, {})) },
+    slackHandover: { begin: async (request) => void invoke('slipway-slack-worker', { request }).catch((error: unknown) => log('error', `a request of Slack failed: ${String(error)}`, { slackRequest: request })) },
     // Here runs follow the events of this process: nothing has to be rung.
     subscriberQueues: { ring: () => Promise.reject(new NotSupported('One machine has no queues: subscribers follow events by themselves.')) },
     secrets, senders: { post: createPost({ allowsLoopback: true }), mail: sendMail, publish: noTopics },
@@ -187,7 +188,7 @@ function openEngine({ home, log }: ComposeOptions, own: ReadonlyMap<string, Send
   return createEngine({
     clock: systemClock, ids: randomIds, database: home.journal, machines,
     invoke: (name, payload) => (own.get(kindOfFunction(name) ?? '') ?? ((event) => invoke(name, event)))(payload),
-    onFault: (fault) => log('error', fault instanceof Error ? fault.message : String(fault), { part: 'engine' }),
+    onFault: (fault, execution) => log('error', fault instanceof Error ? fault.message : String(fault), { part: 'engine', ...subjectOf(execution?.input), ...(execution === undefined ? {} : { machine: execution.machine, execution: execution.name }) }),
   });
 }
 

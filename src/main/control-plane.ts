@@ -53,7 +53,7 @@ export async function startControlPlane(home: Home, config: LocalConfig, options
   const changes = followInstances({
     replace: async (place, failed) => replaced(await replaceFailed(composed.ports)({ ...place, instances: failed }), failed.length),
     look: async (places) => void (await invoke('slipway-reconcile', { places })),
-    fault: (fault) => log('warn', `what an event asked for failed; the schedule repairs: ${String(fault)}`, {}),
+    fault: (fault, places) => log('warn', `what an event asked for failed; the schedule repairs: ${String(fault)}`, places.length === 1 ? { ...places[0] } : { places: places.map(({ service, environment }) => `${service}#${environment}`) }),
   });
   const told = followEvents({ subscribers: SUBSCRIBERS, run: (subscriber) => invoke(`slipway-subscriber-${subscriber}`, {}) as Promise<Relayed>, log });
   const live = createLiveEvents(() => composed.ports);

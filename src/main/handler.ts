@@ -45,7 +45,7 @@ export const httpHandler = <P extends Parts = object>(answer: (needs: CorePorts 
       return said;
     } catch (error) {
       const said = answerOfError(error);
-      if (said.statusCode >= 500) platform.log('error', error instanceof Error ? error.stack ?? error.message : String(error), {});
+      if (said.statusCode >= 500) platform.log('error', error instanceof Error ? error.stack ?? error.message : String(error), { error: error instanceof Error ? error.name : 'Unknown' });
       return said;
     }
   });

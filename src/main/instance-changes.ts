@@ -14,7 +14,7 @@ export interface InstanceChangeNeeds {
   readonly replace: (place: PlaceRef, failed: readonly FailedInstance[]) => Promise<boolean>;
   readonly look: (places: readonly PlaceRef[]) => Promise<void>;
   /** Hears of what failed; the schedule tries again. */
-  readonly fault: (fault: unknown) => void;
+  readonly fault: (fault: unknown, places: readonly PlaceRef[]) => void;
 }
 
 export interface InstanceChanges {
@@ -36,7 +36,7 @@ export function followInstances(needs: InstanceChangeNeeds): InstanceChanges {
       needs.replace(place, instances).then(
         (replaced) => (replaced ? undefined : dirty.mark(place, 0)),
         (fault: unknown) => {
-          needs.fault(fault);
+          needs.fault(fault, [place]);
           dirty.mark(place, 0);
         },
       );
@@ -77,7 +77,7 @@ function createDirty({ look, fault }: InstanceChangeNeeds) {
     const places = [...marked.values()];
     marked.clear();
     looking = true;
-    await look(places).catch(fault);
+    await look(places).catch((thrown: unknown) => fault(thrown, places));
     looking = false;
     dueAt = Number.POSITIVE_INFINITY;
     if (marked.size > 0) arm(BURST_MS);

@@ -2,6 +2,7 @@
 import { NotSupported } from '../domain/errors.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Target } from '../ports/target.ts';
+import { subject } from './subject.ts';
 import type { Part, PartName, Platform, TargetPart, Telemetry } from './platform.ts';
 
 export interface LocalParts {
@@ -22,7 +23,7 @@ function demand(): LocalParts {
   return parts;
 }
 
-export const telemetry: Telemetry = { log: (level, message, details) => parts?.log(level, message, details), measure: () => undefined };
+export const telemetry: Telemetry = { log: (level, message, details) => parts?.log(level, message, { ...subject(), ...details }), measure: () => undefined };
 export const platform: Platform = { ports: async () => demand().ports, ...telemetry };
 
 const part = <K extends PartName>(name: K): Part<K> => async () => demand().ports[name];

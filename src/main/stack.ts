@@ -3,24 +3,31 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type * as z from 'zod';
 import { telemetry } from '#telemetry';
 import { InvalidInput } from '../domain/errors.ts';
+import { about, subjectOf } from './subject.ts';
 
 /** Failures are logged once, with the event's ids and never its body, and thrown on: only the state machine catches. */
 const logFailures = (): MiddlewareObj => ({
   onError: async (request) => {
     if (request.error === null || request.error === undefined) return;
-    telemetry.log('warn', request.error.message, { error: request.error.name, event: idsOf(request.event) });
+    telemetry.log('warn', request.error.message, { error: request.error.name });
     telemetry.measure({ name: 'Failure', value: 1, error: request.error.name });
   },
 });
 
-const ID_FIELDS = ['pipelineId', 'deploymentId', 'deliveryId', 'service', 'environment', 'stage', 'batch', 'verb', 'gate'] as const;
-
-function idsOf(event: unknown): Record<string, unknown> {
-  if (typeof event !== 'object' || event === null) return {};
-  return Object.fromEntries(ID_FIELDS.filter((field) => field in event).map((field) => [field, (event as Record<string, unknown>)[field]]));
+/** What Lambda hands in beside the event, as far as it is used: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+interface Invocation {
+  readonly functionName?: string;
+  readonly awsRequestId?: string;
 }
 
-export const stack = <E, R>(run: (event: E) => Promise<R>) => middy<E, R>().use(logFailures() as MiddlewareObj<E, R>).handler(run);
+/** Every line that is written while the handler works says what the event is about, and which invocation of which function wrote it. */
+export const stack = <E, R>(run: (event: E) => Promise<R>) => {
+  const handler = middy<E, R>().use(logFailures() as MiddlewareObj<E, R>).handler(run);
+  return (event: E, context: Invocation): Promise<R> => {
+    const { functionName, awsRequestId } = context;
+    return about({ ...subjectOf(event), ...(functionName === undefined ? {} : { function: functionName }), ...(awsRequestId === undefined ? {} : { invocation: awsRequestId }) }, () => handler(event, context as never));
+  };
+};
 
 /** @throws InvalidInput naming each field that does not fit */
 export function parsed<T>(schema: z.ZodType<T>, event: unknown): T {

@@ -26,7 +26,11 @@ export function createAlertLog({ store, clock, ids, keyOf, log }: AlertLogOption
       const at = clock.now();
       const expiresAtSeconds = Math.floor(at / 1000) + ALERTS_KEPT_DAYS * DAY_SECONDS;
       await store.transact([{ kind: 'put', key: keyOf(at, ids.next()), value: { ...alert, at }, condition: { absent: true }, expiresAtSeconds }]);
-      log(LEVELS[alert.severity], alert.text, { alert: alert.kind, service: alert.service, environment: alert.environment });
+      log(LEVELS[alert.severity], alert.text, { alert: alert.kind, service: alert.service, environment: alert.environment, ...idsOf(alert) });
     },
   };
 }
+
+/** As every line about a pipeline has them. */
+const idsOf = ({ pipeline, environment }: Alert): Readonly<Record<string, string>> =>
+  (pipeline === undefined ? {} : { pipelineId: pipeline, ...(environment === null ? {} : { deploymentId: `${pipeline}-${environment}` }) });

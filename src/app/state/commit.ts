@@ -64,4 +64,20 @@ function machineNamed(name: string): MachineName {
   return machine;
 }
 
-export const alerting = (severity: Alert['severity'], kind: AlertKind, place: { service: string | null; environment: string | null }, text: string): Effect => ({ kind: 'alert', alert: { severity, kind, service: place.service, environment: place.environment, text: text.slice(0, 4000) } });
+/** What an alert is about: a deployment, an approval's subject, or less. */
+export interface AlertPlace {
+  readonly service: string | null;
+  readonly environment: string | null;
+  readonly pipeline?: string;
+  /** Of an approval's subject, and of a place that one is at work on. */
+  readonly deployment?: string | null;
+}
+
+/** A deployment has its pipeline's id, its environment behind it. */
+const pipelineAt = ({ pipeline, deployment, environment }: AlertPlace): string | undefined =>
+  pipeline ?? (deployment == null || environment === null || !deployment.endsWith(`-${environment}`) ? undefined : deployment.slice(0, -environment.length - 1));
+
+export function alerting(severity: Alert['severity'], kind: AlertKind, place: AlertPlace, text: string): Effect {
+  const pipeline = pipelineAt(place);
+  return { kind: 'alert', alert: { severity, kind, service: place.service, environment: place.environment, ...(pipeline === undefined ? {} : { pipeline }), text: text.slice(0, 4000) } };
+}

@@ -19,7 +19,8 @@ export interface RequestNeeds {
   readonly machine: (name: string) => { definition: Machine; hash: string } | undefined;
   /** The running execution of this name, if it runs. */
   readonly liveBy: (machine: string, name: string) => Live | undefined;
-  readonly fault: (fault: unknown) => void;
+  /** `execution`: at work on which. */
+  readonly fault: (fault: unknown, execution: number) => void;
 }
 
 const parentOf = ({ execution, ticket, branch }: Place): string => `${execution}:${ticket}:${branch}`;
@@ -34,7 +35,7 @@ export const createRequests = (needs: RequestNeeds) => {
     Promise.resolve().then(() => invoke(request.functionArn, payload)).then(
       (value) => runtime().deliver(place.execution, lambdaAnswer(place, value, byToken)),
       (thrown: unknown) => runtime().deliver(place.execution, lambdaRefusal(place, thrown)),
-    ).catch(needs.fault);
+    ).catch((fault: unknown) => needs.fault(fault, place.execution));
   };
 
   const join = (place: Place, { machine, name, input }: Child): boolean => {
@@ -76,7 +77,7 @@ export const createRequests = (needs: RequestNeeds) => {
     if (request.kind === 'lambda') call(place, request, byToken);
     else needs.turnstile.pass(childKey(request.machine, request.name), () => startNested(place, request)).catch((fault: unknown) => {
       if (needs.runtime().isClosed()) return;
-      needs.fault(fault);
+      needs.fault(fault, place.execution);
       needs.runtime().deliver(place.execution, nestedRefusal(place, 'StepFunctions.ServiceUnavailable', `The nested execution could not be started: ${String(fault)}`));
     });
   };

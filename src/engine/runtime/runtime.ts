@@ -26,7 +26,8 @@ export interface RuntimeNeeds {
   /** The execution has ended, and its end is journaled. */
   readonly ended: (state: ExecutionState) => void;
   readonly listen: (transition: Transition) => void;
-  readonly fault: (fault: unknown) => void;
+  /** `execution`: at work on which. */
+  readonly fault: (fault: unknown, execution: number) => void;
 }
 
 export interface Runtime {
@@ -121,7 +122,7 @@ export const createRuntime = (needs: RuntimeNeeds): Runtime => {
     if (closed) return;
     post(id, event).catch((fault: unknown) => {
       if (closed) return;
-      needs.fault(fault);
+      needs.fault(fault, id);
       needs.timers.after(REDELIVERY_MS, () => deliver(id, event));
     });
   };

@@ -2,12 +2,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Telemetry } from '../platform.ts';
+import { subject } from '../subject.ts';
 
 const logger = new Logger({ serviceName: 'slipway' });
 const metrics = new Metrics({ namespace: 'Slipway', serviceName: 'slipway' });
 
 export const telemetry: Telemetry = {
-  log: (level, message, details) => logger[level](message, { ...details }),
+  log: (level, message, details) => logger[level](message, { ...subject(), ...details }),
   /** One line in the log, which CloudWatch reads as a metric: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
   measure: ({ name, value, ...dimensions }) => {
     const one = metrics.singleMetric();

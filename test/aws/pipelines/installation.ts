@@ -126,7 +126,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
   const fence: Fence = { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) };
   const target = options.target({ artifacts, fence, endpoint: proxy.endpoint, folder });
   const callTarget = targetHandler(options.kind, async () => target);
-  const invoke = (name: string, payload: unknown): Promise<unknown> => (name === `slipway-target-${options.kind}` ? callTarget(TargetRequest.parse(payload), {} as never) : invokeHandler(name, payload));
+  const invoke = (name: string, payload: unknown): Promise<unknown> => (name === `slipway-target-${options.kind}` ? callTarget(TargetRequest.parse(payload), {}) : invokeHandler(name, payload));
   const faults: unknown[] = [];
   const engine: Engine = createEngine({ clock: systemClock, ids: randomIds, database: ':memory:', machines: loadMachines(), invoke, onFault: (fault) => faults.push(fault) });
   const jobNeeds = { store, clock: systemClock, ids: randomIds, calls: codeBuildCalls({ builds: signedBuilds(createSignedCall(signing)), objects, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) };

@@ -58,6 +58,14 @@ describe('createAlertLog', () => {
     expect(lines).toEqual([['info', 'info'], ['warn', 'warning'], ['error', 'critical']].map(([level, text]) => [level, text, { alert: 'quarantine', service: 'catalog', environment: 'production' }]));
   });
 
+  it('has the ids of what it is about in the line', async () => {
+    await notifier().send({ ...alert('Taken back.'), pipeline: 'catalog-12' });
+    await notifier().send({ ...alert('Failed.'), environment: null, pipeline: 'catalog-12' });
+    expect((lines as [string, string, object][]).map(([, , details]) => details)).toEqual([
+      { alert: 'quarantine', service: 'catalog', environment: 'production', pipelineId: 'catalog-12', deploymentId: 'catalog-12-production' }, { alert: 'quarantine', service: 'catalog', environment: null, pipelineId: 'catalog-12' },
+    ]);
+  });
+
   it('says so when the alert could not be kept, and logs nothing', async () => {
     const transact = () => Promise.reject(new ProviderUnavailable('no disk'));
     await expect(notifier({ store: { transact } }).send(alert('lost'))).rejects.toMatchObject({ name: 'ProviderUnavailable' });
