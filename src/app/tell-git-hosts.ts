@@ -99,7 +99,7 @@ async function deploymentsOf(needs: TellNeeds, pipeline: Pipeline): Promise<Host
   return facts.filter((fact) => fact !== null);
 }
 
-const aboutPipeline = ({ host }: GitHostEntry, { id, repository, service }: Pipeline): Said => ({ host, repository: repository ?? '', service, what: null, pipeline: pipeline.id }, `${host} was not told of ${pipeline.id });
+const aboutPipeline = ({ host }: GitHostEntry, { id, repository, service }: Pipeline): Said => ({ host, repository: repository ?? '', service, pipeline: id, what: id });
 
 /** On the host the deployment before is not the one that serves any more. */
 async function replaced(needs: TellNeeds, api: GitHostApi, entry: GitHostEntry, pipeline: Pipeline, fact: HostDeployment, shownId: string): Promise<number> {
