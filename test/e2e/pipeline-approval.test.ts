@@ -47,7 +47,7 @@ it.concurrent('a decision names exactly what it saw: another binding is refused,
   expect(JSON.stringify(approval)).not.toContain('"token"');
   const both = await Promise.all([1, 2].map(() => at.client.ask('POST', '/v1/decisions', { service: 'bound', decision: 'approve', binding: approval.binding }, anna)));
   // The other one finds no request any more, or one that anna has approved already: refused either way.
-  const [taken, refused] = both.map(({ status }) => status).sort();
+  const [taken, refused] = both.map(({ status }) => status).sort((one, other) => one - other);
   expect([taken, [403, 404].includes(refused ?? 0)]).toEqual([200, true]);
   expect((await at.client.over(id)).status.kind).toBe('succeeded');
 }, 120_000);
