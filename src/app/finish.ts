@@ -12,20 +12,20 @@ import { deploymentKey, runningKey } from './state/keys.ts';
 export type PipelineOutcome = { readonly kind: 'succeeded' } | { readonly kind: 'failed'; readonly error: string; readonly cause: string };
 
 /**
- * Idempotent: the first end stands. While a deployment of it is unfinished (a rollback that failed, an execution that was
+ * Idempotent: the first end stands, and only that one answers `isFirst`. While a deployment of it is unfinished (a rollback that failed, an execution that was
  * stopped) it stays among the running ones, so that the pass takes that deployment back.
  */
-export const finish = (needs: CommitNeeds) => (input: { pipelineId: PipelineId; outcome: PipelineOutcome }): Promise<{ status: PipelineStatus['kind'] }> => untilWritten(async () => {
+export const finish = (needs: CommitNeeds) => (input: { pipelineId: PipelineId; outcome: PipelineOutcome }): Promise<{ status: PipelineStatus['kind']; isFirst: boolean }> => untilWritten(async () => {
   const stored = await getPipeline(needs.store, input.pipelineId);
   const cleared = await notRunning(needs, stored.value);
   if (stored.value.status.kind !== 'running') {
     await needs.store.transact(cleared);
-    return { status: stored.value.status.kind };
+    return { status: stored.value.status.kind, isFirst: false };
   }
   const status = statusOf(stored.value, input.outcome, needs.clock.now());
   const effects = status.kind === 'failed' ? [alerting('critical', 'pipeline-failed', { service: stored.value.service, environment: null, pipeline: stored.value.id }, `${stored.value.id} (${stored.value.version}): ${status.error}. ${status.reason}`)] : [];
   await commit(needs, [replacing(stored, { ...stored.value, status, stage: 'over' }), ...cleared], effects);
-  return { status: status.kind };
+  return { status: status.kind, isFirst: true };
 });
 
 export async function unfinishedDeployments(needs: Pick<Ports, 'store'>, pipeline: Pipeline): Promise<Deployment[]> {

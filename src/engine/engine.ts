@@ -27,10 +27,15 @@ export interface EngineNeeds {
   /** Calls a function in this process. What it throws is the task's error, by `error.name`. */
   readonly invoke: Invoke;
   readonly onTransition?: (transition: Transition) => void;
+  /** Told once of each execution that ended. */
+  readonly onEnded?: (execution: EndedExecution) => void;
   readonly wait?: Timers;
   /** Hears of faults of the engine itself: a journal that can't be written, a listener that throws. Default: a process warning. */
   readonly onFault?: (fault: unknown, execution?: FaultyExecution) => void;
 }
+
+/** Times in milliseconds since the epoch. */
+export type EndedExecution = Pick<ExecutionState, 'machine' | 'name' | 'status' | 'startedAt' | 'stoppedAt'>;
 
 /** The execution that the engine was at work on. */
 export type FaultyExecution = Pick<ExecutionState, 'machine' | 'name' | 'input'>;
@@ -74,6 +79,17 @@ const takeUp = (runtime: Runtime, archive: Archive): void => {
   }
 };
 
+/** A listener that throws keeps nothing from the others, nor from the execution. */
+function tellAll(listeners: ReadonlySet<(transition: Transition) => void>, transition: Transition, fault: (thrown: unknown) => void): void {
+  for (const listener of listeners) {
+    try {
+      listener(transition);
+    } catch (thrown) {
+      fault(thrown);
+    }
+  }
+}
+
 /**
  * Opens the engine. Nothing runs before `recover` or `start`.
  * @throws InvalidInput for a machine with mistakes (evidence.issues), Conflict when the file belongs to another engine
@@ -94,16 +110,11 @@ export const createEngine = (needs: EngineNeeds): Engine => {
   const requests = createRequests({ turnstile, runtime: () => runtime, archive, invoke: needs.invoke, machine: (name) => machines.get(name), liveBy, fault });
   const runtime: Runtime = createRuntime({
     clock: needs.clock, ids: needs.ids, timers: needs.wait ?? realTimers, journal: createJournal(database), firstId: archive.lastId(), fault,
-    perform: requests.perform, ended: requests.tellWatchers,
-    listen: (transition) => {
-      for (const listener of listeners) {
-        try {
-          listener(transition);
-        } catch (thrown) {
-          fault(thrown);
-        }
-      }
+    perform: requests.perform, ended: (state) => {
+      requests.tellWatchers(state);
+      needs.onEnded?.(state);
     },
+    listen: (transition) => tellAll(listeners, transition, fault),
   });
   takeUp(runtime, archive);
 

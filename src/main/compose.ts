@@ -77,6 +77,7 @@ export interface ComposeOptions {
   readonly home: Home;
   readonly config: LocalConfig;
   readonly log: Platform['log'];
+  readonly measure: Platform['measure'];
   /** Told of every transaction that changed something, after it. */
   readonly onEvent: (event: ChangeEvent) => void;
   /** Told when an instance changed by itself, so that repair need not wait for the schedule. */
@@ -140,7 +141,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     // A look at the ends of files costs next to nothing: there is no cursor, and one that is given changes nothing.
     instanceLogs: { tail: async (service, environment, tailBytes) => ({ output: (await target.logs({ service, environment }, { tailBytes })).map(({ instance, revision, text }) => ({ instance, revision, text })) }) },
   };
-  useLocalParts({ ports, targets: { process: target }, log });
+  useLocalParts({ ports, targets: { process: target }, log, measure: options.measure });
   return {
     ports, engine, target, telemetry,
     recover: async () => {
@@ -183,11 +184,12 @@ function telemetryAt(home: Home): { readonly endpoint: string; readonly token: s
   return address === null ? null : { endpoint: `${address}${TELEMETRY_PATH}`, token: secretAt(home.telemetryToken) };
 }
 
-function openEngine({ home, log }: ComposeOptions, own: ReadonlyMap<string, Send>): Engine {
+function openEngine({ home, log, measure }: ComposeOptions, own: ReadonlyMap<string, Send>): Engine {
   const machines = loadMachines();
   return createEngine({
     clock: systemClock, ids: randomIds, database: home.journal, machines,
     invoke: (name, payload) => (own.get(kindOfFunction(name) ?? '') ?? ((event) => invoke(name, event)))(payload),
+    onEnded: ({ machine, status, startedAt, stoppedAt }) => measure({ name: 'StageSeconds', value: ((stoppedAt ?? startedAt) - startedAt) / 1000, stage: machine, outcome: status.toLowerCase() }),
     onFault: (fault, execution) => log('error', fault instanceof Error ? fault.message : String(fault), { part: 'engine', ...subjectOf(execution?.input), ...(execution === undefined ? {} : { machine: execution.machine, execution: execution.name }) }),
   });
 }

@@ -59,7 +59,7 @@ export async function startControlPlane(home: Home, config: LocalConfig, options
   const live = createLiveEvents(() => composed.ports);
   const bodies = createRequestBodies();
   const metrics = createOwnMetrics({ ports: () => composed.ports, listeners: () => live.count(), heldBodyBytes: () => bodies.held() });
-  const composed: Composed = await compose({ home, config, log, onEvent: (event) => { metrics.happened('events'); live.publish(event); told.happened(); }, onInstanceChange: changes.changed, ...options });
+  const composed: Composed = await compose({ home, config, log, measure: (figure) => metrics.measure(figure), onEvent: (event) => { metrics.happened('events'); live.publish(event); told.happened(); }, onInstanceChange: changes.changed, ...options });
   await ensureToken(home, composed);
   for (const host of GIT_HOSTS) secretAt(webhookSecretAt(home, host));
   secretAt(home.slackSecret);

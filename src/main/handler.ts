@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { platform } from '#platform';
 import { answerOfError, HttpEvent, type HttpAnswer } from '../contracts/http.ts';
+import type { Figure } from './figures.ts';
 import type { CorePorts, Given, Parts } from './platform.ts';
 import { parsed, stack } from './stack.ts';
 
@@ -19,10 +20,18 @@ function portsWith<P extends Parts>(parts: P): () => Promise<CorePorts & Given<P
   };
 }
 
-/** A handler of one use case: what the state machines and schedules call. Types see to it that the use case is given all it needs. */
-export const useCaseHandler = <I, O, P extends Parts = object>(schema: z.ZodType<I>, useCase: (needs: CorePorts & Given<NoInfer<P>>) => (input: I) => Promise<O>, parts: P = {} as P) => {
+/**
+ * A handler of one use case: what the state machines and schedules call. Types see to it that the use case is given all it needs.
+ * @param figures what its outcome says of the control plane's work
+ */
+export const useCaseHandler = <I, O, P extends Parts = object>(schema: z.ZodType<I>, useCase: (needs: CorePorts & Given<NoInfer<P>>) => (input: I) => Promise<O>, parts: P = {} as P, figures: (outcome: NoInfer<O>, now: number) => readonly Figure[] = () => []) => {
   const ports = portsWith(parts);
-  return stack<unknown, O>(async (event) => useCase(await ports())(parsed(schema, event)));
+  return stack<unknown, O>(async (event) => {
+    const needs = await ports();
+    const outcome = await useCase(needs)(parsed(schema, event));
+    for (const figure of figures(outcome, needs.clock.now())) platform.measure(figure);
+    return outcome;
+  });
 };
 
 /** The kind of resource, without names: each value of a dimension is a metric that is paid for. */

@@ -9,6 +9,8 @@ export interface LocalParts {
   readonly ports: Ports;
   readonly targets: Readonly<Record<string, Target>>;
   readonly log: Platform['log'];
+  /** Absent: nobody asks for figures. */
+  readonly measure?: Platform['measure'];
 }
 
 let parts: LocalParts | undefined;
@@ -23,7 +25,7 @@ function demand(): LocalParts {
   return parts;
 }
 
-export const telemetry: Telemetry = { log: (level, message, details) => parts?.log(level, message, { ...subject(), ...details }), measure: () => undefined };
+export const telemetry: Telemetry = { log: (level, message, details) => parts?.log(level, message, { ...subject(), ...details }), measure: (figure) => parts?.measure?.(figure) };
 export const platform: Platform = { ports: async () => demand().ports, ...telemetry };
 
 const part = <K extends PartName>(name: K): Part<K> => async () => demand().ports[name];

@@ -3,20 +3,19 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { operationOf } from '../api/http-app.ts';
 import { shards } from '../app/state/keys.ts';
 import type { Ports } from '../ports/index.ts';
+import { createFigureSeries } from './figure-series.ts';
+import type { Figure } from './figures.ts';
+import { createHistogram, family, histogramLines, type Histogram } from './prometheus-text.ts';
 
 const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5] as const;
 /** As many items of a kind are counted; a greater number is given as this one. */
 const COUNTED_MAX = 1000;
 
-interface Series {
-  readonly counts: number[];
-  sum: number;
-  count: number;
-}
-
 export interface OwnMetrics {
   /** One answered request. */
   requested(method: string, path: string, status: number, seconds: number): void;
+  /** One figure of the handlers' work (figures.ts). */
+  readonly measure: (figure: Figure) => void;
   happened(counter: 'events' | 'log_warnings' | 'log_errors'): void;
   text(): Promise<string>;
   close(): void;
@@ -24,29 +23,31 @@ export interface OwnMetrics {
 
 export function createOwnMetrics(given: { readonly ports: () => Pick<Ports, 'store'>; readonly listeners: () => number; readonly heldBodyBytes: () => number }): OwnMetrics {
   const requests = new Map<string, number>();
-  const durations = new Map<string, Series>();
+  const durations = new Map<string, Histogram>();
+  const figures = createFigureSeries();
   const counters = { events: 0, log_warnings: 0, log_errors: 0 };
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   return {
+    measure: figures.measure,
     happened: (counter) => { counters[counter] += 1; },
     requested: (method, path, status, seconds) => {
       // Operations, never paths: whoever asks for many different ones makes no new series.
       const operation = operationOf(method, path);
       const key = `operation="${operation}",status="${status}"`;
       requests.set(key, (requests.get(key) ?? 0) + 1);
-      const series = durations.get(operation) ?? { counts: BUCKETS_SECONDS.map(() => 0), sum: 0, count: 0 };
-      durations.set(operation, series);
-      for (const [index, bound] of BUCKETS_SECONDS.entries()) if (seconds <= bound) series.counts[index] = (series.counts[index] ?? 0) + 1;
-      series.sum += seconds;
-      series.count += 1;
+      const labels = `operation="${operation}"`;
+      const series = durations.get(labels) ?? createHistogram(BUCKETS_SECONDS);
+      durations.set(labels, series);
+      series.add(seconds);
     },
     text: async () => {
       const { store } = given.ports();
       const count = async (partitions: readonly string[]) => (await Promise.all(partitions.map((partition) => store.query(partition, '', { limit: COUNTED_MAX })))).reduce((sum, { items }) => sum + items.length, 0);
       const lines = [
         ...family('slipway_http_requests_total', 'counter', 'Requests by operation and status.', [...requests].map(([labels, value]) => [`{${labels}}`, value])),
-        ...histogram(durations),
+        ...histogramLines('slipway_http_request_seconds', 'How long requests took, by operation.', durations),
+        ...figures.lines(),
         ...family('slipway_pipelines_running', 'gauge', 'Pipelines that are not over.', [['', await count(shards().map((shard) => `running#${shard}`))]]),
         ...family('slipway_approvals_waiting', 'gauge', 'Requests for a decision that wait.', [['', await count(['approvals'])]]),
         ...family('slipway_outbox_items', 'gauge', 'What must still happen after a write; it should go back to 0.', [['', await count(shards().map((shard) => `outbox#${shard}`))]]),
@@ -64,19 +65,4 @@ export function createOwnMetrics(given: { readonly ports: () => Pick<Ports, 'sto
     },
     close: () => delay.disable(),
   };
-}
-
-function family(name: string, type: 'counter' | 'gauge', help: string, samples: readonly (readonly [string, number])[]): string[] {
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...samples.map(([labels, value]) => `${name}${labels} ${value}`)];
-}
-
-function histogram(durations: ReadonlyMap<string, Series>): string[] {
-  const name = 'slipway_http_request_seconds';
-  return [
-    `# HELP ${name} How long requests took, by operation.`, `# TYPE ${name} histogram`,
-    ...[...durations].flatMap(([operation, { counts, sum, count }]) => [
-      ...BUCKETS_SECONDS.map((bound, index) => `${name}_bucket{operation="${operation}",le="${bound}"} ${counts[index] ?? 0}`),
-      `${name}_bucket{operation="${operation}",le="+Inf"} ${count}`, `${name}_sum{operation="${operation}"} ${sum}`, `${name}_count{operation="${operation}"} ${count}`,
-    ]),
-  ];
 }

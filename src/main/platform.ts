@@ -6,6 +6,7 @@ import type { Builder } from '../ports/builder.ts';
 import type { CommandRunner } from '../ports/commands.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Target } from '../ports/target.ts';
+import type { Figure } from './figures.ts';
 
 /** Ports whose adapter on AWS is large, or whose use takes rights of its own: `#parts/<name>`. */
 export const PARTS = ['artifacts', 'sources', 'builder', 'commands', 'metrics', 'judge', 'instanceLogs', 'identities', 'webhookSecrets', 'gitHosts', 'slackHandover', 'slackMessages', 'secrets', 'senders', 'subscriberQueues', 'httpChecks', 'jobEvents'] as const;
@@ -27,13 +28,10 @@ export type TargetPart = (kind: string) => Promise<Target>;
 export interface Telemetry {
   /** One structured line; `details` holds ids, never documents. */
   readonly log: (level: 'info' | 'warn' | 'error', message: string, details: Readonly<Record<string, unknown>>) => void;
-  /** One figure of the control plane itself: EMF on AWS; on one machine `GET /metrics` has its own. */
+  /** One figure of the control plane itself: EMF on AWS, `GET /metrics` on one machine. */
   readonly measure: (figure: Figure) => void;
 }
 
 export interface Platform extends Telemetry {
   ports(): Promise<CorePorts>;
 }
-
-/** `RequestMs`: an answered request, by operation and status class. `Failure`: a handler that threw, by the error's name. */
-export type Figure = { readonly name: 'RequestMs'; readonly value: number; readonly operation: string; readonly status: string } | { readonly name: 'Failure'; readonly value: 1; readonly error: string };

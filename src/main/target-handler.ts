@@ -1,7 +1,20 @@
 /** A handler of one target's verbs. It needs none of the platform's ports: a target is composed by itself. */
+import { telemetry } from '#telemetry';
 import { callVerb } from '../app/call-verb.ts';
 import { TargetRequest, type TargetResult } from '../contracts/target.ts';
 import type { TargetPart } from './platform.ts';
 import { parsed, stack } from './stack.ts';
 
-export const targetHandler = (kind: string, target: TargetPart) => stack<unknown, TargetResult>(async (event) => callVerb(await target(kind), parsed(TargetRequest, event)));
+export const targetHandler = (kind: string, target: TargetPart) => stack<unknown, TargetResult>(async (event) => {
+  const [called, request] = [await target(kind), parsed(TargetRequest, event)];
+  const began = performance.now();
+  const measure = (outcome: string) => telemetry.measure({ name: 'TargetCallMs', value: Math.round(performance.now() - began), target: kind, verb: request.verb, outcome });
+  try {
+    const result = await callVerb(called, request);
+    measure('ok');
+    return result;
+  } catch (error) {
+    measure(error instanceof Error ? error.name : 'Unknown');
+    throw error;
+  }
+});
