@@ -236,3 +236,10 @@ describe('every verdict', () => {
     expect(state.ticks.used).toBe(0);
   });
 });
+
+describe('a candidate of which every request fails', () => {
+  it.each([[50, 0.15], [50, 1], [10, 0.15], [10, 1], [5, 1]])('is stopped within %i %% of 100 requests a second, looked at every %d s: by the time that 500 of its requests failed', (percent, every) => {
+    const ticks = Array.from({ length: Math.ceil(500 / (percent * every)) }, (_, index) => tick({ stable: arm((100 - percent) * every), candidate: arm(percent * every, percent * every), elapsedSeconds: every * (index + 1), holdSeconds: 1e9 }));
+    expect(hold(ticks).verdict.kind).toBe('abort');
+  });
+});
