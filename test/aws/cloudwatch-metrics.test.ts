@@ -1,4 +1,5 @@
 /** Counts of target groups and of versions, put into the emulated CloudWatch by another client, read as the environment's reader. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { CloudWatchClient, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -93,8 +94,11 @@ describe('what a load balancer counted', () => {
   it.each([['sts', 'AssumeRole'], ['elasticloadbalancing', 'DescribeTargetGroups'], ['cloudwatch', 'GetMetricData']])('a %s %s that is throttled once is asked again; one that stays away is no empty reading', async (of, action) => {
     proxy.inject({ service: of, action, fault: { kind: 'throttle' } });
     await expect(metrics().read(service, environment)).resolves.toMatchObject({ revisions: { [stable]: { requests: 900 } } });
-    proxy.inject({ service: of, action, times: 3 * (of === 'elasticloadbalancing' ? 3 : 1), fault: { kind: 'cut' } });
+    const times = 3 * (of === 'elasticloadbalancing' ? 3 : 1);
+    const cuts = proxy.inject({ service: of, action, times, fault: { kind: 'cut' } });
     await expect(metrics().read(service, environment)).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    // Three groups are asked for at once and the first refusal is told: what the others still try must not meet the next fault.
+    while (cuts() < times) await pause(10);
     proxy.inject({ service: of, action, fault: { kind: 'error', status: 403, code: 'AccessDenied', message: 'not authorized' } });
     await expect(metrics().read(service, environment)).rejects.toMatchObject({ name: 'Forbidden' });
   });
