@@ -12,10 +12,13 @@ import type { TargetCall } from './target-calls.ts';
 
 export type Settled = { readonly status: 'healthy' } | { readonly status: 'waiting'; readonly until: string; readonly healthy: number; readonly wanted: number; readonly requests: readonly TargetCall[] };
 
-export type SettleNeeds = Pick<Ports, 'store' | 'clock' | 'targets' | 'settings'>;
+export type SettleNeeds = Pick<Ports, 'store' | 'clock' | 'targets' | 'settings' | 'starts'>;
 
 /** Beyond a service's own time to start: unpacking the artifact, a slow provider. */
 const START_MARGIN_SECONDS = 30;
+
+/** So long a look is put off while something starts, where its end is heard of. A stop or a newer push waits no longer than this. */
+const HELD_MS = 1000;
 
 /**
  * In a rollback it waits for the stable revision only, and goes on after its time to start, whatever is healthy by then:
@@ -28,6 +31,7 @@ export const settle = (needs: SettleNeeds) => async (input: { deploymentId: Depl
   const deployment = turn.deployment.value;
   const desired = turn.desired.value;
   const wanted = input.stage === 'rollback' ? wantedBack(deployment, desired) : batchOf(deployment, input.stage, input.batch).launch;
+  await needs.starts?.over(desired.service, desired.environment, wanted.map(({ revision }) => revision), HELD_MS);
   const observed = await observe(needs, desired);
   const short = wanted.filter(({ revision, count }) => healthyOf(observed, revision) < count);
   if (short.length === 0) return { status: 'healthy' };

@@ -89,7 +89,7 @@ export interface ComposeOptions {
 /** Beside this file in the source, beside the bundle in the packaged program. */
 const REPLAY = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './entry/replay.ts' : './replay.mjs', import.meta.url));
 
-const LOCAL_SETTINGS: Settings = { queuePollSeconds: 1, settleFirstSeconds: 0.05, settleShortestSeconds: 0.015, settleLongestSeconds: 2, watchSeconds: 1, repairLeaseSeconds: 60, placesAtOnce: 50, publicUrl: null, replayProgram: [process.execPath, '--disable-warning=ExperimentalWarning', REPLAY] };
+const LOCAL_SETTINGS: Settings = { queuePollSeconds: 1, settleFirstSeconds: 0, settleShortestSeconds: 0.015, settleLongestSeconds: 2, watchSeconds: 1, repairLeaseSeconds: 60, placesAtOnce: 50, publicUrl: null, replayProgram: [process.execPath, '--disable-warning=ExperimentalWarning', REPLAY] };
 
 /** A running pipeline's records are needed; ended executions are kept for so long. */
 export const EXECUTIONS_KEPT_MS = 30 * 86_400_000;
@@ -140,6 +140,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     jobEvents: { ended: async () => undefined, sweep: async () => ({ ended: 0, running: 0 }) },
     // A look at the ends of files costs next to nothing: there is no cursor, and one that is given changes nothing.
     instanceLogs: { tail: async (service, environment, tailBytes) => ({ output: (await target.logs({ service, environment }, { tailBytes })).map(({ instance, revision, text }) => ({ instance, revision, text })) }) },
+    starts: { over: (service, environment, revisions, withinMs) => target.startsOver({ service, environment }, revisions, withinMs) },
   };
   useLocalParts({ ports, targets: { process: target }, log, measure: options.measure });
   return {

@@ -23,6 +23,7 @@ import type { SlackHandover } from './slack-handover.ts';
 import type { SlackMessages } from './slack-messages.ts';
 import type { SlackReplies } from './slack-replies.ts';
 import type { Sources } from './sources.ts';
+import type { Starts } from './starts.ts';
 import type { SubscriberQueues } from './subscriber-queues.ts';
 import type { Targets } from './target.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
@@ -57,4 +58,6 @@ export interface Ports {
   readonly identities: Identities;
   readonly instanceLogs: InstanceLogs;
   readonly jobEvents: JobEvents;
+  /** Absent: nobody hears of the end of a start, and the waits of the state machines are all there is. */
+  readonly starts?: Starts;
 }

@@ -7,6 +7,7 @@ import type { InstanceChange, Runtime } from './runtime.ts';
 /** Tells the listener; its mistakes are not the target's. */
 export function announce(rt: Runtime, instance: Instance, kind: InstanceChange['kind'], detail: string): void {
   if (rt.closing.aborted) return;
+  rt.starts.changed(refOf(instance));
   const what: InstanceChange = { kind, instance: instance.id satisfies InstanceId, revision: instance.record.spec.revision, detail };
   rt.background(Promise.resolve().then(() => rt.needs.onChange(refOf(instance), what)));
 }

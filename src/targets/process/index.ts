@@ -22,6 +22,7 @@ import { endpointOf, route } from './route.ts';
 import type { ProcessTargetNeeds, Runtime } from './runtime.ts';
 import { createBounded, createSerial } from './serial.ts';
 import { DEFAULT_SETTINGS, type ProcessSettings } from './settings.ts';
+import { createStartWaits, type StartWaits } from './starts.ts';
 import { drainAndStop, isLeaving } from './stop.ts';
 import { createStrayLook, createSweep, findStrays } from './strays.ts';
 import { createUnpacked } from './unpacked.ts';
@@ -34,6 +35,7 @@ export type { ProcessSettings } from './settings.ts';
 export interface ProcessTarget extends Target {
   /** Takes over what an earlier process left; call it once, before the first verb. */
   adopt(): Promise<{ adopted: number; lost: number }>;
+  readonly startsOver: StartWaits['over'];
   /** Drains and stops every instance, for the end of the whole installation, and takes no changing verb from then on; the next start launches what is desired. */
   stopAll(): Promise<void>;
   /** Lets go: instances keep running. */
@@ -89,6 +91,7 @@ function createRuntime({ settings: given, ...rest }: ProcessTargetNeeds) {
     upstreams: createUpstreams({ traffic: needs.traffic, fleet, closing: closing.signal }),
     cgroups: 'unavailable' in limits ? undefined : limits,
     watchHealth: createHealthWatch(),
+    starts: createStartWaits(fleet, closing.signal),
     freePort: portGiver(needs.directory, settings.ports, portsTaken),
     startTurn: createBounded(settings.parallelStarts),
     background: background.add,
@@ -113,6 +116,7 @@ export async function createProcessTarget(needs: ProcessTargetNeeds): Promise<Pr
     relaunch: (request) => relaunch(rt, request),
     retire: (request) => retire(rt, request),
     adopt: () => adopt(rt, poll),
+    startsOver: (ref, revisions, withinMs) => rt.starts.over(ref, revisions, withinMs),
     stopAll: async () => {
       refusing.abort();
       await rt.verbs.idle();
