@@ -1,5 +1,5 @@
 /** What is known of an instance, on disk: written before its process exists, so that no crash leaves a process that nobody knows. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -42,21 +42,56 @@ export type InstanceRecord = z.infer<typeof InstanceRecord>;
 
 const FILE = 'instance.json';
 
+/** What one write changes wholly or not at all, whenever this process is killed: a kill is looked at between two pages. */
+const PAGE_BYTES = 4096;
+
 /**
  * Replaces the record in one step. Not flushed to the platter: it has to survive the end of this process, not of the machine,
- * with which the instance ends too.
+ * with which the instance ends too. A record that fits into a page is written over the old one, which costs a tenth of a new file and
+ * its rename, and needs no room on a full disk.
  * @throws the error of the file system
  */
 export function writeRecord(directory: string, record: InstanceRecord): void {
   const path = join(directory, FILE);
-  writeFileSync(`${path}.new`, JSON.stringify(record), { mode: 0o600 });
+  const text = JSON.stringify(record);
+  if (Buffer.byteLength(text) <= PAGE_BYTES && overwritten(path, text)) return;
+  writeFileSync(`${path}.new`, padded(text), { mode: 0o600 });
   renameSync(`${path}.new`, path);
+}
+
+/** Of the same length whatever it says, so that nothing of a longer one is left behind it. */
+const padded = (text: string): Buffer => {
+  const bytes = Buffer.alloc(Math.max(PAGE_BYTES, Buffer.byteLength(text)), ' ');
+  bytes.write(text);
+  return bytes;
+};
+
+/** @returns false when there is nothing, or something longer than a page */
+function overwritten(path: string, text: string): boolean {
+  const file = opened(path);
+  if (file === undefined) return false;
+  try {
+    if (fstatSync(file).size > PAGE_BYTES) return false;
+    writeSync(file, padded(text), 0, PAGE_BYTES, 0);
+    return true;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function opened(path: string): number | undefined {
+  try {
+    return openSync(path, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Makes an instance's directory, with its writable folders, and its first record. */
 export function createRecord(directory: string, record: InstanceRecord): void {
   for (const folder of ['', 'work', 'tmp']) mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
-  writeRecord(directory, record);
+  writeFileSync(join(directory, FILE), padded(JSON.stringify(record)), { mode: 0o600 });
 }
 
 /** The record of a directory; undefined when there is none that can be read. */
