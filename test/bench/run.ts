@@ -15,12 +15,14 @@ import { memoryBench } from './memory.ts';
 import { mirrorBench } from './mirror.ts';
 import { passBench } from './pass.ts';
 import { pipelineBench } from './pipeline.ts';
+import { missing, type Program } from './programs.ts';
 import { routerBench } from './router-row.ts';
 import { webhookBench } from './webhook.ts';
 
 const BENCHES = { router: routerBench, mirror: mirrorBench, kill: killBench, burst: burstBench, pipeline: pipelineBench, webhook: webhookBench, drift: driftBench, memory: memoryBench, pass: passBench, api: apiBench } satisfies Record<string, Bench>;
 type Name = keyof typeof BENCHES;
 const NAMES = Object.keys(BENCHES) as Name[];
+const NEEDED: Partial<Record<Name, readonly Program[]>> = { router: ['nginx', 'wrk'], mirror: ['nginx'] };
 
 /** A machine that is busier than this before the start measures its other work too. */
 const QUIET_LOAD_MAX = 0.5;
@@ -41,12 +43,19 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** A bench that fails costs its own row only, and that row is not a pass. */
 async function measure(name: Name): Promise<Report> {
+  const without = missing(NEEDED[name] ?? []);
+  if (without !== null) return unmeasured(name, without);
   try {
     return await BENCHES[name]({ quick: options.quick, peers: options.peers, say });
   } catch (error) {
-    say(`${name} failed: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
-    return { rows: [{ what: name, ours: 'failed', peer: '', figure: Number.NaN, goal: null, runs: '' }], remarks: [`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`] };
+    say(error instanceof Error ? error.stack ?? error.message : String(error));
+    return unmeasured(name, error instanceof Error ? error.message : String(error));
   }
+}
+
+function unmeasured(name: Name, why: string): Report {
+  say(`${name} could not be measured: ${why}`);
+  return { rows: [{ what: name, ours: 'failed', peer: '', figure: Number.NaN, goal: null, runs: '' }], remarks: [`${name} could not be measured: ${why}`] };
 }
 
 const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 1024 ** 3)} GiB, ${type()} ${release()}`;
