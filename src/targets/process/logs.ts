@@ -14,17 +14,18 @@ export const openLog = (directory: string): number => openSync(logOf(directory),
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-/** Copies the last `limitBytes` of a file, up to where it ends at the last read. */
+/** Copies the last `limitBytes` of a file, and what is written meanwhile, up to as much again: who writes faster than this copies has no end. */
 function copyEnd(from: string, to: string, limitBytes: number): void {
   const source = openSync(from, 'r');
   const target = openSync(to, 'w', 0o600);
   try {
     const buffer = Buffer.allocUnsafe(COPY_BYTES);
     let position = Math.max(0, sizeOf(from) - limitBytes);
+    const enough = position + limitBytes * 2;
     for (let read = readSync(source, buffer, 0, COPY_BYTES, position); read > 0; read = readSync(source, buffer, 0, COPY_BYTES, position)) {
       writeSync(target, buffer, 0, read);
       position += read;
-      if (position > limitBytes * 4) break;
+      if (position >= enough) break;
     }
   } finally {
     closeSync(source);

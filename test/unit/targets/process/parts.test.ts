@@ -206,6 +206,14 @@ describe('logs', () => {
     expect(await tail(logOf(directory), 14)).toBe('round 4 and on');
     expect(await tail(join(directory, 'none'), 14)).toBe('');
   });
+
+  it('keep the very end of a flood, however much larger than the limit it was', () => {
+    const limit = 2 * 1024 * 1024;
+    writeFileSync(logOf(directory), `${'x'.repeat(10 * limit)}why it failed`);
+    expect(rotate(directory, limit, 1)).toBe(true);
+    const older = readFileSync(`${logOf(directory)}.1`, 'utf8');
+    expect([older.length, older.endsWith('why it failed')]).toEqual([limit, true]);
+  });
 });
 
 describe('unpacked artifacts', () => {
