@@ -51,20 +51,35 @@ export function compilePattern(pattern: string): (path: string) => boolean {
   return (path) => {
     const before = known.get(path);
     if (before !== undefined) return before;
-    const answer = covers(steps, 0, stepsOf(path) ?? [], 0);
+    const answer = covers(steps, stepsOf(path) ?? []);
     // Paths come from answers, so their number is bounded here.
     if (known.size < 1000) known.set(path, answer);
     return answer;
   };
 }
 
-/** What is under an ignored field is ignored with it. */
-function covers(pattern: readonly PatternStep[], at: number, path: readonly PatternStep[], from: number): boolean {
-  const step = pattern[at];
-  if (step === undefined) return true;
-  if (step === '**') return covers(pattern, at + 1, path, from) || (from < path.length && covers(pattern, at, path, from + 1));
-  const here = path[from];
-  if (here === undefined) return false;
-  const fits = step === '*' ? here !== '[*]' : typeof step === 'string' || typeof here === 'string' ? step === here : step.name === here.name;
-  return fits && covers(pattern, at + 1, path, from + 1);
+/**
+ * What is under an ignored field is ignored with it. All places of the pattern are followed at once, so that no pattern of many `**` takes
+ * longer than its length times the path's.
+ */
+function covers(pattern: readonly PatternStep[], path: readonly PatternStep[]): boolean {
+  let at = reached(pattern, [0]);
+  for (const here of path) {
+    if (at.has(pattern.length)) return true;
+    at = reached(pattern, [...at].flatMap((place) => (pattern[place] === '**' ? [place] : fits(pattern[place], here) ? [place + 1] : [])));
+  }
+  return at.has(pattern.length);
+}
+
+/** `**` may stand for no step at all. */
+function reached(pattern: readonly PatternStep[], from: readonly number[]): ReadonlySet<number> {
+  const places = new Set(from);
+  // A Set's iteration includes what is added to it on the way.
+  for (const place of places) if (pattern[place] === '**') places.add(place + 1);
+  return places;
+}
+
+function fits(step: PatternStep | undefined, here: PatternStep): boolean {
+  if (step === '*') return here !== '[*]';
+  return typeof step === 'object' && typeof here === 'object' ? step.name === here.name : step === here;
 }
