@@ -7,6 +7,8 @@ export interface Output {
   /** Cells of a line, where it is a terminal. */
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
+  /** It is a terminal, also when the input is none: what is written there may move its cursor. */
+  readonly isTTY?: boolean | undefined;
 }
 
 /** The environment variables that are read, by name. */

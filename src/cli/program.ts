@@ -30,6 +30,7 @@ import { CliError, EXIT } from './exit.ts';
 import { messageOf } from './faults.ts';
 import type { CliNeeds } from './needs.ts';
 import type { Host } from './session.ts';
+import { jsonText } from './text/json-text.ts';
 import { styleOf } from './text/style.ts';
 
 const COMMANDS: readonly ((host: Host) => void)[] = [
@@ -111,6 +112,6 @@ function said(needs: CliNeeds, error: unknown, json: boolean): number {
   const { exitCode, problem, details } = error instanceof CliError ? error : { exitCode: EXIT.failed, problem: null, details: [] };
   const message = error instanceof CliError ? error.message : `Something went wrong in the command line itself: ${error instanceof Error ? error.stack ?? error.message : messageOf(error)}`;
   const style = styleOf(needs.isTerminal && !json, needs.env.NO_COLOR);
-  needs.stderr.write(json ? `${JSON.stringify({ error: { exitCode, message, details, problem } })}\n` : `${[style('bad', message), ...details].join('\n')}\n`);
+  needs.stderr.write(json ? `${jsonText({ error: { exitCode, message, details, problem } })}\n` : `${[style('bad', message), ...details].join('\n')}\n`);
   return exitCode;
 }

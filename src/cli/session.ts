@@ -4,6 +4,7 @@ import { type Client, createClient } from './client.ts';
 import { connectionOf, homeOf, type WhereOptions } from './connection.ts';
 import { EXIT } from './exit.ts';
 import type { CliNeeds } from './needs.ts';
+import { jsonText } from './text/json-text.ts';
 import { styleOf, type Style } from './text/style.ts';
 
 export interface GlobalOptions extends WhereOptions {
@@ -35,7 +36,7 @@ export function createSession(needs: CliNeeds, options: GlobalOptions): Session 
     home: homeOf(needs, options),
     say: (...lines) => void (json || print(lines)),
     remark: (...lines) => void needs.stderr.write(lines.map((line) => `${line}\n`).join('')),
-    answer: (raw, lines) => void print(json ? [JSON.stringify(raw, null, 2)] : lines()),
+    answer: (raw, lines) => void print(json ? [jsonText(raw, 2)] : lines()),
     connect: async () => createClient(needs, await connectionOf(needs, options)),
   };
 }

@@ -1,12 +1,13 @@
 /** `slipway logs`: the output of instances. */
 import { Logs } from '../answers/installation.ts';
-import { harmless } from '../answers/text.ts';
 import { environmentOption, serviceName, wholeNumber } from '../arguments.ts';
 import { mayPass, type Client } from '../client.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { added } from '../log-tail.ts';
 import { interruption } from '../progress/follow.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
+import { jsonText } from '../text/json-text.ts';
+import { logText } from '../text/log-text.ts';
 import { placePath } from './place-path.ts';
 
 interface Options {
@@ -36,8 +37,11 @@ export function addLogs(host: Host): void {
   });
 }
 
-/** To a terminal nothing that could do something to it; to a pipe the bytes as they are. */
-const shown = (session: Session, text: string): string => (session.needs.isTerminal ? harmless(text) : text).trimEnd();
+/** To a terminal nothing that could do something to it, whatever the input is; to a pipe the bytes as they are. */
+function shown({ needs, style }: Session, text: string): string {
+  const end = text.trimEnd();
+  return needs.stdout.isTTY === true ? logText(end, style('quiet', '-') !== '-') : end;
+}
 
 interface LookedLogs {
   readonly value: typeof Logs._output;
@@ -70,6 +74,6 @@ async function followLogs(session: Session, client: Client, path: string, first:
 }
 
 function print(session: Session, instance: string, text: string): void {
-  if (session.json) return void session.needs.stdout.write(`${JSON.stringify({ instance, text })}\n`);
+  if (session.json) return void session.needs.stdout.write(`${jsonText({ instance, text })}\n`);
   return session.say(...shown(session, text).split('\n').map((line) => `${session.style('quiet', instance)}  ${line}`));
 }

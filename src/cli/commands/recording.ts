@@ -5,6 +5,7 @@ import { Line } from '../answers/text.ts';
 import { environmentOption, recordingName, serviceName, wholeNumber } from '../arguments.ts';
 import { example, runs, type Host } from '../session.ts';
 import { table } from '../text/cells.ts';
+import { jsonText } from '../text/json-text.ts';
 import { count, span } from '../text/time.ts';
 import { placePath } from './place-path.ts';
 
@@ -72,6 +73,6 @@ function addShow(host: Host, recording: Host['program']): void {
   example(command, 'slipway recording show catalog --environment production');
   runs<Options & { recording?: string }>(host, command, async (session, { environment, recording: name }, service) => {
     const { value, raw } = await (await session.connect()).get(`${placePath(service, environment)}/recordings/${name ?? 'newest'}`, Detail);
-    session.answer(raw, () => value.requests.map((request) => JSON.stringify(request)));
+    session.answer(raw, () => value.requests.map((request) => jsonText(request)));
   });
 }

@@ -274,6 +274,20 @@ describe('looking', () => {
     expect([code, out, asked.slice(0, 3).map(({ path }) => path)]).toEqual([130, 'i-1  one\ni-1  one\n', [`${place}/logs?bytes=100`, `${place}/logs?bytes=100&cursor=c1`, `${place}/logs?bytes=100&cursor=c2`]]);
   });
 
+  it('gives a terminal nothing that could do something to it, also when the input is none; a pipe gets the bytes', async () => {
+    const text = 'in \u001B[32mgreen\r\n\u001B[2J\u001B]0;title\u0007gone\n';
+    const logs = { [`GET ${place}/logs`]: { body: [{ instance: 'i-1', revision: 'r-1', text }] } };
+    const words = ['logs', 'catalog', '-e', 'production'];
+    const to = async (isTTY: boolean, isTerminal: boolean) => {
+      let out = '';
+      await against(logs, words, { needs: { isTerminal, stdout: { isTTY, write: (part: string) => { out += part; } } } });
+      return out.split('\n').slice(1).join('\n');
+    };
+    expect(await to(false, false)).toBe(text);
+    expect(await to(true, false)).toBe('in green\n\\u001b[2J\\u001b]0;title\\u0007gone\n');
+    expect(await to(true, true)).toBe('in \u001B[32mgreen\u001B[0m\n\\u001b[2J\\u001b]0;title\\u0007gone\n');
+  });
+
   it('prints logs, and follows what is added', async () => {
     const texts = ['one\n', 'one\ntwo\n', 'one\ntwo\nthree\n'];
     let turn = 0;

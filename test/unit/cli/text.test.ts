@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { harmless, Line } from '../../../src/cli/answers/text.ts';
 import { added } from '../../../src/cli/log-tail.ts';
 import { cells, cut, pad, table } from '../../../src/cli/text/cells.ts';
+import { jsonText } from '../../../src/cli/text/json-text.ts';
 import { count, percent, span } from '../../../src/cli/text/time.ts';
 
 describe('cells', () => {
@@ -42,6 +43,17 @@ describe('text of an answer', () => {
     expect(harmless('a\u001B[2J\u202Eb\n\tc')).toBe('a\\u001b[2J\\u202eb\n\tc');
     expect(Line.parse('two\r\nlines')).toBe('two\\u000d lines');
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => { expect(harmless(text)).not.toMatch(/[^\P{C}\n\t]/u); }));
+  });
+});
+
+describe('JSON', () => {
+  it('says the same as ever, in characters that do nothing to a terminal', () => {
+    expect(jsonText({ text: '\u009B2Jgone\u202E \u{E0001}' })).toBe(String.raw`{"text":"\u009b2Jgone\u202e \udb40\udc01"}`);
+    fc.assert(fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), (value, text) => {
+      const said = jsonText({ value, text }, 2);
+      expect(said).not.toMatch(/[^\P{C}\n]/u);
+      expect(JSON.parse(said)).toEqual(JSON.parse(JSON.stringify({ value, text })));
+    }));
   });
 });
 
