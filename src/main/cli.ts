@@ -26,16 +26,26 @@ function optionsFor(home: string): UpOptions {
 const up: CliNeeds['up'] = ({ home, detach, targets }) => refusing(async () => {
   const options = optionsFor(home);
   for (const { kind, place } of targets) await addOwnTarget(options.home.targets, TARGET_KINDS, kind, place);
-  if (!detach) return upInForeground({ ...options, say: (line) => say(/^https?:/.test(line) ? `The control plane answers at ${line}` : line) });
+  if (!detach) {
+    outliveTerminal();
+    return upInForeground({ ...options, say: (line) => say(/^https?:/.test(line) ? `The control plane answers at ${line}` : line) });
+  }
   say(`The control plane answers at ${await upInBackground(options)}`);
   return EXIT.ok;
 });
 
 const end: CliNeeds['down'] = ({ home, keepServices }) => refusing(async () => {
-  const ran = await down(homeAt(home), keepServices ? 'keep' : 'stop');
-  say(ran ? `The control plane of ${home} has ended${keepServices ? '; its services go on running' : ', and its services with it'}.` : `No control plane runs on ${home}.`);
-  return EXIT.ok;
+  const { ran, left } = await down(homeAt(home), keepServices ? 'keep' : 'stop');
+  const stay = left > 0 ? '; its services go on running' : '';
+  say(ran ? `The control plane of ${home} has ended${stay || ', and its services with it'}.` : `No control plane runs on ${home}${stay}.`);
+  if (keepServices || left === 0) return EXIT.ok;
+  throw new CliError(EXIT.failed, `${left} processes of services still run, because there was no control plane that could end them. Let one take them over and end them: slipway up --detach, then slipway down.`);
 });
+
+/** Whoever read what is said here may go; what runs is not ended by that. */
+function outliveTerminal(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', () => undefined);
+}
 
 /** What is refused by name is said as it is; anything else is a fault in here. */
 async function refusing<T>(run: () => Promise<T>): Promise<T> {

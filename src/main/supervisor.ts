@@ -1,11 +1,15 @@
 /** The supervisor: keeps router and control plane running. It holds no state, so that it can be killed and started again at any time. */
-import { closeSync, copyFileSync, existsSync, openSync, renameSync, statSync, truncateSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { LocalConfig } from '../config.ts';
+import { endParts, kill } from './end-parts.ts';
 import { prepareHome, type Home } from './home.ts';
+import { askControlPlane, askRouter, silentTooLong } from './liveness.ts';
 import { packageRoot } from './machines.ts';
-import { forgetProcess, livingProcess, startOf, writeProcess } from './pid-file.ts';
+import { lastError, logOf, openLog, rotateLogs } from './part-logs.ts';
+import { pause } from './pause.ts';
+import { claimProcess, forgetProcess, livingProcess, startOf, writeProcess } from './pid-file.ts';
 
 export interface SuperviseOptions {
   readonly home: Home;
@@ -35,9 +39,8 @@ const POLL_MS = 100;
 const RESTART_WAITS_MS = [0, 0, 100, 500, 1000, 2000, 5000] as const;
 /** One that ran for so long has a clean slate. */
 const STEADY_MS = 10_000;
-const END_WAIT_MS = 60_000;
-const LOG_BYTES_MAX = 20 * 1024 * 1024;
 const LOG_LOOK_MS = 60_000;
+const NOTE_AGAIN_MS = 1000;
 
 interface Ended {
   readonly code: number | null;
@@ -49,8 +52,8 @@ export async function superviseUntilEnded(options: SuperviseOptions): Promise<nu
   const say = options.say ?? ((line: string) => void process.stderr.write(`${line}\n`));
   prepareHome(home);
   const own = join(home.processes, 'supervisor');
-  const other = await livingProcess(own);
-  if (other !== undefined && other.pid !== process.pid) {
+  const other = await claimProcess(own, process.pid);
+  if (other !== undefined) {
     say(`Another supervisor (process ${other.pid}) runs on ${home.root} already. Use it, or end it: slipway down`);
     return 1;
   }
@@ -58,11 +61,13 @@ export async function superviseUntilEnded(options: SuperviseOptions): Promise<nu
   const ending = new AbortController();
   const signals = { services: 'keep' as 'keep' | 'stop' };
   process.on('SIGTERM', () => ending.abort());
+  // A terminal that is closed, a connection that breaks: what serves goes on, and "slipway down" finds it.
+  process.on('SIGHUP', () => undefined);
   process.on('SIGINT', () => {
     signals.services = 'stop';
     ending.abort();
   });
-  const rotation = setInterval(() => rotateLogs(home), LOG_LOOK_MS);
+  const rotation = setInterval(() => rotateLogs(home, [...ROLES, 'supervisor']), LOG_LOOK_MS);
   const failed = await Promise.race([Promise.all(ROLES.map((role) => keep(role, options, ending, say))), until(ending.signal)]);
   const hopeless = Array.isArray(failed) || (ending.signal.reason as { hopeless?: boolean } | undefined)?.hopeless === true;
   clearInterval(rotation);
@@ -75,14 +80,21 @@ const until = (signal: AbortSignal): Promise<'ended'> => new Promise((resolve) =
 
 /** Runs one part again whenever it ends, until the supervisor is to end. A part that an earlier supervisor started is taken over. */
 async function keep(role: Role, options: SuperviseOptions, ending: AbortController, say: (line: string) => void): Promise<void> {
-  const file = join(options.home.processes, role);
+  const { home } = options;
+  const file = join(home.processes, role);
   for (let failures = 0; !ending.signal.aborted;) {
     const living = await livingProcess(file);
     const begun = Date.now();
-    const ended = living === undefined ? await run(role, file, options) : await follow(living.pid, ending.signal);
+    const over = new AbortController();
+    const signal = AbortSignal.any([ending.signal, over.signal]);
+    const part = living === undefined ? run(role, file, options, signal) : { pid: living.pid, ended: follow(living.pid, ending.signal) };
+    void killWhenSilent(role, part.pid, options, signal, say);
+    const ended = await part.ended;
+    over.abort();
     if (ending.signal.aborted) return;
     if (ended.code === HOPELESS) {
-      say(`The ${role} cannot run. The reason is at the end of ${join(options.home.logs, `${role}.log`)}`);
+      const why = lastError(logOf(home, role));
+      say(`The ${role} cannot run. ${why === undefined ? 'The reason' : `${why.replace(/\.?$/, '.')} More`} is at the end of ${logOf(home, role)}`);
       ending.abort({ hopeless: true });
       return;
     }
@@ -91,19 +103,46 @@ async function keep(role: Role, options: SuperviseOptions, ending: AbortControll
   }
 }
 
+const ASK = { router: askRouter, 'control-plane': askControlPlane } as const satisfies Record<Role, (home: Home) => (timeoutMs: number) => Promise<boolean>>;
+
+/** Both may be killed at any moment, so one that is there and does not answer is no better than one that has ended. */
+async function killWhenSilent(role: Role, pid: number | undefined, { home }: SuperviseOptions, signal: AbortSignal, say: (line: string) => void): Promise<void> {
+  if (pid === undefined || !(await silentTooLong({ ask: ASK[role](home) }, signal))) return;
+  say(`The ${role} (process ${pid}) has not answered for a while, so it is killed and started again.`);
+  kill(pid, 'SIGKILL');
+}
+
+interface Part {
+  readonly pid: number | undefined;
+  readonly ended: Promise<Ended>;
+}
+
 /** Starts the part in a session of its own, so that it lives on when this process dies. */
-function run(role: Role, file: string, options: SuperviseOptions): Promise<Ended> {
-  const log = openLog(join(options.home.logs, `${role}.log`));
+function run(role: Role, file: string, options: SuperviseOptions, signal: AbortSignal): Part {
+  const log = openLog(logOf(options.home, role));
   const child = spawn(process.execPath, [...NODE_OPTIONS[role], join(packageRoot(), 'dist', `${role}.mjs`)], {
     detached: true, stdio: ['ignore', log, log], cwd: options.home.root,
     env: { ...ONE_POOL, ...options.environment, SLIPWAY_HOME: options.home.root, SLIPWAY_HOST: options.config.host, SLIPWAY_PORT: String(options.config.port), SLIPWAY_ROUTER_PORT: String(options.config.routerPort) },
   });
   closeSync(log);
-  return new Promise((resolve) => {
+  const ended = new Promise<Ended>((resolve) => {
     child.once('error', () => resolve({ code: 1 }));
     child.once('exit', (code) => resolve({ code }));
-    if (child.pid !== undefined) void writeProcess(file, child.pid);
   });
+  if (child.pid !== undefined) void note(file, child.pid, signal);
+  return { pid: child.pid, ended };
+}
+
+/** Notes who the part is, again and again while the disk is full: the next supervisor finds it there. */
+async function note(file: string, pid: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      return await writeProcess(file, pid);
+    } catch {
+      await pause(NOTE_AGAIN_MS, signal);
+      if (signal.aborted) return;
+    }
+  }
 }
 
 /** Waits for the end of a process that is not this one's child. */
@@ -112,57 +151,3 @@ async function follow(pid: number, signal: AbortSignal): Promise<Ended> {
   for (let now = started; now !== undefined && now === started && !signal.aborted; now = await startOf(pid)) await pause(POLL_MS, signal);
   return { code: null };
 }
-
-/** The parts hold their logs open for appending, so a copy is kept and the file is emptied under them. */
-function rotateLogs(home: Home): void {
-  for (const name of [...ROLES, 'supervisor']) {
-    const path = join(home.logs, `${name}.log`);
-    if (!existsSync(path) || statSync(path).size <= LOG_BYTES_MAX) continue;
-    copyFileSync(path, `${path}.1`);
-    truncateSync(path);
-  }
-}
-
-function openLog(path: string): number {
-  try {
-    if (statSync(path).size > LOG_BYTES_MAX) renameSync(path, `${path}.1`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  return openSync(path, 'a', 0o600);
-}
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> => new Promise((resolve) => {
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener('abort', () => {
-    clearTimeout(timer);
-    resolve();
-  }, { once: true });
-});
-
-/** The control plane first: while it stops services, the router still drains their connections. */
-async function endParts(home: Home, services: 'keep' | 'stop'): Promise<void> {
-  await endPart(join(home.processes, 'control-plane'), services === 'stop' ? 'SIGINT' : 'SIGTERM');
-  await endPart(join(home.processes, 'router'), 'SIGTERM');
-}
-
-async function endPart(file: string, signal: 'SIGINT' | 'SIGTERM'): Promise<void> {
-  const living = await livingProcess(file);
-  if (living === undefined) return forgetProcess(file);
-  kill(living.pid, signal);
-  const deadline = Date.now() + END_WAIT_MS;
-  while ((await livingProcess(file)) !== undefined) {
-    if (Date.now() > deadline) kill(living.pid, 'SIGKILL');
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS / 2));
-  }
-  forgetProcess(file);
-}
-
-export function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-

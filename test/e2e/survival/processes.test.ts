@@ -1,9 +1,9 @@
 /** kill -9 of each part of a real installation: services go on, and what was killed comes back as it was. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { RouterClient } from '../../../src/adapters/local/router-client.ts';
+import { down } from '../../../src/main/up.ts';
 import { endProcess, instancePids, isAlive } from '../rig/ending.ts';
 import { manifest, program, QUICK } from '../rig/example-service.ts';
 import { startLoad } from '../rig/load.ts';
@@ -84,6 +84,21 @@ describe('an installation of real processes', () => {
     expect(at.pidOf('supervisor')).toBe(up.pid);
   }, 30_000);
 
+  it('a terminal that is closed ends nothing', async () => {
+    up.child.kill('SIGHUP');
+    await pause(500);
+    expect([at.pidOf('supervisor'), await isAlive(up.pid), (await fetch(endpoint)).ok]).toEqual([up.pid, true, true]);
+  }, 30_000);
+
+  it('the router, suspended: killed and started again, with the same processes behind it', async () => {
+    const before = await pids();
+    const suspended = at.pidOf('router');
+    endProcess(suspended, 'SIGSTOP');
+    await at.replaced('router', suspended);
+    await eventually('it serves again', async () => (await fetch(endpoint)).ok);
+    expect(await pids()).toEqual(before);
+  }, 120_000);
+
   it('SIGTERM ends the parts in order and lets services run; the next start adopts them', async () => {
     const before = await pids();
     up.child.kill('SIGTERM');
@@ -96,6 +111,48 @@ describe('an installation of real processes', () => {
     up.child.kill('SIGINT');
     expect((await up.ended).code).toBe(0);
     expect(await pids()).toEqual([]);
+  }, 60_000);
+
+  it('"slipway down" ends what a killed supervisor has left, services too', async () => {
+    up = at.up();
+    await at.serving();
+    await eventually('it serves again', async () => (await fetch(endpoint)).ok);
+    endProcess(up.pid, 'SIGKILL');
+    await up.ended;
+    const parts = [at.pidOf('control-plane'), at.pidOf('router')];
+    expect(await down(at.home, 'stop')).toEqual({ ran: true, left: 0 });
+    expect([await Promise.all(parts.map((part) => isAlive(part))), await pids()]).toEqual([[false, false], []]);
+    expect(await down(at.home, 'stop')).toEqual({ ran: false, left: 0 });
+  }, 60_000);
+
+  it('says how many processes of services it could not end without a control plane', async () => {
+    up = at.up();
+    await at.serving();
+    await eventually('it serves again', async () => (await fetch(endpoint)).ok);
+    endProcess(up.pid, 'SIGKILL');
+    await up.ended;
+    endProcess(at.pidOf('control-plane'), 'SIGKILL');
+    const { ran, left } = await down(at.home, 'stop');
+    expect([ran, left >= (await pids()).length && left > 0]).toEqual([true, true]);
+  }, 60_000);
+});
+
+describe('several at the same moment', () => {
+  it('one gets the home and serves, the others are refused and harm nothing', async () => {
+    const at = new Supervised();
+    try {
+      const ups = [at.up(), at.up(), at.up()];
+      const refused = new Set<Up>();
+      for (const one of ups) void one.ended.then(() => refused.add(one));
+      await eventually('two are refused', () => refused.size === 2);
+      await at.serving();
+      await pause(1000);
+      expect([refused.size, ups.filter((one) => !refused.has(one)).map(({ pid }) => pid)]).toEqual([2, [at.pidOf('supervisor')]]);
+      for (const one of refused) expect(await one.ended).toEqual({ code: 1, said: expect.stringContaining('Another supervisor') });
+      await at.serving();
+    } finally {
+      await at.close();
+    }
   }, 60_000);
 });
 
@@ -113,8 +170,7 @@ describe('a port that is taken', () => {
     const at = new Supervised({ SLIPWAY_PORT: String(port) });
     try {
       const { code, said } = await at.up().ended;
-      expect([code, said]).toEqual([1, expect.stringContaining('control-plane.log')]);
-      expect(readFileSync(`${at.home.logs}/control-plane.log`, 'utf8')).toContain(`The port ${port} of 127.0.0.1 is taken by another program`);
+      expect([code, said]).toEqual([1, expect.stringMatching(new RegExp(`The control-plane cannot run\\. The port ${port} of 127\\.0\\.0\\.1 is taken by another program.*control-plane\\.log`))]);
     } finally {
       await at.close();
     }
