@@ -97,8 +97,12 @@ const withHeaders = (said: HttpAnswer, headers: Readonly<Record<string, string>>
 const headersOf = (request: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(request.headers).filter((entry) => entry[1] !== undefined).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value ?? '']));
 
-/** Whoever still sends gets so long to read the answer: closing at once resets the connection, and the reset may overtake the answer. */
-const LINGER_MS = 250;
+/**
+ * Whoever still sends gets so long to read the answer: closing at once resets the connection, and the reset may overtake the answer. It is
+ * nginx's lingering_timeout too, https://nginx.org/en/docs/http/ngx_http_core_module.html#lingering_timeout: a sender that does not read would
+ * fill the system's buffers again with each connection, and that takes more of the processor than anything here.
+ */
+const LINGER_MS = 5000;
 
 /** Answers without reading on, and closes: what is still on its way is nobody's. */
 function refuse(bodies: RequestBodies, request: IncomingMessage, response: ServerResponse, said: HttpAnswer): void {
