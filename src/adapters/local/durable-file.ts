@@ -6,7 +6,8 @@ import { dirname } from 'node:path';
 /** What a killed write leaves beside the file ends so; whoever owns the folder may remove it. */
 export const MAKING_SUFFIX = '.tmp';
 
-async function syncFolder(directory: string): Promise<void> {
+/** What was made, renamed or removed in a folder is there after a power cut too. */
+export async function syncFolder(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
     await handle.sync();

@@ -10,6 +10,7 @@ import { endOfText } from '../../archive-rules/end-of-text.ts';
 import { extractArchive } from '../../archive-rules/extract.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../../archive-rules/limits.ts';
 import { openRegular } from '../../archive-rules/open-regular.ts';
+import { syncFolder } from '../durable-file.ts';
 
 export interface ArtifactFolderOptions {
   readonly directory: string;
@@ -26,15 +27,6 @@ export interface ArtifactFolder extends ArtifactStore {
 }
 
 const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
-
-async function syncFolder(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
 
 async function copyHashed(source: FileHandle, path: string, limit: number): Promise<{ digest: Digest; bytes: number }> {
   const target = await open(path, 'wx', 0o400);
