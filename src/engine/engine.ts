@@ -6,7 +6,7 @@ import { Machine } from './asl.ts';
 import { StateFailure } from './failure.ts';
 import { createArchive, type Archive, type ListFilter } from './journal/archive.ts';
 import { createJournal } from './journal/journal.ts';
-import { openJournal } from './journal/open.ts';
+import { journalFault, openJournal } from './journal/open.ts';
 import { hashOf, plain } from './payload.ts';
 import { realTimers, type Timers } from './runtime/alarms.ts';
 import { resume } from './runtime/resume.ts';
@@ -92,7 +92,7 @@ function tellAll(listeners: ReadonlySet<(transition: Transition) => void>, trans
 
 /**
  * Opens the engine. Nothing runs before `recover` or `start`.
- * @throws InvalidInput for a machine with mistakes (evidence.issues), Conflict when the file belongs to another engine
+ * @throws InvalidInput for a machine with mistakes (evidence.issues), Conflict when the file belongs to another engine; InvalidInput for one that is damaged
  */
 export const createEngine = (needs: EngineNeeds): Engine => {
   validateMachines(needs.machines);
@@ -102,6 +102,15 @@ export const createEngine = (needs: EngineNeeds): Engine => {
   const listeners = new Set<(transition: Transition) => void>(needs.onTransition === undefined ? [] : [needs.onTransition]);
   const database = openJournal(needs.database);
   const archive = createArchive(database);
+  /** Damage behind the first page shows only where it is read. */
+  const read = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (cause) {
+      database.close();
+      throw journalFault(cause, needs.database);
+    }
+  };
   const liveBy = (machine: string, name: string): Live | undefined => {
     const known = archive.known(machine, name);
     return known === undefined ? undefined : runtime.live.get(known.id);
@@ -109,14 +118,14 @@ export const createEngine = (needs: EngineNeeds): Engine => {
   const turnstile = createTurnstile();
   const requests = createRequests({ turnstile, runtime: () => runtime, archive, invoke: needs.invoke, machine: (name) => machines.get(name), liveBy, fault });
   const runtime: Runtime = createRuntime({
-    clock: needs.clock, ids: needs.ids, timers: needs.wait ?? realTimers, journal: createJournal(database), firstId: archive.lastId(), fault,
+    clock: needs.clock, ids: needs.ids, timers: needs.wait ?? realTimers, journal: createJournal(database), firstId: read(() => archive.lastId()), fault,
     perform: requests.perform, ended: (state) => {
       requests.tellWatchers(state);
       needs.onEnded?.(state);
     },
     listen: (transition) => tellAll(listeners, transition, fault),
   });
-  takeUp(runtime, archive);
+  read(() => takeUp(runtime, archive));
 
   const begin = async (machine: string, name: string, input: unknown): Promise<void> => {
     const found = machines.get(machine);

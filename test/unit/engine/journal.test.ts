@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -28,6 +28,22 @@ describe('the journal', () => {
     expect([archive.describe('it', 'n2'), archive.history('it', 'n2', 0, 10)]).toEqual([undefined, []]);
     expect(archive.describe('it', 'n3')).toMatchObject({ input: 'small' });
     database.close();
+  });
+
+  it('that is damaged is refused in words, wherever the damage is', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'engine-'));
+    const database = path.join(folder, 'engine.db');
+    const machines = { it: machine('W', { W: { Type: 'Wait', Seconds: 10_000, End: true } }) };
+    const first = running({ machines, database });
+    await first.engine.start({ machine: 'it', name: 'p', input: { text: 'x'.repeat(100_000) } });
+    await first.engine.close();
+    const whole = readFileSync(database);
+    const damaged = [Buffer.from('no database at all'.repeat(400)), whole.subarray(0, Math.ceil(whole.length / 8192) * 4096), Buffer.concat([whole.subarray(0, 4096), Buffer.alloc(whole.length - 4096, 7)])];
+    for (const bytes of damaged) {
+      writeFileSync(database, bytes);
+      expect(() => running({ machines, database })).toThrow(expect.objectContaining({ name: 'InvalidInput', message: expect.stringMatching(/engine\.db is damaged or no journal .*Restore it from a backup/) }));
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('stops, on recovery, a nested execution whose parent ended without being able to stop it', async () => {
