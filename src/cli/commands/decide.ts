@@ -23,7 +23,7 @@ function add(host: Host, decision: 'approve' | 'reject', description: string, li
     .option('-e, --environment <environment>', 'where, when requests wait in more than one', environmentName)
     .option('-m, --comment <text>', 'kept with the decision', '')
     .option('--request <binding>', 'decide only if this is still what waits: 16 hexadecimal digits')
-    .option('-y, --yes', 'do not ask');
+    .option('-y, --yes', 'do not ask; needed, or --request, where there is no terminal');
   example(command, line);
   runs<Options>(host, command, (session, options, service) => decide(session, decision, service ?? '', options));
 }
@@ -35,13 +35,20 @@ async function decide(session: Session, decision: 'approve' | 'reject', service:
   const shown = approvalLines(chosen, session.style, session.needs.now());
   if (session.json) session.remark(...shown);
   else session.say(...shown);
-  if (session.needs.isTerminal && options.yes !== true && !(await session.needs.ask.confirm(`${decision === 'approve' ? 'Approve' : 'Reject'} this?`))) {
+  if (!(await agreed(session, decision, chosen, options))) {
     session.remark('Nothing was decided.');
     return EXIT.failed;
   }
   const { value: after, raw } = await client.post('/v1/decisions', { service, environment: chosen.subject.environment, decision, comment: options.comment, binding: chosen.binding }, Approval);
   session.answer(raw, () => [outcome(after, decision)]);
   return EXIT.ok;
+}
+
+/** Whoever names the request has seen it. Where nobody can be asked, nobody's yes is taken for granted: the output may only be piped to be read. */
+async function agreed({ needs }: Session, decision: 'approve' | 'reject', { binding, subject: { service } }: Approval, { yes, request }: Options): Promise<boolean> {
+  if (yes === true || (request !== undefined && !needs.isTerminal)) return true;
+  if (needs.isTerminal) return needs.ask.confirm(`${decision === 'approve' ? 'Approve' : 'Reject'} this?`);
+  throw new CliError(EXIT.usage, `This is no terminal on which you could be asked, so nothing was decided. For exactly what is shown: slipway ${decision} ${service} --request ${binding}. For whatever waits: --yes.`);
 }
 
 function choose(approvals: readonly Approval[], service: string, { environment, request }: Options): Approval {

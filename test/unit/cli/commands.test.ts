@@ -113,7 +113,7 @@ describe('approve and reject', () => {
   const answers = { 'GET /v1/approvals': { body: [approval()] }, 'POST /v1/decisions': { body: approval({ status: { kind: 'approved', at: START }, decisions: [{ by: 'carl', at: START, decision: 'approve', comment: '' }] }) } };
 
   it('shows digest, plan and evidence, and sends the binding that was shown', async () => {
-    const { code, out, asked } = await against(answers, ['approve', 'catalog', '--comment', 'fine']);
+    const { code, out, asked } = await against(answers, ['approve', 'catalog', '--comment', 'fine', '--yes']);
     expect(code).toBe(0);
     for (const part of [DIGEST, 'abcdef0123456789', '00112233445566ff', 'tests: 1 of 1 test passed', 'candidate  480 requests, 1 failed (0.21 %)', '[ ] The search finds a product', '1 of anna, carl, not the author; 1h00m left']) expect(out).toContain(part);
     expect(out.trimEnd().split('\n').at(-1)).toBe('Approved: catalog 1.4.0 in production.');
@@ -133,6 +133,15 @@ describe('approve and reject', () => {
     expect((await against(answers, ['approve', 'catalog', '--yes'], { needs: { isTerminal: true } })).code).toBe(0);
   });
 
+  it('takes nobody\'s yes for granted where nobody can be asked, and shows what would have been decided', async () => {
+    const refused = await against(answers, ['approve', 'catalog']);
+    expect([refused.code, bodies(refused.asked)]).toEqual([2, []]);
+    expect(refused.err).toContain('nothing was decided. For exactly what is shown: slipway approve catalog --request 00112233445566ff.');
+    expect(refused.out).toContain('tests: 1 of 1 test passed');
+    await plane?.close();
+    expect((await against(answers, ['approve', 'catalog', '--request', '00112233445566ff'])).code).toBe(0);
+  });
+
   it('refuses what is no longer there, and what is not clear', async () => {
     const two = [approval(), approval({ id: 'catalog-7-asia-approval', binding: 'ffffffffffffffff', subject: { ...approval().subject, environment: 'asia' } })];
     const gone = await against(answers, ['approve', 'catalog', '--request', '9999999999999999']);
@@ -146,12 +155,12 @@ describe('approve and reject', () => {
   });
 
   it('says the rule that refuses', async () => {
-    const { code, err } = await against({ ...answers, 'POST /v1/decisions': problem(403, 'Forbidden', 'Not taken: ben may not decide here.') }, ['approve', 'catalog']);
+    const { code, err } = await against({ ...answers, 'POST /v1/decisions': problem(403, 'Forbidden', 'Not taken: ben may not decide here.') }, ['approve', 'catalog', '--yes']);
     expect([code, err]).toEqual([1, 'Not taken: ben may not decide here.\n']);
   });
 
   it('gives only the answer as JSON', async () => {
-    const { out, err } = await against(answers, ['approve', 'catalog', '--json']);
+    const { out, err } = await against(answers, ['approve', 'catalog', '--yes', '--json']);
     expect(JSON.parse(out)).toMatchObject({ status: { kind: 'approved' } });
     expect(err).toContain('00112233445566ff');
   });
