@@ -1,7 +1,8 @@
-/** Tells git hosts what changed. */
+/** Tells git hosts what changed; and again, what they could not be told before. */
 import { gitHosts } from '#parts/git-hosts';
-import { tellGitHosts } from '../../src/app/tell-git-hosts.ts';
-import { RelayEvent, subscriberHandler } from '../../src/main/subscriber-handler.ts';
+import { runGitHosts } from '../../src/app/tell-git-hosts.ts';
+import { useCaseHandler } from '../../src/main/handler.ts';
+import { RelayEvent, relayFigures } from '../../src/main/subscriber-handler.ts';
 
 export const Event = RelayEvent;
-export const handler = subscriberHandler('git-hosts', tellGitHosts, { gitHosts });
+export const handler = useCaseHandler(Event, runGitHosts, { gitHosts }, (run, now) => relayFigures('git-hosts', run, now));

@@ -1,10 +1,11 @@
 /** Shows plans on the pull requests that do not show theirs yet. */
 import type { GitHostEntry } from '../domain/git-host-entry.ts';
 import { kindOf } from '../domain/git-host-entry.ts';
-import { ProviderUnavailable, SlipwayError } from '../domain/errors.ts';
+import { SlipwayError } from '../domain/errors.ts';
 import { hostNameOf } from '../domain/git-host.ts';
 import { PlannedPullRequest, UnshownPullRequest } from '../domain/pull-request.ts';
 import type { Ports } from '../ports/index.ts';
+import type { Telling } from './git-hosts/tell-host.ts';
 import type { RegisteredNeeds } from './registered.ts';
 import { saidOrRefused, type SayNeeds } from './said-or-refused.ts';
 import { list, read, replacing, untilWritten, type Stored } from './state/documents.ts';
@@ -12,6 +13,8 @@ import { pullRequestKey, UNSHOWN_PULL_REQUESTS } from './state/keys.ts';
 
 export type ShowNeeds = SayNeeds & Pick<Ports, 'environments' | 'gitHosts'>;
 
+/** In all, and of one host in one run. */
+const WAITING_MAX = 1000;
 const ONE_RUN_MAX = 50;
 
 const canShow = (entry: GitHostEntry, repository: string): boolean => entry.host === hostNameOf(repository) && kindOf(entry) === 'github' && entry.plans;
@@ -20,20 +23,16 @@ const canShow = (entry: GitHostEntry, repository: string): boolean => entry.host
 export const entryForPlans = async (needs: Pick<RegisteredNeeds, 'environments'>, repository: string): Promise<GitHostEntry | undefined> =>
   (await needs.environments.read()).gitHosts.find((entry) => canShow(entry, repository));
 
-/** Answers how many were shown, and what kept others from being shown, which are tried again with the next change. */
-export async function showPlans(needs: ShowNeeds): Promise<{ shown: number; faults: ProviderUnavailable[] }> {
-  const faults: ProviderUnavailable[] = [];
-  let shown = 0;
-  for (const marker of await list(needs.store, UnshownPullRequest, UNSHOWN_PULL_REQUESTS, '', ONE_RUN_MAX)) {
-    try {
-      shown += await show(needs, marker.value);
-      await settled(needs, marker);
-    } catch (error) {
-      if (!(error instanceof SlipwayError) || error.retry !== 'retryable') throw error;
-      faults.push(error instanceof ProviderUnavailable ? error : new ProviderUnavailable(error.message, {}, { cause: error }));
-    }
+/** The plans that are not shown yet, by the name of their host. */
+export async function unshownPlans(needs: ShowNeeds): Promise<ReadonlyMap<string, readonly Telling[]>> {
+  const byHost = new Map<string, Telling[]>();
+  for (const marker of await list(needs.store, UnshownPullRequest, UNSHOWN_PULL_REQUESTS, '', WAITING_MAX)) {
+    const host = hostNameOf(marker.value.repository) ?? '';
+    const known = byHost.get(host) ?? [];
+    // Its marker stands until it is shown: there is nothing to keep.
+    if (known.length < ONE_RUN_MAX) byHost.set(host, [...known, { tell: () => show(needs, marker.value), keep: async () => undefined, settle: () => settled(needs, marker) }]);
   }
-  return { shown, faults };
+  return byHost;
 }
 
 /** Answers how many calls were made of it. */

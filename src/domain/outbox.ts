@@ -4,7 +4,7 @@ import * as z from 'zod';
 /** What people are told of by an alert; docs/operations.md says what each means and what to do. */
 export const ALERTS = [
   'deployed', 'rolled-back', 'pipeline-failed', 'stuck-deployment', 'pipeline-stuck', 'pipeline-moves', 'approval-requested', 'approval-expired', 'approval-voided',
-  'both-revisions-fail', 'recording', 'crash-loop', 'drift-remains', 'target-unavailable', 'target-recovered', 'repository-unreachable', 'repository-reachable', 'git-host-refused', 'slack-refused',
+  'both-revisions-fail', 'recording', 'crash-loop', 'drift-remains', 'target-unavailable', 'target-recovered', 'repository-unreachable', 'repository-reachable', 'git-host-refused', 'git-host-unreachable', 'git-host-reachable', 'slack-refused',
   'notice-given-up', 'recipient-disabled', 'relay-failing', 'relay-left-out', 'relay-recovered',
 ] as const;
 export type AlertKind = (typeof ALERTS)[number];

@@ -27,8 +27,12 @@ export const sweptKey = (repository: string): ItemKey => ({ partition: `swept#${
 
 /** What the git host of a pipeline's repository was told of it. */
 export const toldHostKey = (pipeline: PipelineId): ItemKey => ({ partition: `told-host#${pipeline}`, sort: 'told' });
+export const UNTOLD_HOSTS = 'untold-hosts';
+export const untoldHostPrefix = (host: string): string => `${host}#`;
 /** Stands while a git host could not be told of a pipeline. */
-export const untoldHostKey = (pipeline: PipelineId): ItemKey => ({ partition: 'untold-hosts', sort: pipeline });
+export const untoldHostKey = (host: string, pipeline: PipelineId): ItemKey => ({ partition: UNTOLD_HOSTS, sort: `${untoldHostPrefix(host)}${pipeline}` });
+/** Stands while a git host does not take what it is told. */
+export const hostTroubleKey = (host: string): ItemKey => ({ partition: 'host-trouble', sort: host });
 /** What the host of a repository is to show on a pull request, and shows. */
 export const pullRequestKey = (repository: string, number: number): ItemKey => ({ partition: `pull-request#${shortHash(repository)}`, sort: padded(number) });
 export const UNSHOWN_PULL_REQUESTS = 'unshown-pull-requests';

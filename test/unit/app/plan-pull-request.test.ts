@@ -7,8 +7,9 @@ import { receivePush } from '../../../src/app/receive-push.ts';
 import { registerRepository } from '../../../src/app/register.ts';
 import { UNSHOWN_PULL_REQUESTS } from '../../../src/app/state/keys.ts';
 import { recorded } from '../../../src/app/state/recorded-store.ts';
-import { tellGitHosts } from '../../../src/app/tell-git-hosts.ts';
+import { tellWaiting } from '../../../src/app/tell-git-hosts.ts';
 import { Environments } from '../../../src/domain/environment.ts';
+import { RETRY_FIRST_MS } from '../../../src/domain/host-trouble.ts';
 import { PLAN_MARKER } from '../../../src/domain/pull-request.ts';
 import { signHub } from '../../../src/domain/signature.ts';
 import { startGithub, type GithubStandIn } from '../../fakes/git-hosts/github.ts';
@@ -35,10 +36,10 @@ const withHosts = (gitHosts: unknown[]) => Environments.parse({
   environments: [{ name: 'production', kind: 'production', wave: 2 }, { name: 'staging', kind: 'staging', wave: 1 }],
   people: [{ name: 'anna' }, { name: 'ben' }], defaults: { approvers: ['anna', 'ben'] }, gitHosts,
 });
-const subscriber = () => tellGitHosts({
+const tell = () => tellWaiting({
   ...at.needs, settings: { publicUrl: null } as never,
   gitHosts: createGitHosts({ clock: at.clock, sleep: async (ms) => at.clock.advance(ms), secrets: { resolve: async () => 'github-token' } }),
-});
+})();
 const commit = (digit: string) => digit.repeat(40);
 
 async function opened(delivery: string, head = '2', parts: { into?: string; key?: string } = {}) {
@@ -53,7 +54,7 @@ async function planned(delivery: string, head = '2', parts: { into?: string } = 
   await opened(delivery, head, parts);
   const { admissions } = await read(delivery);
   at.clock.advance(1000);
-  await subscriber().take([]);
+  await tell();
   return admissions;
 }
 const shown = () => github.comments.map(({ body }) => body);
@@ -81,7 +82,7 @@ describe('a pull request', () => {
     const calls = github.asked.length;
     expect(await opened('d-2', '4')).toMatchObject({ kind: 'duplicate' });
     expect((await read('d-late')).admissions).toMatchObject([{ reason: expect.stringContaining('A newer commit') }]);
-    await subscriber().take([]);
+    await tell();
     expect(github.asked.length).toBe(calls);
     at.repo.changed = ['README.md'];
     await planned('d-3', '5');
@@ -130,13 +131,24 @@ describe('a pull request', () => {
 
   it('is shown later by a host that was down, and people are told of one that refuses', async () => {
     github.trouble = () => ({ status: 502 });
-    await expect(planned('d-1')).rejects.toMatchObject({ name: 'ProviderUnavailable' });
+    await planned('d-1');
     github.trouble = undefined;
-    await subscriber().take([]);
+    await tell();
+    expect(shown()).toEqual([]);
+    at.clock.advance(RETRY_FIRST_MS);
+    await tell();
     expect(shown()).toHaveLength(1);
     github.trouble = () => ({ status: 403, body: { message: 'Resource not accessible by personal access token' } });
     await planned('d-2', '3');
     expect(at.alerts).toMatchObject([{ kind: 'git-host-refused', service: null, text: expect.stringContaining('pull request 7') }]);
+    expect((await at.needs.store.query(UNSHOWN_PULL_REQUESTS, '', { limit: 10 })).items).toEqual([]);
+  });
+
+  it('waits for nobody any more once its host is not named', async () => {
+    github.trouble = () => ({ status: 502 });
+    await planned('d-1');
+    at.environments.text = withHosts([]);
+    await tell();
     expect((await at.needs.store.query(UNSHOWN_PULL_REQUESTS, '', { limit: 10 })).items).toEqual([]);
   });
 });

@@ -1,10 +1,13 @@
 /** What git hosts are told of pipelines, through the real adapters and stand-ins of the hosts. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createGitHosts } from '../../../src/adapters/git-hosts/git-hosts.ts';
-import { tellGitHosts } from '../../../src/app/tell-git-hosts.ts';
-import { deploymentKey, observedKey, pipelineKey, untoldHostKey } from '../../../src/app/state/keys.ts';
+import { tellGitHosts, tellWaiting } from '../../../src/app/tell-git-hosts.ts';
+import { deploymentKey, hostTroubleKey, observedKey, pipelineKey, toldHostKey, UNTOLD_HOSTS, untoldHostKey } from '../../../src/app/state/keys.ts';
 import { Environments } from '../../../src/domain/environment.ts';
 import { ChangeEvent, eventIds } from '../../../src/domain/change.ts';
+import { RETRY_FIRST_MS, RETRY_LONGEST_MS, WAITS_MS } from '../../../src/domain/host-trouble.ts';
+import type { GitHostEntry } from '../../../src/domain/git-host-entry.ts';
+import type { HostStatus } from '../../../src/domain/host-facts.ts';
 import { startGithub, type GithubStandIn } from '../../fakes/git-hosts/github.ts';
 import { startGitlab, type GitlabStandIn } from '../../fakes/git-hosts/gitlab.ts';
 import { deployment, observed, pipeline } from '../cli/builders.ts';
@@ -30,10 +33,12 @@ afterEach(async () => {
   await at.close();
 });
 
-const subscriber = (publicUrl: string | null = null) => tellGitHosts({
+const needsOf = (publicUrl: string | null) => ({
   ...at.needs, settings: { publicUrl } as never,
   gitHosts: createGitHosts({ clock: at.clock, sleep: async (ms) => at.clock.advance(ms), secrets: { resolve: async (reference) => `${reference}-token` } }),
 });
+const subscriber = (publicUrl: string | null = null) => tellGitHosts(needsOf(publicUrl));
+const again = () => tellWaiting(needsOf(null))();
 const event = (...pipelines: string[]) => ChangeEvent.parse({ id: nextId(at.clock.now()), at: at.clock.now(), changes: pipelines.map((id) => ({ what: 'deployment', service: 'catalog', environment: 'production', pipeline: id, status: 'running' })) });
 async function put(key: Parameters<Rig['needs']['store']['get']>[0], value: unknown) {
   const known = await at.needs.store.get(key);
@@ -105,34 +110,6 @@ describe('tellGitHosts', () => {
     expect(await subscriber().isWanted()).toBe(false);
   });
 
-  it('has the events come again while the only host that is told is down, and tells all then', async () => {
-    const told = subscriber();
-    await write();
-    await deploy('production');
-    github.trouble = ({ path }) => (path.includes('/deployments') ? { status: 502 } : undefined);
-    await expect(told.take([event('catalog-7')])).rejects.toMatchObject({ name: 'ProviderUnavailable' });
-    expect(await at.needs.store.get(untoldHostKey('catalog-7' as never))).toBeDefined();
-    await expect(told.take([event('catalog-7')])).rejects.toMatchObject({ name: 'ProviderUnavailable' });
-    github.trouble = undefined;
-    await told.take([event('catalog-7')]);
-    expect(shown()).toEqual([['production/catalog', ['in_progress']]]);
-    expect(await at.needs.store.get(untoldHostKey('catalog-7' as never))).toBeUndefined();
-  });
-
-  it('goes on telling the others while one host is down, which is told with the next change of anything', async () => {
-    const told = subscriber();
-    await write();
-    await write({ id: 'catalog-8', number: 8, repository: 'https://gitlab.com/acme/group/shop' });
-    github.trouble = () => ({ status: 503, headers: { 'retry-after': '5' } });
-    await told.take([event('catalog-7', 'catalog-8')]);
-    expect([github.statuses.size, gitlab.statuses.size]).toEqual([0, 1]);
-    github.trouble = undefined;
-    at.clock.advance(5000);
-    await write({ id: 'catalog-8', number: 8, repository: 'https://gitlab.com/acme/group/shop', status: { kind: 'succeeded', at: 1 } });
-    await told.take([event('catalog-8')]);
-    expect([github.statuses.size, [...gitlab.statuses.values()].map(({ state }) => state)]).toEqual([1, ['success']]);
-  });
-
   it('tells people once of what a host refuses for good, and goes on with the rest', async () => {
     const told = subscriber();
     await write();
@@ -151,5 +128,153 @@ describe('tellGitHosts', () => {
     await deploy('production');
     await subscriber().take([event('catalog-7')]);
     expect([github.deployments.length, github.statuses.size]).toEqual([0, 1]);
+  });
+});
+
+const GROUP = 'https://gitlab.com/acme/group/shop';
+const waits = async () => (await at.needs.store.query(UNTOLD_HOSTS, '', { limit: 100 })).items.map(({ sort }) => sort);
+
+describe('a host that is down', () => {
+  it('is told when it is back, with what is true then and though nothing changes any more', async () => {
+    await write();
+    await deploy('production');
+    github.trouble = () => ({ status: 502 });
+    await subscriber().take([event('catalog-7')]);
+    await write({ status: { kind: 'succeeded', at: 1 } });
+    await deploy('production', { status: { kind: 'succeeded', at: 1 } });
+    await subscriber().take([event('catalog-7')]);
+    expect([github.asked.length, await waits()]).toEqual([1, ['github.com#catalog-7']]);
+    github.trouble = undefined;
+    await again();
+    expect(github.asked).toHaveLength(1);
+    at.clock.advance(RETRY_FIRST_MS);
+    expect(await again()).toMatchObject({ left: 0 });
+    expect([[...github.statuses.values()].map(({ state }) => state), shown(), await waits()]).toEqual([['success'], [['production/catalog', ['success']]], []]);
+    expect(await at.needs.store.get(hostTroubleKey('github.com'))).toBeUndefined();
+  });
+
+  it('is asked less and less often, at least every five minutes, and people are told once that it is away and once that it is back', async () => {
+    await write();
+    github.trouble = () => ({ status: 500 });
+    const begun = at.clock.now();
+    await subscriber().take([event('catalog-7')]);
+    const asked: number[] = [];
+    while (at.clock.now() - begun < 3_600_000) {
+      at.clock.advance(1000);
+      const before = github.asked.length;
+      await again();
+      if (github.asked.length > before) asked.push(at.clock.now());
+    }
+    const gaps = asked.slice(1).map((time, index) => Math.round((time - (asked[index] ?? 0)) / 1000));
+    expect(gaps.slice(0, 8)).toEqual([10, 20, 40, 80, 160, 300, 300, 300]);
+    expect(at.alerts).toMatchObject([{ kind: 'git-host-unreachable', severity: 'warning', text: expect.stringContaining('github.com') }]);
+    github.trouble = undefined;
+    at.clock.advance(RETRY_LONGEST_MS);
+    await again();
+    expect(at.alerts.map(({ kind }) => kind)).toEqual(['git-host-unreachable', 'git-host-reachable']);
+    expect(github.statuses.size).toBe(1);
+  });
+
+  it('keeps no other host from being told, neither of what changes nor of what waits', async () => {
+    await write();
+    await write({ id: 'catalog-8', number: 8, repository: GROUP });
+    github.trouble = () => ({ status: 503 });
+    gitlab.trouble = () => ({ status: 503 });
+    await subscriber().take([event('catalog-7', 'catalog-8')]);
+    gitlab.trouble = undefined;
+    at.clock.advance(RETRY_FIRST_MS);
+    await again();
+    expect([gitlab.statuses.size, await waits()]).toEqual([1, ['github.com#catalog-7']]);
+    await write({ id: 'catalog-8', number: 8, repository: GROUP, status: { kind: 'succeeded', at: 1 } });
+    const calls = github.asked.length;
+    await subscriber().take([event('catalog-8')]);
+    expect([github.asked.length, [...gitlab.statuses.values()].map(({ state }) => state)]).toEqual([calls, ['success']]);
+  });
+
+  it('does not answer at all for two calls in a run, however many pipelines wait', async () => {
+    const ids = Array.from({ length: 8 }, (_, index) => `catalog-${index + 1}`);
+    for (const [index, id] of ids.entries()) await write({ id, number: index + 1 });
+    await github.close();
+    await subscriber().take([event(...ids)]);
+    const trouble = await at.needs.store.get<{ attempts: number }>(hostTroubleKey('github.com'));
+    expect([trouble?.value.attempts, (await waits()).length]).toEqual([1, 8]);
+    // For afterEach.
+    github = await startGithub();
+  });
+
+  it('is left alone for as long as it asks', async () => {
+    await write();
+    await write({ id: 'catalog-8', number: 8 });
+    github.trouble = () => ({ status: 403, headers: { 'retry-after': '60' }, body: { message: 'You have exceeded a secondary rate limit' } });
+    await subscriber().take([event('catalog-7', 'catalog-8')]);
+    expect(github.asked).toHaveLength(1);
+    github.trouble = undefined;
+    at.clock.advance(59_000);
+    await again();
+    expect(github.asked).toHaveLength(1);
+    at.clock.advance(1000);
+    await again();
+    expect(await waits()).toEqual([]);
+  });
+});
+
+describe('a pipeline that its host fails at', () => {
+  it('waits by itself, and is tried again later', async () => {
+    for (const number of [6, 7, 8]) await write({ id: `catalog-${number}`, number, commit: String(number).repeat(40) });
+    github.trouble = ({ path }) => (path.includes('7777') ? { status: 500 } : undefined);
+    await subscriber().take([event('catalog-6', 'catalog-7', 'catalog-8')]);
+    expect([github.statuses.size, await waits(), await at.needs.store.get(hostTroubleKey('github.com'))]).toEqual([2, ['github.com#catalog-7'], undefined]);
+    github.trouble = undefined;
+    at.clock.advance(RETRY_FIRST_MS);
+    await again();
+    expect([github.statuses.size, await waits()]).toEqual([3, []]);
+  });
+
+  it('is left out after three days', async () => {
+    await write();
+    github.trouble = () => ({ status: 500 });
+    await subscriber().take([event('catalog-7')]);
+    github.trouble = undefined;
+    at.clock.advance(WAITS_MS);
+    await again();
+    expect([github.asked.length, await waits()]).toEqual([1, []]);
+  });
+
+  it('is told by one run of two at once, and once more when it changed while it was told', async () => {
+    await write();
+    await deploy('production');
+    github.trouble = () => ({ status: 500 });
+    await subscriber().take([event('catalog-7')]);
+    at.clock.advance(RETRY_FIRST_MS);
+    github.trouble = undefined;
+    await Promise.all([again(), again()]);
+    expect([github.deployments.length, await waits()]).toEqual([1, []]);
+  });
+
+  it('is told once more when it changed while it was told', async () => {
+    await write();
+    github.trouble = () => ({ status: 500 });
+    await subscriber().take([event('catalog-7')]);
+    at.clock.advance(RETRY_FIRST_MS);
+    github.trouble = undefined;
+    const needs = needsOf(null);
+    const status = async (entry: GitHostEntry, said: HostStatus) => {
+      await write({ stage: 'rollout' });
+      await put(untoldHostKey('github.com', 'catalog-7' as never), (await at.needs.store.get(untoldHostKey('github.com', 'catalog-7' as never)))?.value);
+      await needs.gitHosts.api(entry).status(said);
+    };
+    await tellWaiting({ ...needs, gitHosts: { api: (entry) => ({ ...needs.gitHosts.api(entry), status: (said) => status(entry, said) }) } })();
+    expect(await waits()).toEqual(['github.com#catalog-7']);
+    at.clock.advance(WAITS_MS / 3);
+    await again();
+    expect([[...github.statuses.values()].map(({ description }) => description), await waits()]).toEqual([['catalog-7: rollout'], []]);
+  });
+
+  it('that cannot be read keeps no other one from being told', async () => {
+    await write();
+    await write({ id: 'catalog-8', number: 8 });
+    await put(toldHostKey('catalog-7' as never), { nonsense: true });
+    await expect(subscriber().take([event('catalog-7', 'catalog-8')])).rejects.toThrow();
+    expect(github.statuses.size).toBe(1);
   });
 });
