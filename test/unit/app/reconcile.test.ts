@@ -1,5 +1,6 @@
 /** One place that its target refuses never hides the others; a target that is down is asked once. */
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { STEADY_MS } from '../../../src/app/outages.ts';
 import { reconcile } from '../../../src/app/reconcile.ts';
 import { creating } from '../../../src/app/state/documents.ts';
 import { desiredKey } from '../../../src/app/state/keys.ts';
@@ -28,6 +29,7 @@ async function installation(names: readonly string[], refuse: (services: readonl
   };
   return { look: reconcile({ ...open.needs, targets, settings: { repairLeaseSeconds: 60, ...(placesAtOnce === undefined ? {} : { placesAtOnce }) } as Ports['settings'] }), calls, alerts: open.alerts, store: open.needs.store, clock: open.clock };
 }
+const DOWN = new ProviderUnavailable('It does not answer.');
 const NAMES = ['ab', 'cd', 'ef', 'gh', 'ij', 'kl', 'mn', 'op'];
 
 describe('a look at many places', () => {
@@ -77,7 +79,7 @@ describe('a look at many places', () => {
 describe('what is told of a target that does not answer', () => {
   const told = (alerts: readonly { kind: string; service: string | null }[]) => alerts.map(({ kind, service }) => (service === null ? kind : `${kind} ${service}`));
 
-  it('is told once in an outage, and once when it answers again, and then anew', async () => {
+  it('is told once in an outage, and once when it has answered for ten minutes, and then anew', async () => {
     let isDown = true;
     const { look, alerts, clock } = await installation(NAMES, () => (isDown ? new ProviderUnavailable('It does not answer.') : undefined), 3);
     for (let times = 0; times < 3; times += 1) expect((await look({ places: 'all' })).failed).toEqual([desired().target]);
@@ -85,22 +87,49 @@ describe('what is told of a target that does not answer', () => {
     isDown = false;
     clock.advance(600_000);
     for (let times = 0; times < 2; times += 1) await look({ places: 'all', repair: false });
+    clock.advance(STEADY_MS - 1);
+    await look({ places: 'all', repair: false });
+    expect(told(alerts)).toEqual(['target-unavailable']);
+    clock.advance(1);
+    for (let times = 0; times < 2; times += 1) await look({ places: 'all', repair: false });
     expect(told(alerts)).toEqual(['target-unavailable', 'target-recovered']);
-    expect(alerts[1]).toMatchObject({ severity: 'info', text: expect.stringContaining('(10 min)') });
+    expect(alerts[1]).toMatchObject({ severity: 'info', text: expect.stringMatching(/\(10 min\)\.$/) });
     isDown = true;
     await look({ places: 'all' });
     expect(told(alerts)).toEqual(['target-unavailable', 'target-recovered', 'target-unavailable']);
   });
 
+  it('is one outage when it comes and goes, and how often is told when that is over', async () => {
+    let isDown = false;
+    const { look, alerts, clock } = await installation(NAMES, () => (isDown ? new ProviderUnavailable('It does not answer.') : undefined));
+    for (let minute = 0; minute < 120; minute += 1) {
+      isDown = minute % 8 < 2;
+      await look({ places: 'all', repair: false });
+      clock.advance(60_000);
+    }
+    expect(told(alerts)).toEqual(['target-unavailable']);
+    for (let minute = 0; minute < 10; minute += 1) {
+      await look({ places: 'all', repair: false });
+      clock.advance(60_000);
+    }
+    expect(told(alerts)).toEqual(['target-unavailable', 'target-recovered']);
+    expect(alerts[1]?.text).toMatch(/It answered 14 times in between, for less than 10 minutes\.$/);
+  });
+
   it('is told of one place by itself, whether it is looked at alone or with all', async () => {
     const refused = new Set(['ef']);
-    const { look, alerts } = await installation(NAMES, (services) => (services.some((name) => refused.has(name)) ? new InvalidInput('Setting listener is gone.') : undefined));
+    const { look, alerts, clock } = await installation(NAMES, (services) => (services.some((name) => refused.has(name)) ? new InvalidInput('Setting listener is gone.') : undefined));
     const { service, environment } = desired(undefined, { service: ServiceName.parse('ef') });
     for (const places of ['all', [{ service, environment }], 'all'] as const) await look({ places, repair: false });
     // Another place says nothing of it.
     await look({ places: [{ service: ServiceName.parse('ab'), environment }], repair: false });
     expect(told(alerts)).toEqual(['target-unavailable ef']);
     refused.clear();
+    await look({ places: 'all', repair: false });
+    clock.advance(STEADY_MS);
+    // Another place says nothing of it.
+    await look({ places: [{ service: ServiceName.parse('ab'), environment }], repair: false });
+    expect(told(alerts)).toEqual(['target-unavailable ef']);
     for (let times = 0; times < 2; times += 1) await look({ places: 'all', repair: false });
     expect(told(alerts)).toEqual(['target-unavailable ef', 'target-recovered ef']);
   });
@@ -111,10 +140,10 @@ describe('what is told of a target that does not answer', () => {
     expect(told(alerts)).toEqual(['target-unavailable']);
   });
 
-  it.each([['down', new ProviderUnavailable('It does not answer.')], ['up', undefined]])('writes nothing while it stays %s', async (_state, error) => {
-    const { look, store } = await installation(NAMES, () => error);
+  it.each([['down', [DOWN, DOWN]], ['up', [undefined, undefined]], ['up again', [DOWN, undefined, undefined]]])('writes nothing while it stays %s', async (_state, [...errors]) => {
+    const { look, store } = await installation(NAMES, () => errors[0]);
     const writes: unknown[] = [];
-    await look({ places: 'all', repair: false });
+    for (; errors.length > 1; errors.shift()) await look({ places: 'all', repair: false });
     const transact = store.transact.bind(store);
     store.transact = async (all) => { writes.push(...all); await transact(all); };
     await look({ places: 'all', repair: false });
