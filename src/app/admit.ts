@@ -13,6 +13,7 @@ import { Release } from '../domain/release.ts';
 import { Service, type Admission, type Delivery } from '../domain/service.ts';
 import type { Ports } from '../ports/index.ts';
 import type { CommitInfo } from '../ports/sources.ts';
+import { differences, isConcerned, workflowRefusal, type Difference } from './admit-after-workflow.ts';
 import { cloneUrlOf } from './clone-url.ts';
 import { planPullRequest } from './plan-pull-request.ts';
 import { startPipeline, type StartNeeds } from './start-pipeline.ts';
@@ -46,17 +47,20 @@ async function decide(needs: AdmitNeeds, delivery: Delivery): Promise<Admission[
   const repository = await cloneUrlOf(needs, delivery.repository);
   if (delivery.pullRequest !== undefined) return [refusal(null, await planPullRequest(needs)({ delivery, pullRequest: delivery.pullRequest, cloneUrl: repository, head: after }))];
   const commit = await needs.sources.fetch(repository, after);
-  const changed = /^0+$/.test(delivery.before) ? null : await needs.sources.changedPaths(repository, CommitId.parse(delivery.before), after);
+  const differenceOf = differences(needs, delivery, repository);
   const admissions: Admission[] = [];
-  for (const file of await needs.sources.manifests(repository, after)) {
+  const files = await needs.sources.manifests(repository, after);
+  for (const file of files) {
     const parsed = parseManifest(file.text, file.path);
-    admissions.push(await decideFile(needs, { delivery, commit, changed }, file.path, parsed));
+    if (!parsed.ok || isConcerned(parsed.manifest, delivery)) admissions.push(await decideFile(needs, { delivery, commit, differenceOf }, file.path, parsed));
   }
-  return admissions.length > 0 ? admissions : [refusal(null, `No slipway.yaml in commit ${after}. Write one with "slipway init".`)];
+  if (admissions.length > 0) return admissions;
+  if (files.length === 0 || delivery.workflow === undefined) return [refusal(null, `No slipway.yaml in commit ${after}. Write one with "slipway init".`)];
+  return [refusal(null, `No slipway.yaml in commit ${after} waits for the workflow ${delivery.workflow.file}. A service does that says \`releaseAfter: { workflow: ${delivery.workflow.file.replace(/^.*\//, '')} }\`.`)];
 }
 
 /** A manifest that does not hold by itself, or in this installation's environments, is refused with every mistake and its place. */
-async function decideFile(needs: AdmitNeeds, push: Pick<Candidate, 'delivery' | 'commit' | 'changed'>, path: string, parsed: ManifestResult): Promise<Admission> {
+async function decideFile(needs: AdmitNeeds, push: Pick<Candidate, 'delivery' | 'commit' | 'differenceOf'>, path: string, parsed: ManifestResult): Promise<Admission> {
   const mistakes = (issues: readonly Issue[]) => `${path} has mistakes: ${issues.map(issueLine).join('; ')}`;
   if (!parsed.ok) return refusal(null, mistakes(parsed.issues));
   const found = checkInEnvironments(parsed.manifest, await needs.environments.read()).map((finding) => parsed.place(finding)).filter((issue) => issue.severity === 'error');
@@ -66,7 +70,7 @@ async function decideFile(needs: AdmitNeeds, push: Pick<Candidate, 'delivery' | 
 interface Candidate {
   readonly delivery: Delivery;
   readonly commit: CommitInfo;
-  readonly changed: readonly string[] | null;
+  readonly differenceOf: (service: Service | undefined) => Promise<Difference>;
   readonly path: string;
   readonly manifest: Manifest;
 }
@@ -74,7 +78,7 @@ interface Candidate {
 async function decideService(needs: AdmitNeeds, candidate: Candidate): Promise<Admission> {
   const { delivery, manifest, commit } = candidate;
   const branch = delivery.ref.slice('refs/heads/'.length);
-  if (branch !== manifest.branch) return refusal(manifest.service, `The push was to ${branch}; ${candidate.path} releases from ${manifest.branch}.`);
+  if (branch !== manifest.branch) return refusal(manifest.service, `The ${delivery.workflow === undefined ? 'push' : 'run'} was ${delivery.workflow === undefined ? 'to' : 'on'} ${branch}; ${candidate.path} releases from ${manifest.branch}.`);
   const service = await read(needs.store, Service, serviceKey(manifest.service));
   if (service?.value.repository != null && service.value.repository !== delivery.repository) {
     return refusal(manifest.service, `The service belongs to ${service.value.repository}. Choose another name in ${candidate.path}.`);
@@ -82,8 +86,10 @@ async function decideService(needs: AdmitNeeds, candidate: Candidate): Promise<A
   if (manifest.image !== undefined) return keepImageSource(needs, candidate, service);
   const earlier = await read(needs.store, ReleasedCommit, releasedCommitKey(manifest.service, commit.commit));
   if (earlier !== undefined) return alreadyReleased(needs, candidate, earlier.value);
-  if (service !== undefined && service.value.pipelines > 0 && !changedByPush(candidate.changed, manifest, candidate.path)) return refusal(manifest.service, 'Nothing of it changed in this push.');
-  return start(needs, candidate, service?.value);
+  const difference = await candidate.differenceOf(service?.value);
+  if (service !== undefined && service.value.pipelines > 0 && !changedByPush(difference.changed, manifest, candidate.path)) return refusal(manifest.service, delivery.workflow === undefined ? 'Nothing of it changed in this push.' : 'Nothing of it changed since it was released last.');
+  const waits = workflowRefusal(manifest, delivery);
+  return waits === null ? start(needs, candidate, difference, service?.value) : refusal(manifest.service, waits);
 }
 
 /** Nothing is built of it: what the push says of the service is kept for its next image. Its name is its repository's from then on. */
@@ -111,15 +117,15 @@ async function alreadyReleased(needs: AdmitNeeds, candidate: Candidate, { pipeli
   return refusal(candidate.manifest.service, `Commit ${candidate.commit.commit} was released as ${pipeline} (${status}). To try it again: slipway deploy ${candidate.manifest.service} --version ${stored?.value.version ?? ''}`);
 }
 
-async function start(needs: AdmitNeeds, candidate: Candidate, service: Service | undefined): Promise<Admission> {
+async function start(needs: AdmitNeeds, candidate: Candidate, difference: Difference, service: Service | undefined): Promise<Admission> {
   const { delivery, manifest, commit } = candidate;
   const author = await authorOf(needs, commit.author);
-  const reused = await reusable(needs, candidate, service);
+  const reused = await reusable(needs, candidate, difference, service);
   try {
     const pipeline = await startPipeline(needs)({
       service: manifest.service, cause: 'push', mode: 'normal', manifest, manifestPath: candidate.path, repository: delivery.repository,
       commit: commit.commit, branch: manifest.branch, version: commit.commit.slice(0, 12), author, startedBy: delivery.pusher ?? author ?? Identity.parse('git'),
-      digest: reused?.digest ?? null, release: null, delivery: delivery.id,
+      digest: reused?.digest ?? null, release: null, delivery: delivery.id, ...(delivery.workflow === undefined ? {} : { run: delivery.workflow }),
     });
     return { kind: 'admitted', service: manifest.service, pipeline: pipeline.id };
   } catch (error) {
@@ -136,9 +142,9 @@ async function authorOf(needs: Pick<Ports, 'environments'>, mail: string): Promi
 }
 
 /** A push that changes only topology or configuration keeps the artifact, when that was built from the commit right before. */
-async function reusable(needs: Pick<Ports, 'store'>, candidate: Candidate, service: Service | undefined): Promise<Release | undefined> {
-  if (service?.lastRelease == null || candidate.changed === null) return undefined;
+async function reusable(needs: Pick<Ports, 'store'>, candidate: Candidate, { before, changed }: Difference, service: Service | undefined): Promise<Release | undefined> {
+  if (service?.lastRelease == null || changed === null) return undefined;
   const last = await read(needs.store, Release, releaseKey(service.name, service.lastRelease));
-  if (last === undefined || last.value.commit !== candidate.delivery.before) return undefined;
-  return onlyTopologyChanged(candidate.changed, candidate.manifest, last.value.manifest, candidate.path) ? last.value : undefined;
+  if (last === undefined || last.value.commit !== before) return undefined;
+  return onlyTopologyChanged(changed, candidate.manifest, last.value.manifest, candidate.path) ? last.value : undefined;
 }

@@ -28,7 +28,9 @@ export async function keepDelivery(needs: CommitNeeds, push: Omit<Delivery, 'out
   const expires = Math.floor(receivedAt / 1000) + DELIVERY_KEPT_SECONDS;
   const delivery: Delivery = { ...push, outcome: refusal === null ? { kind: 'pending' } : { kind: 'decided', admissions: [{ kind: 'refused', service: null, reason: refusal }] } };
   try {
-    await commit(needs, [creating(deliveryKey(id), delivery, expires), creating(admissionKey(receivedAt, id, ''), { delivery: id }, expires), creating(toldKey(push.repository, push.after, push.ref, id), { delivery: id }, expires)],
+    // The end of a workflow's run says that the commit is there, and not what its push has changed: a push that was lost is looked for all the same.
+    const told = push.workflow === undefined ? [creating(toldKey(push.repository, push.after, push.ref, id), { delivery: id }, expires)] : [];
+    await commit(needs, [creating(deliveryKey(id), delivery, expires), creating(admissionKey(receivedAt, id, ''), { delivery: id }, expires), ...told],
       refusal === null ? [{ kind: 'start', machine: 'delivery', name: executionNameOf(id), input: { deliveryId: id } }] : []);
   } catch (error) {
     if (!(error instanceof SlipwayError && error.name === 'Conflict')) throw error;

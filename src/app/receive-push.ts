@@ -75,7 +75,7 @@ async function keep(needs: ReceiveNeeds, host: GitHost, id: DeliveryId, push: Pu
   return keepDelivery(needs, {
     id, host, foundBy: 'webhook', replayOf: null, repository: repository ?? address, ref: push.ref, before: push.before, after: push.after,
     pusher: Identity.safeParse(push.pusher?.trim().replace(/\s+/g, '-')).data ?? null, receivedAt: needs.clock.now(),
-    ...(push.pullRequest === undefined ? {} : { pullRequest: push.pullRequest }),
+    ...(push.pullRequest === undefined ? {} : { pullRequest: push.pullRequest }), ...(push.workflow === undefined ? {} : { workflow: push.workflow }),
   }, reason);
 }
 
@@ -91,7 +91,6 @@ async function registeredUrl(needs: RegisteredNeeds, push: Push): Promise<string
 const BRANCH = /^refs\/heads\/[^\s~^:?*[\\]+$/;
 
 async function refusalOf(needs: RegisteredNeeds, repository: string, push: Push): Promise<string | null> {
-  if (push.refusal !== undefined) return push.refusal;
   if (push.pullRequest !== undefined) return (await entryForPlans(needs, repository)) === undefined ? `Plans are shown on pull requests only where environments.yaml names the host in gitHosts, with a credential and without "plans: false"; it does not for ${repository}.` : null;
   if (push.ref.startsWith('refs/tags/')) return `${push.ref} is a tag; pushes of branches are released, tags are not.`;
   if (!BRANCH.test(push.ref)) return `${push.ref} is no branch.`;

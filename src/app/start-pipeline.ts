@@ -1,17 +1,19 @@
 /** Starts a pipeline, and settles what becomes of older ones of the same service. */
+import * as z from 'zod';
 import { Approval } from '../domain/approval.ts';
 import type { Environments } from '../domain/environment.ts';
-import { InvalidInput } from '../domain/errors.ts';
-import { deploymentId, pipelineId, type CommitId, type DeliveryId, type Digest, type EnvironmentName, type Identity, type ReleaseId, type ServiceName } from '../domain/ids.ts';
+import { InvalidInput, Superseded } from '../domain/errors.ts';
+import { deploymentId, pipelineId, PipelineId, type CommitId, type DeliveryId, type Digest, type EnvironmentName, type Identity, type ReleaseId, type ServiceName } from '../domain/ids.ts';
 import type { Manifest } from '../domain/manifest.ts';
 import type { Effect } from '../domain/outbox.ts';
 import { isOver, Pipeline } from '../domain/pipeline.ts';
 import { Service } from '../domain/service.ts';
+import type { WorkflowRun } from '../domain/workflow.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Write } from '../ports/item-store.ts';
 import { commit, type CommitNeeds } from './state/commit.ts';
 import { creating, expecting, list, read, replacing, untilWritten, type Stored } from './state/documents.ts';
-import { approvalKey, pendingApprovalKey, pipelineDayKey, pipelineKey, releasedCommitKey, releasedImageKey, runningKey, serviceKey, servicePartition } from './state/keys.ts';
+import { approvalKey, pendingApprovalKey, pipelineDayKey, pipelineKey, releasedCommitKey, releasedImageKey, releasedRunKey, runningKey, serviceKey, servicePartition } from './state/keys.ts';
 
 export interface PipelineStart {
   readonly service: ServiceName;
@@ -32,6 +34,8 @@ export interface PipelineStart {
   readonly image?: Digest;
   /** The push that caused it. */
   readonly delivery?: DeliveryId;
+  /** The workflow's run that it waited for: when a newer one has released the service already, it comes too late. */
+  readonly run?: WorkflowRun;
   /** Only this environment; absent: all, wave by wave. */
   readonly only?: EnvironmentName;
 }
@@ -45,6 +49,7 @@ const RECENT_PIPELINES = 50;
 /**
  * Writes the pipeline and starts its execution.
  * @throws Conflict (evidence.alreadyReleased) when this commit has released the service already and the cause is a push
+ * @throws Superseded when a newer run of the workflow that it waited for has released the service
  * @throws InvalidInput when the environment named is not in environments.yaml
  */
 export const startPipeline = (needs: StartNeeds) => (start: PipelineStart): Promise<Pipeline> => untilWritten(async () => {
@@ -63,6 +68,7 @@ export const startPipeline = (needs: StartNeeds) => (start: PipelineStart): Prom
     pipelines: number, lastRelease: service?.value.lastRelease ?? null, registeredAt: service?.value.registeredAt ?? now,
   };
   const older = await superseded(needs, pipeline);
+  const run = start.run === undefined ? [] : [await newestRun(needs, pipeline, start.run)];
   await commit(needs, [
     { kind: 'put', key: serviceKey(start.service), value: known, condition: expecting(service) },
     creating(pipelineKey(pipeline.id), pipeline),
@@ -70,6 +76,7 @@ export const startPipeline = (needs: StartNeeds) => (start: PipelineStart): Prom
     creating(pipelineDayKey(now, pipeline.id), { pipeline: pipeline.id, at: now }),
     ...(start.cause === 'push' && start.commit !== null ? [creating(releasedCommitKey(start.service, start.commit), { pipeline: pipeline.id, delivery: start.delivery ?? null })] : []),
     ...(start.image === undefined ? [] : [creating(releasedImageKey(start.service, start.image), { pipeline: pipeline.id })]),
+    ...run,
     ...older.writes,
   ], [
     { kind: 'start', machine: 'pipeline', name: pipeline.id, input: executionInput(pipeline) },
@@ -77,6 +84,16 @@ export const startPipeline = (needs: StartNeeds) => (start: PipelineStart): Prom
   ]);
   return pipeline;
 });
+
+const ReleasedRun = z.strictObject({ number: z.int().min(0), pipeline: PipelineId });
+
+/** Runs may end in another order than they began: of an older one nothing is released any more. */
+async function newestRun(needs: Pick<Ports, 'store'>, { id, service }: Pipeline, { file, number }: WorkflowRun): Promise<Write> {
+  const key = releasedRunKey(service, file);
+  const known = await read(needs.store, ReleasedRun, key);
+  if (known !== undefined && known.value.number > number) throw new Superseded(`Run ${number} of ${file} came too late: run ${known.value.number}, which began after it, has released the service as ${known.value.pipeline}. To release this commit all the same, run the workflow anew for it.`);
+  return { kind: 'put', key, value: { number, pipeline: id } satisfies z.infer<typeof ReleasedRun>, condition: expecting(known) };
+}
 
 const executionInput = (pipeline: Pipeline) => ({
   pipelineId: pipeline.id,

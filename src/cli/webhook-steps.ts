@@ -18,11 +18,11 @@ const url = (host: GitHost, { address }: WebhookFacts): string => `${address}/we
 const STEPS = {
   github: {
     where: 'In the repository\'s settings on GitHub, add a webhook:',
-    fields: (facts) => [['Payload URL', url('github', facts)], ['Content type', 'application/json'], ['Secret', facts.secret], ['Events', 'just the push event; for plans on pull requests, Pull requests too']],
+    fields: (facts) => [['Payload URL', url('github', facts)], ['Content type', 'application/json'], ['Secret', facts.secret], ['Events', 'just the push event; for plans on pull requests, Pull requests too; for services that wait for a workflow, Workflow runs too']],
   },
   gitlab: {
     where: 'In the project\'s settings on GitLab, under Webhooks, add one:',
-    fields: (facts) => [['URL', url('gitlab', facts)], ['Secret token', facts.secret], ['Trigger', 'Push events']],
+    fields: (facts) => [['URL', url('gitlab', facts)], ['Secret token', facts.secret], ['Trigger', 'Push events; for services that wait for a pipeline, Pipeline events too']],
   },
   bitbucket: {
     where: 'In the repository\'s settings on Bitbucket, under Webhooks, add one:',

@@ -14,6 +14,7 @@ const STRATEGIES_OF_TARGET: Readonly<Record<string, readonly string[]>> = { lamb
 export function checkManifest(manifest: Manifest): Finding[] {
   return [
     ...checkPaths(manifest),
+    ...checkReleaseAfter(manifest),
     ...checkCanary(manifest),
     ...checkRollout(manifest),
     ...checkStrategy(manifest),
@@ -49,6 +50,11 @@ function checkPaths({ paths = [] }: Manifest): Finding[] {
     if (name === '' || /[*?{.]/.test(name) || /^[A-Z]/.test(name)) return [];
     return [warning(['paths', index], 'matches only a file of exactly this name.', { suggestion: `${glob}/**` })];
   });
+}
+
+function checkReleaseAfter({ releaseAfter, image }: Manifest): Finding[] {
+  if (releaseAfter === undefined || image === undefined) return [];
+  return [error(['releaseAfter'], 'a release begins with the push of the image, which comes after whatever made it. Leave releaseAfter or image out.')];
 }
 
 function checkCanary({ canary, strategy, environments }: Manifest): Finding[] {

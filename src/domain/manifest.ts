@@ -7,6 +7,7 @@ import { ImageRule } from './image.ts';
 import { ParallelRun } from './parallel/rule.ts';
 import { Stickiness } from './route.ts';
 import { SECRET_REFERENCE } from './secret-reference.ts';
+import { ReleaseAfter } from './workflow.ts';
 
 /** An argument list: run without a shell. */
 export const Command = z.array(z.string().min(1).max(4096)).min(1).max(100).meta({ description: 'A command as an argument list; it is run without a shell.', examples: [['npm', 'test']] });
@@ -228,6 +229,7 @@ export const Manifest = z.strictObject({
   team: z.string().min(1).max(60).meta({ description: 'Who owns the service.', examples: ['shop'] }),
   paths: z.array(z.string().min(1).max(500)).min(1).max(100).optional().meta({ description: 'Globs, relative to the repository, whose change releases this service. Absent: the manifest\'s own folder.', examples: [['services/catalog/**', 'libraries/money/**']] }),
   branch: z.string().min(1).max(200).default('main').meta({ description: 'Pushes to this branch are released.', examples: ['main'] }),
+  releaseAfter: ReleaseAfter.optional().meta({ description: 'A push is released only after a run of this workflow of the git host\'s own CI has succeeded for its commit. Absent: at once.', examples: [{ workflow: 'ci.yml' }] }),
   build: Build.prefault({}).meta({ description: 'How the artifact is made, once for all environments.', examples: [{ command: ['npm', 'run', 'build'], output: 'dist' }] }),
   image: ImageRule.optional().meta({ description: 'An outside CI pushes the service\'s artifact as an image: a release begins with its push, and nothing is built here. For targets that run images.', examples: [{ from: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/catalog', tags: ['v*'] }] }),
   start: Command.meta({ description: 'Starts one instance, in the artifact\'s folder. It listens on the port that PORT names.', examples: [['node', 'server.js']] }),

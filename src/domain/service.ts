@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { GIT_HOSTS } from './git-host.ts';
 import { DeliveryId, EnvironmentName, Identity, PipelineId, ReleaseId, ServiceName } from './ids.ts';
 import { PullRequestRef } from './pull-request.ts';
+import { WorkflowRun } from './workflow.ts';
 
 export const Service = z.strictObject({
   name: ServiceName,
@@ -57,6 +58,8 @@ export const Delivery = z.strictObject({
   receivedAt: z.number(),
   /** Set for a pull request, whose plan is shown and of which nothing is released. */
   pullRequest: PullRequestRef.optional(),
+  /** Set for the end of a run of the host's CI, which releases what waits for it. */
+  workflow: WorkflowRun.optional(),
   outcome: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('pending') }),
     z.strictObject({ kind: z.literal('decided'), admissions: z.array(Admission).min(1) }),

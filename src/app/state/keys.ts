@@ -62,6 +62,8 @@ export const releaseKey = (service: ServiceName, id: ReleaseId): ItemKey => ({ p
 export const artifactKey = (service: ServiceName, version: string): ItemKey => ({ partition: servicePartition(service), sort: `artifact#${version}` });
 /** One push of one commit releases a service once. */
 export const releasedCommitKey = (service: ServiceName, commit: string): ItemKey => ({ partition: servicePartition(service), sort: `commit#${commit}` });
+/** The newest run of a workflow that released a service. */
+export const releasedRunKey = (service: ServiceName, workflow: string): ItemKey => ({ partition: servicePartition(service), sort: `workflow#${workflow}` });
 export const deploymentKey = (id: DeploymentId): ItemKey => ({ partition: `deployment#${id}`, sort: 'deployment' });
 export const testResultKey = (id: DeploymentId, test: string): ItemKey => ({ partition: `deployment#${id}`, sort: `test#${test}` });
 export const approvalKey = (id: ApprovalId): ItemKey => ({ partition: `approval#${id}`, sort: 'approval' });

@@ -13,6 +13,7 @@ export const RemovedRepository = z.object({ url: Line, services: z.array(Line) }
 
 export const Delivery = z.object({
   id: Line, host: Line.nullable().default(null), foundBy: Line.default('webhook'), replayOf: Line.nullable().default(null), repository: Line, ref: Line, before: Line, after: Line, pusher: Line.nullable(), receivedAt: z.number(),
+  workflow: z.object({ file: Line, number: z.number(), conclusion: Line }).optional(),
   outcome: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('pending') }),
     z.object({ kind: z.literal('decided'), admissions: z.array(z.discriminatedUnion('kind', [

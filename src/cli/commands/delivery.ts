@@ -38,6 +38,7 @@ function lines({ style }: Session, { outcome, ...push }: Delivery): string[] {
   const facts = [
     ['delivery', push.id], ['repository', push.repository], ['branch or tag', push.ref], ['from', push.before], ['to', push.after], ['pusher', push.pusher ?? '-'], ['received', clockTime(push.receivedAt)],
     ['how', `${FOUND[push.foundBy as keyof typeof FOUND] ?? push.foundBy}${push.host === null ? '' : ` (${push.host})`}${push.replayOf === null ? '' : `, first as ${push.replayOf}`}`],
+    ...(push.workflow === undefined ? [] : [['workflow', `run ${push.workflow.number} of ${push.workflow.file}: ${push.workflow.conclusion}`]]),
   ].map(([name = '', value = '']) => [style('quiet', name), value]);
   if (outcome.kind === 'pending') return [...table(facts), 'It is being read.'];
   return [...table(facts), ...outcome.admissions.map((admission) => admission.kind === 'admitted' ? `${style('good', admission.pipeline)} releases ${admission.service}` : `${style('warn', 'refused')}${admission.service === null ? '' : ` ${admission.service}`}: ${admission.reason}`)];

@@ -33,14 +33,27 @@ function pullRequestIn(body: Uint8Array, delivery: string | undefined): HookMess
 }
 
 /** https://docs.github.com/en/webhooks/webhook-events-and-payloads#workflow_run */
-const WorkflowRun = z.object({ action: z.string().max(100), repository: Addresses, workflow_run: z.object({ id: z.int().min(0), head_sha: Commit, conclusion: z.string().max(100).nullish() }) });
-const INSTEAD = 'A workflow\'s run names no artifact and no digest, so nothing can be released of it. An image that it pushed is told of by the event registry_package; anything else the workflow registers itself (POST /v1/artifacts), then deploys.';
+const WorkflowRunEvent = z.object({
+  action: z.string().max(100), repository: Addresses.extend({ id: z.int() }),
+  workflow: z.object({ path: z.string().max(500) }).nullish(),
+  workflow_run: z.object({
+    run_number: z.int().min(0), event: z.string().max(100), conclusion: z.string().max(100).nullish(), path: z.string().max(500).nullish(),
+    head_branch: BranchName.nullish(), head_sha: Commit, head_repository: z.object({ id: z.int() }).nullish(), actor: z.object({ login: PersonName }).nullish(),
+  }),
+});
+/** Runs of what is on a branch. Those of a pull request are of a merge that is on none, and one from a fork may call its branch `main`. */
+const RUN_BY = ['push', 'workflow_dispatch', 'schedule', 'repository_dispatch'];
 
-/** That it went well says not what it made, so it is answered with what does. */
 function workflowIn(body: Uint8Array, delivery: string | undefined): HookMessage {
-  const { action, repository, workflow_run: { id, head_sha, conclusion } } = parseBody(WorkflowRun, body, 'GitHub workflow_run event');
-  if (action !== 'completed' || conclusion !== 'success') return { kind: 'unused', event: `workflow_run (${action}${conclusion == null ? '' : `, ${conclusion}`})`, used: 'registry_package, for the images that a workflow pushes,' };
-  return { kind: 'pushes', delivery, deliveryFrom: 'X-GitHub-Delivery', pushes: [{ ref: `workflow_run/${id}`, before: noCommit(head_sha), after: head_sha, addresses: addressesOf(repository), pusher: null, refusal: INSTEAD }] };
+  const { action, repository, workflow, workflow_run: run } = parseBody(WorkflowRunEvent, body, 'GitHub workflow_run event');
+  // The run may name the reference that the file is of: `.github/workflows/ci.yml@main`.
+  const file = (run.path ?? workflow?.path ?? '').replace(/@.*$/, '');
+  const isOwn = RUN_BY.includes(run.event) && run.head_repository?.id === repository.id && run.head_branch != null && file !== '';
+  if (action !== 'completed' || run.conclusion == null || run.conclusion === '' || !isOwn) return { kind: 'unused', event: `workflow_run (${action}, by ${run.event})`, used: `workflow_run that is completed, by ${RUN_BY.join(', ')} in the repository itself,` };
+  return {
+    kind: 'pushes', delivery, deliveryFrom: 'X-GitHub-Delivery',
+    pushes: [{ ref: `refs/heads/${run.head_branch ?? ''}`, before: noCommit(run.head_sha), after: run.head_sha, addresses: addressesOf(repository), pusher: run.actor?.login ?? null, workflow: { file, number: run.run_number, conclusion: run.conclusion } }],
+  };
 }
 
 const Version = z.object({
@@ -69,7 +82,7 @@ export const github: Hook = {
     if (event === 'registry_package' || event === 'package') return packageIn(body, event, headers['x-github-delivery']);
     if (event === 'pull_request') return pullRequestIn(body, headers['x-github-delivery']);
     if (event === 'workflow_run') return workflowIn(body, headers['x-github-delivery']);
-    if (event !== 'push') return { kind: 'unused', event, used: 'push, pull_request, or registry_package for images' };
+    if (event !== 'push') return { kind: 'unused', event, used: 'push, pull_request, workflow_run, or registry_package for images' };
     const { repository, pusher, ...moved } = parseBody(Push, body, 'GitHub push event');
     return { kind: 'pushes', delivery: headers['x-github-delivery'], deliveryFrom: 'X-GitHub-Delivery', pushes: [{ ...moved, addresses: addressesOf(repository), pusher: pusher?.name ?? null }] };
   },

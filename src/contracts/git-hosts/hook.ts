@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { InvalidInput } from '../../domain/errors.ts';
 import type { PushedImage } from '../../domain/image.ts';
 import type { PullRequestRef } from '../../domain/pull-request.ts';
+import type { WorkflowRun } from '../../domain/workflow.ts';
 
 export interface HookRequest {
   /** By lower-case names. */
@@ -25,8 +26,8 @@ export interface Push {
   readonly pusher: string | null;
   /** Set for a pull request: `after` is its head, `before` the commit it is compared with. Nothing of it is released. */
   readonly pullRequest?: PullRequestRef;
-  /** Why nothing comes of it, where the host says by its event alone that nothing can. */
-  readonly refusal?: string;
+  /** Set for the end of a run of the host's CI: `after` is its commit, and `before` says nothing. */
+  readonly workflow?: WorkflowRun;
 }
 
 export type HookMessage =

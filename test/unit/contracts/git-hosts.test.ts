@@ -162,8 +162,48 @@ describe('events of GitHub beside pushes', () => {
     expect(() => read('pull_request', { ...bodyIn('pull-request.json'), ...parts })).toThrow('no GitHub pull_request event');
   });
 
-  it('a workflow that went well is refused with what tells of its image, under no branch\'s name', () => {
-    expect(HOOKS.github.read(sample('workflow-run.json').request)).toMatchObject({ kind: 'pushes', pushes: [{ ref: 'workflow_run/4711', after: AFTER, refusal: expect.stringContaining('registry_package') }] });
-    expect(read('workflow_run', { ...bodyIn('workflow-run.json'), action: 'requested' })).toMatchObject({ kind: 'unused', event: 'workflow_run (requested, success)' });
+  const run = (parts: Record<string, unknown>) => { const body = bodyIn('workflow-run.json'); return read('workflow_run', { ...body, workflow_run: { ...body['workflow_run'] as object, ...parts } }); };
+
+  it.each([['workflow-run.json', 'success'], ['workflow-run-failed.json', 'failure']])('a run that has ended is of its branch and commit: %s', (file, conclusion) => {
+    expect(HOOKS.github.read(sample(file).request)).toEqual({
+      kind: 'pushes', delivery: expect.stringMatching(/^a1b2c3d4-/), deliveryFrom: 'X-GitHub-Delivery',
+      pushes: [{ ref: 'refs/heads/main', before: '0'.repeat(40), after: AFTER, addresses: ['https://git.example.com/shop/catalog.git'], pusher: 'anna', workflow: { file: '.github/workflows/ci.yml', number: 12, conclusion } }],
+    });
+  });
+
+  it('a run is of its file, whether the run names it or the workflow, and without the reference behind it', () => {
+    for (const path of ['.github/workflows/ci.yml@main', '.github/workflows/ci.yml@refs/heads/a@b', undefined]) expect(run({ path })).toMatchObject({ pushes: [{ workflow: { file: '.github/workflows/ci.yml' } }] });
+  });
+
+  it.each([
+    ['of a pull request', { event: 'pull_request' }], ['of a pull request, with the rights of the base', { event: 'pull_request_target' }], ['of another run', { event: 'workflow_run' }], ['of a fork whose branch is called main', { head_repository: { id: 666 } }],
+    ['of no repository any more', { head_repository: null }], ['of no branch', { head_branch: null }], ['without an outcome', { conclusion: null }],
+  ])('a run %s counts for nothing', (_what, parts) => {
+    expect(run(parts)).toMatchObject({ kind: 'unused', used: expect.stringContaining('workflow_run') });
+  });
+
+  it('a run that goes on still, or has no commit that is one, counts for nothing', () => {
+    expect(read('workflow_run', { ...bodyIn('workflow-run.json'), action: 'requested' })).toMatchObject({ kind: 'unused', event: 'workflow_run (requested, by push)' });
+    expect(() => run({ head_sha: '--upload-pack=x' })).toThrow('no GitHub workflow_run event');
+  });
+});
+
+describe('GitLab\'s pipelines', () => {
+  const read = (parts: Record<string, unknown>) => {
+    const { request } = sample('gitlab-pipeline.json');
+    const body = JSON.parse(Buffer.from(request.body).toString()) as { object_attributes: object };
+    return HOOKS.gitlab.read({ ...request, body: Buffer.from(JSON.stringify({ ...body, object_attributes: { ...body.object_attributes, ...parts } })) });
+  };
+
+  it.each(['success', 'failed', 'canceled', 'skipped'])('that have ended as %s are of their branch and commit', (status) => {
+    expect(read({ status })).toMatchObject({ kind: 'pushes', delivery: '0b1c6d4e-5f0f-4c8e-9a44-6f1f0a3d7b55', pushes: [{ ref: 'refs/heads/main', after: AFTER, pusher: 'anna', workflow: { file: '.gitlab-ci.yml', number: 31, conclusion: status } }] });
+  });
+
+  it.each([['that run still', { status: 'running' }], ['of a tag', { tag: true }], ['of a merge request', { source: 'merge_request_event' }], ['of another pipeline', { source: 'parent_pipeline' }]])('%s count for nothing', (_what, parts) => {
+    expect(read(parts)).toMatchObject({ kind: 'unused' });
+  });
+
+  it('keep no mail address', () => {
+    expect(JSON.stringify(HOOKS.gitlab.read(sample('gitlab-pipeline.json').request))).not.toContain('anna@example.com');
   });
 });

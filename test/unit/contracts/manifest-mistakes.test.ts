@@ -37,6 +37,8 @@ const MISTAKES: Record<string, Mistake> = {
   'a name in capitals': { yaml: 'service: Catalog\nteam: shop\nstart: [x]', whole: true, at: '1:10', path: 'service', says: /Expected: lower case letters/, meant: 'catalog' },
   'a missing field': { yaml: 'service: catalog\nteam: shop', whole: true, at: '1:1', path: 'start', says: /"start" is missing\. Add for example: start: \[node, server\.js\]/ },
   'a missing field inside': { yaml: 'tests:\n  - name: one\n    http:\n      method: GET', at: '3:5', path: 'tests[0].http.path', says: /"path" is missing/ },
+  'a workflow by its name': { yaml: 'releaseAfter: {workflow: CI}', at: '1:26', path: 'releaseAfter.workflow', says: /the file of a workflow, such as ci\.yml/ },
+  'a workflow and an image': { yaml: 'image: {from: ghcr.io/acme/shop}\nreleaseAfter: {workflow: ci.yml}', at: '2:15', path: 'releaseAfter', says: /begins with the push of the image/ },
   'a field without its value': { yaml: 'branch:', at: '1:1', path: 'branch', says: /has no value; it must be text/, meant: 'main' },
   'a command as one text': { yaml: 'service: catalog\nteam: shop\nstart: node server.js', whole: true, at: '3:8', path: 'start', says: /must be a list/, meant: '[node, server.js]' },
   'an empty command': { yaml: 'build:\n  command: []', at: '2:12', path: 'build.command', says: /at least 1 item/ },
