@@ -17,6 +17,7 @@ const Variables = z.object({
   SLIPWAY_PORT: Port.default(7420),
   SLIPWAY_ROUTER_PORT: Port.default(7480),
   SLIPWAY_PASS_SECONDS: Seconds.default(5),
+  SLIPWAY_SWEEP_SECONDS: Seconds.default(300),
   SLIPWAY_EXIT_EVENTS: z.enum(['on', 'off']).default('on'),
   SLIPWAY_PROMETHEUS: z.string().min(1).optional(),
   SLIPWAY_SLACK_ORIGIN: SlackOrigin,
@@ -36,6 +37,8 @@ export interface LocalConfig {
   readonly routerPort: number;
   /** Between two passes over all places. */
   readonly passSeconds: number;
+  /** Between two looks at the branches of all repositories. */
+  readonly sweepSeconds: number;
   /** Off: only the schedule repairs, as on a platform that sends no events. */
   readonly exitEvents: boolean;
   /** The file that says which Prometheus the judge reads; absent: the router's own counts. */
@@ -60,7 +63,7 @@ export function localConfig(environment: Readonly<Record<string, string | undefi
   const values = parsed.data;
   return {
     home: resolve(values.SLIPWAY_HOME ?? join(homedir(), '.slipway')), host: values.SLIPWAY_HOST, port: values.SLIPWAY_PORT, routerPort: values.SLIPWAY_ROUTER_PORT,
-    passSeconds: values.SLIPWAY_PASS_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, ...(values.SLIPWAY_PROMETHEUS === undefined ? {} : { prometheus: resolve(values.SLIPWAY_PROMETHEUS) }),
+    passSeconds: values.SLIPWAY_PASS_SECONDS, sweepSeconds: values.SLIPWAY_SWEEP_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, ...(values.SLIPWAY_PROMETHEUS === undefined ? {} : { prometheus: resolve(values.SLIPWAY_PROMETHEUS) }),
     gitEnvironment: named(environment, GIT_VARIABLES), buildEnvironment: named(environment, values.SLIPWAY_BUILD_VARIABLES.split(',')),
   };
 }

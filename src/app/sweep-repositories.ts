@@ -12,7 +12,7 @@ import { alerting, commit, type CommitNeeds } from './state/commit.ts';
 import { expecting, list, read, type Stored } from './state/documents.ts';
 import { servicePartition, shortHash, sweptKey, toldKey, toldPrefix } from './state/keys.ts';
 
-export type SweepNeeds = CommitNeeds & Pick<Ports, 'environments' | 'sources'>;
+export type SweepNeeds = CommitNeeds & Pick<Ports, 'environments' | 'sources' | 'settings'>;
 
 export interface Swept {
   readonly looked: number;
@@ -26,7 +26,8 @@ export interface Swept {
 const REPOSITORIES_MAX = 100;
 const AT_ONCE = 4;
 const RUN_MS = 180_000;
-const PERIOD_MS = 300_000;
+const PERIOD_SECONDS = 300;
+const periodMs = ({ settings }: Pick<Ports, 'settings'>): number => (settings.sweepSeconds ?? PERIOD_SECONDS) * 1000;
 /** Of one repository in one look; the others have their turn in the next. */
 const MOVED_MAX = 50;
 /** About an hour and a half by then. */
@@ -34,7 +35,7 @@ const FAILURES_TOLD = 5;
 
 export const sweepRepositories = (needs: SweepNeeds) => async (): Promise<Swept> => {
   const now = needs.clock.now();
-  const due = inTurn(await repositories(needs)(), Math.floor(now / PERIOD_MS));
+  const due = inTurn(await repositories(needs)(), Math.floor(now / periodMs(needs)));
   const services = due.length === 0 ? [] : (await list(needs.store, Service, 'services', '')).map(({ value }) => value);
   const [found, failed]: [DeliveryId[], string[]] = [[], []];
   let looked = 0;
@@ -84,7 +85,7 @@ async function settle(needs: SweepNeeds, repository: Repository, stored: Stored<
   const [settled, unsettled, found]: [MovedBranch[], MovedBranch[], DeliveryId[]] = [[], [], []];
   for (const moved of movedBranches(state, heads).slice(0, MOVED_MAX)) {
     if (await isTold(needs, repository.url, moved)) settled.push(moved);
-    else if (isLost(state, moved, now)) {
+    else if (isLost(state, moved, now, periodMs(needs))) {
       found.push(await deliver(needs, repository, moved, state.known[moved.branch], now));
       settled.push(moved);
     } else unsettled.push(moved);

@@ -4,7 +4,7 @@ import { CommitId } from './ids.ts';
 
 /** So many branches are followed; of a repository with more, only those that its services are released from. */
 export const BRANCHES_MAX = 500;
-/** A push this young may have a webhook under way. */
+/** A push this young may have a webhook under way; where branches are looked at more often than that, the time between two looks is enough. */
 export const GRACE_MS = 120_000;
 
 export const SweptBranches = z.strictObject({
@@ -29,10 +29,10 @@ export interface MovedBranch {
 export const movedBranches = (state: Pick<SweptBranches, 'known'>, heads: ReadonlyMap<string, CommitId>): MovedBranch[] =>
   [...heads].filter(([branch, commit]) => state.known[branch] !== commit).map(([branch, commit]) => ({ branch, commit }));
 
-/** Whether a branch has been waiting for its webhook for too long. */
-export function isLost(state: Pick<SweptBranches, 'waiting'>, { branch, commit }: MovedBranch, now: number): boolean {
+/** Whether a branch has been waiting for its webhook for too long. @param periodMs between two looks */
+export function isLost(state: Pick<SweptBranches, 'waiting'>, { branch, commit }: MovedBranch, now: number, periodMs: number): boolean {
   const waiting = state.waiting[branch];
-  return waiting !== undefined && waiting.commit === commit && now - waiting.since >= GRACE_MS;
+  return waiting !== undefined && waiting.commit === commit && now - waiting.since >= Math.min(GRACE_MS, periodMs);
 }
 
 /** After a look: what was told of or found is known, the others wait, and branches that are gone are forgotten. */

@@ -75,7 +75,7 @@ export async function startControlPlane(home: Home, config: LocalConfig, options
   const schedules = startSchedules([
     { name: 'reconcile', everySeconds: config.passSeconds, run: () => invoke('slipway-reconcile', {}) },
     { name: 'sweep-outbox', everySeconds: config.passSeconds, run: () => invoke('slipway-sweep-outbox', {}) },
-    { name: 'sweep-repositories', everySeconds: SWEEP_REPOSITORIES_SECONDS, run: () => invoke('slipway-sweep-repositories', {}) },
+    { name: 'sweep-repositories', everySeconds: config.sweepSeconds, run: () => invoke('slipway-sweep-repositories', {}) },
     { name: 'relay', everySeconds: config.passSeconds, run: async () => told.happened() },
     { name: 'slack-requests', everySeconds: config.passSeconds, run: () => invoke('slipway-slack-worker', {}) },
     { name: 'sweep-expired', everySeconds: 600, run: () => composed.sweepExpired() },
@@ -99,9 +99,6 @@ export async function startControlPlane(home: Home, config: LocalConfig, options
     },
   };
 }
-
-/** As in infrastructure/schedules.yml. */
-const SWEEP_REPOSITORIES_SECONDS = 300;
 
 /** Whoever is nobody, or may not even look, is refused. */
 async function refusalOf(ports: Composed['ports'], request: IncomingMessage): Promise<HttpAnswer | null> {

@@ -11,6 +11,8 @@ export interface Settings {
   readonly watchSeconds: number;
   /** A repair that goes on longer than this is taken over. */
   readonly repairLeaseSeconds: number;
+  /** Between two looks at the branches of all repositories. Absent: five minutes. */
+  readonly sweepSeconds?: number;
   /** Places that one part of a pass takes, where the process that makes it does other work beside it. Absent: as many as an observe call takes. */
   readonly placesAtOnce?: number;
   /** An event is given when it is this old, where several processes write. Absent: at once. */

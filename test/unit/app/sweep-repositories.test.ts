@@ -8,6 +8,7 @@ import { sweepRepositories } from '../../../src/app/sweep-repositories.ts';
 import { sweptKey } from '../../../src/app/state/keys.ts';
 import { Environments } from '../../../src/domain/environment.ts';
 import { GRACE_MS } from '../../../src/domain/swept-branches.ts';
+import type { Settings } from '../../../src/ports/settings.ts';
 import { manifestText, rig, type Rig } from './rig.ts';
 
 const URL = 'https://github.com/acme/shop';
@@ -20,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const sweep = () => sweepRepositories(at.needs)();
+const sweep = (settings: Partial<Settings> = {}) => sweepRepositories({ ...at.needs, settings: settings as Settings })();
 const later = (ms = GRACE_MS) => at.clock.advance(ms);
 /** A webhook's delivery. */
 const told = (head: string, branch = 'main') => keepDelivery(at.needs, { id: `d-${head[0]}-${branch}` as never, host: 'github', foundBy: 'webhook', replayOf: null, repository: URL, ref: `refs/heads/${branch}`, before: commit('0'), after: head, pusher: 'ben' as never, receivedAt: at.clock.now() }, null);
@@ -56,6 +57,16 @@ describe('sweepRepositories', () => {
     later();
     expect(await sweep()).toMatchObject({ found: [expect.anything()] });
     expect((await deliveries(at.needs)(10)).map(({ ref }) => ref)).toEqual(['refs/heads/release', 'refs/heads/main']);
+  });
+
+  it('waits no longer than from one look to the next, where those are closer', async () => {
+    await sweep({ sweepSeconds: 10 });
+    at.repo.heads = { main: commit('2') };
+    await sweep({ sweepSeconds: 10 });
+    later(9999);
+    expect((await sweep({ sweepSeconds: 10 })).found).toEqual([]);
+    later(1);
+    expect((await sweep({ sweepSeconds: 10 })).found).toHaveLength(1);
   });
 
   it('begins to wait anew when the branch moves on, and forgets one that is gone', async () => {

@@ -71,8 +71,8 @@ describe('variables', () => {
   it('docs/operations.md has their defaults', () => {
     const row = (name: string) => new RegExp(`^\\| \`${name}\` \\| \`([^\`]*)\``, 'm').exec(document('docs/operations.md').text)?.[1];
     const config = localConfig({});
-    expect([row('SLIPWAY_HOST'), row('SLIPWAY_PORT'), row('SLIPWAY_ROUTER_PORT'), row('SLIPWAY_PASS_SECONDS'), row('SLIPWAY_EXIT_EVENTS'), row('PATH')])
-      .toEqual([config.host, String(config.port), String(config.routerPort), String(config.passSeconds), config.exitEvents ? 'on' : 'off', config.path]);
+    expect([row('SLIPWAY_HOST'), row('SLIPWAY_PORT'), row('SLIPWAY_ROUTER_PORT'), row('SLIPWAY_PASS_SECONDS'), row('SLIPWAY_SWEEP_SECONDS'), row('SLIPWAY_EXIT_EVENTS'), row('PATH')])
+      .toEqual([config.host, String(config.port), String(config.routerPort), String(config.passSeconds), String(config.sweepSeconds), config.exitEvents ? 'on' : 'off', config.path]);
   });
 
   it('docs/process-target.md has every variable of an instance', () => {
