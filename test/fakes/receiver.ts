@@ -17,7 +17,8 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-export async function startReceiver(): Promise<Receiver> {
+/** @param port where it listens; 0: wherever one is free */
+export async function startReceiver(port = 0): Promise<Receiver> {
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
@@ -28,7 +29,7 @@ export async function startReceiver(): Promise<Receiver> {
       else self.answers(response, one);
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const self: Receiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received: [], answers: 200,
