@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { openSqliteStore } from '../../src/adapters/local/sqlite-store.ts';
 import { systemClock } from '../../src/adapters/local/system-clock.ts';
-import { auditDayKey, auditKey, deploymentKey, desiredKey, observedKey, pipelineKey, serviceKey } from '../../src/app/state/keys.ts';
+import { auditDayKey, auditKey, deploymentKey, desiredKey, observedKey, pipelineDayKey, pipelineKey, serviceKey } from '../../src/app/state/keys.ts';
 import type { Home } from '../../src/main/home.ts';
 import type { ItemKey, Write } from '../../src/ports/item-store.ts';
 import { deployment, desired, observed, pipeline } from '../unit/cli/builders.ts';
@@ -13,18 +13,19 @@ import { type Installation, startInstallation } from './installation.ts';
 import { residentMb } from './memory.ts';
 import { pause, until } from './waiting.ts';
 
-const ENVIRONMENTS = `environments:
+export const ENVIRONMENTS = `environments:
   - { name: staging, kind: staging, wave: 1, zones: [a] }
   - { name: production, kind: production, wave: 2, zones: [a] }
 `;
 const FULL = { services: 1000, deploymentsEach: 100, seconds: 20, listeners: 500, floods: 50 };
 const QUICK = { services: 50, deploymentsEach: 10, seconds: 3, listeners: 50, floods: 10 };
-type Size = typeof FULL;
+export type Size = typeof FULL;
+export const SIZES = { full: FULL, quick: QUICK };
 const RATE = 200;
 const GOAL_MS = 50;
 const FLOOD_BYTES = 1024 ** 3;
 
-const nameOf = (index: number): string => `service-${String(index).padStart(4, '0')}`;
+export const nameOf = (index: number): string => `service-${String(index).padStart(4, '0')}`;
 
 /** The same documents for each service, under its own name; scaled to nothing, so that nothing has to run. */
 export async function seed(home: Home, { services, deploymentsEach }: Size): Promise<void> {
@@ -55,7 +56,7 @@ export async function seed(home: Home, { services, deploymentsEach }: Size): Pro
     for (let number = 1; number <= deploymentsEach; number += 1) {
       const startedAt = now - (deploymentsEach - number) * 3_600_000;
       const id = `${name}-${number}`;
-      writes.push(put(pipelineKey(id as never), { ...(own(texts.pipeline, number) as object), id, number, startedAt }), put(deploymentKey(`${id}-production` as never), { ...(own(texts.deployment, number) as object), startedAt }));
+      writes.push(put(pipelineKey(id as never), { ...(own(texts.pipeline, number) as object), id, number, startedAt }), put(deploymentKey(`${id}-production` as never), { ...(own(texts.deployment, number) as object), startedAt }), put(pipelineDayKey(startedAt, id as never), { pipeline: id, at: startedAt }));
     }
     if (writes.length > 2000) await flush();
   }
@@ -96,7 +97,7 @@ async function load(at: Installation, { services, deploymentsEach, seconds }: Si
 }
 
 /** As the control plane itself says it. */
-async function cpuSeconds(at: Installation, token: string): Promise<number> {
+export async function cpuSeconds(at: Installation, token: string): Promise<number> {
   const text = await (await fetch(`${at.address}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
   return Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1] ?? Number.NaN);
 }
@@ -153,13 +154,13 @@ function flood(address: string, path: string, ended: AbortSignal): Promise<numbe
   })();
 }
 
-interface Listeners {
+export interface Listeners {
   readonly heard: () => number;
   readonly open: () => number;
   readonly close: () => void;
 }
 
-function listen(address: string, token: string, count: number, of: string): Listeners {
+export function listen(address: string, token: string, count: number, of: string): Listeners {
   const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
   const state = { open: 0, heard: 0 };
   for (let index = 0; index < count; index += 1) {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apiBench } from './api.ts';
 import { burstBench } from './burst.ts';
+import { consoleBench } from './console.ts';
 import { driftBench } from './drift-row.ts';
 import { type Bench, judged, type Report, table } from './figures.ts';
 import { killBench } from './kill.ts';
@@ -19,7 +20,7 @@ import { missing, type Program } from './programs.ts';
 import { routerBench } from './router-row.ts';
 import { webhookBench } from './webhook.ts';
 
-const BENCHES = { router: routerBench, mirror: mirrorBench, kill: killBench, burst: burstBench, pipeline: pipelineBench, webhook: webhookBench, drift: driftBench, memory: memoryBench, pass: passBench, api: apiBench } satisfies Record<string, Bench>;
+const BENCHES = { router: routerBench, mirror: mirrorBench, kill: killBench, burst: burstBench, pipeline: pipelineBench, webhook: webhookBench, drift: driftBench, memory: memoryBench, pass: passBench, api: apiBench, console: consoleBench } satisfies Record<string, Bench>;
 type Name = keyof typeof BENCHES;
 const NAMES = Object.keys(BENCHES) as Name[];
 const NEEDED: Partial<Record<Name, readonly Program[]>> = { router: ['nginx', 'wrk'], mirror: ['nginx'] };

@@ -2,13 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Client } from '../../e2e/rig/client.ts';
 
-/** No telemetry, no updates, no QUIC: it talks to 127.0.0.1 and nobody else. */
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--force-color-profile=srgb'];
-
-export const launch = (): Promise<Browser> => chromium.launch({ executablePath: process.env['SLIPWAY_CHROMIUM'] ?? '/usr/bin/chromium', args: ARGUMENTS });
+export { launch } from './chromium.ts';
 
 export interface Visit {
   readonly context: BrowserContext;
