@@ -1,6 +1,5 @@
 /** The REST API. The same hono app answers in Lambda and in `slipway up`. */
-import { builder, commands, gitHosts, httpChecks, jobEvents, judge, secrets, senders, slackHandover, slackMessages, sources, subscriberQueues, webhookSecrets } from '#parts/absent';
-import { artifacts } from '#parts/artifacts';
+import { artifacts, builder, commands, gitHosts, httpChecks, jobEvents, judge, secrets, senders, slackHandover, slackMessages, sources, subscriberQueues, webhookSecrets } from '#parts/absent';
 import { identities } from '#parts/identities';
 import { instanceLogs } from '#parts/instance-logs';
 import { metrics } from '#parts/metrics';

@@ -7,6 +7,8 @@ const absent = (what: string) => new NotSupported(`This function was packaged wi
 const refuse = (what: string) => (): Promise<never> => Promise.reject(absent(what));
 const refuseNow = (what: string) => (): never => { throw absent(what); };
 
+const keeps = refuse('the store of artifacts');
+export const artifacts: Part<'artifacts'> = async () => ({ put: keeps, has: keeps, unpack: keeps, tail: keeps });
 const reads = refuse('reading repositories');
 export const sources: Part<'sources'> = async () => ({ fetch: reads, manifests: reads, changedPaths: reads, heads: reads, checkout: reads });
 export const builder: Part<'builder'> = async () => ({ start: refuse('builds'), ...builderLeftToSweep });
