@@ -1,5 +1,6 @@
 /** docs/permissions.md: what each function, machine and schedule may do, from the template. */
 import { grantsOf, type Grant, type Holder, type Resources } from './grants.ts';
+import { REASONS } from './unused.ts';
 import { WITHOUT_RESOURCE } from './without-resource.ts';
 
 export interface Holders {
@@ -47,7 +48,23 @@ AWS defines no resource for these, or none that is known before the call.
 | action | why |
 |---|---|
 ${wide.map((action) => `| ${code(action)} | ${WITHOUT_RESOURCE[action]} |`).join('\n')}
+
+## Allowed, and used by no emulated run
+
+\`npm run test:aws\` records each call with the role that made it, and \`npm run check:calls\` fails for one that its role does not allow, and
+for an allowed action that no run used, unless its reason stands here. State machines, schedules and event rules make no calls that
+could be recorded: AWS's own services act with their roles.
+
+| action | of | why it stays |
+|---|---|---|
+${REASONS.map(({ actions, holders, why }) => `| ${actions.map(code).join('<br>')} | ${holders === 'all' ? 'all others that have it' : holders.map(code).join('<br>')} | ${why} |`).join('\n')}
 `;
+}
+
+/** Whose calls are recorded: functions, and the runs of the build project. */
+export function callersOf(resources: Resources): readonly Holder[] {
+  const projects = Object.values(resources).filter(({ Type }) => Type === 'AWS::CodeBuild::Project').map(({ Properties }) => ({ name: String(Properties?.['Name']), role: roleNamed(Properties?.['ServiceRole']) }));
+  return [...holdersOf(resources).functions, ...projects];
 }
 
 interface RoleProperty { readonly 'Fn::Sub'?: string; readonly 'Fn::GetAtt'?: readonly string[] }

@@ -14,6 +14,8 @@ let bodies: string[];
 beforeAll(async () => {
   proxy = await startFaultProxy();
   topic = (await new SNSClient(clientSettings()).send(new CreateTopicCommand({ Name: uniqueName('alerts') }))).TopicArn ?? '';
+  // Beside it there is one that is gone.
+  for (const name of [topic, `${topic}-gone`]) proxy.standsFor(name.replace(/^.*:/, ''), 'slipway-alerts');
 });
 beforeEach(() => {
   proxy.clear();
@@ -24,7 +26,7 @@ beforeEach(() => {
   });
 });
 afterAll(() => proxy.close());
-const call = () => createSignedCall({ region: REGION, credentials: CREDENTIALS, endpoint: proxy.endpoint, pause: async () => undefined });
+const call = () => createSignedCall({ region: REGION, credentials: CREDENTIALS, endpoint: proxy.endpoint, caller: 'slipway-sweep-outbox', pause: async () => undefined });
 
 describe('alerts on AWS', () => {
   it('are published on the topic with their text, and a subject that mail takes', async () => {

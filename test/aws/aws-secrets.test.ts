@@ -38,10 +38,16 @@ describe('secrets on AWS', () => {
     proxy.clear();
     clock = fakeClock();
   });
-  const through = () => createAwsSecrets({ calls: sdkSecretCalls({ secretsManager: new SecretsManagerClient({ ...clientSettings(proxy.endpoint), maxAttempts: 1 }), ssm: new SSMClient({ ...clientSettings(proxy.endpoint), maxAttempts: 1 }) }), clock });
+  /** As the function reads its key that checks webhooks. */
+  const named = (prefix: string): string => {
+    const name = uniqueName(prefix);
+    proxy.standsFor(name, 'slipway/github-webhook');
+    return name;
+  };
+  const through = () => createAwsSecrets({ calls: sdkSecretCalls({ secretsManager: new SecretsManagerClient({ ...clientSettings(proxy.endpoint), maxAttempts: 1, userAgentAppId: 'slipway-webhook' }), ssm: new SSMClient({ ...clientSettings(proxy.endpoint), maxAttempts: 1 }) }), clock });
 
   it('asks once for a while, also when many ask at the same time, and then again', async () => {
-    const reference = `secretsmanager:${uniqueName('kept')}`;
+    const reference = `secretsmanager:${named('kept')}`;
     await put(reference, 'old');
     const secrets = through();
     expect(await Promise.all([secrets.resolve(reference), secrets.resolve(reference), secrets.resolve(reference)])).toEqual(['old', 'old', 'old']);
@@ -64,11 +70,12 @@ describe('secrets on AWS', () => {
 
   it('a role that may not read it is told so', async () => {
     proxy.inject({ action: 'GetSecretValue', fault: { kind: 'error', status: 400, code: 'AccessDeniedException', message: 'injected' } });
+    proxy.standsFor('any', 'slipway/github-webhook');
     await expect(through().resolve('any')).rejects.toMatchObject({ name: 'Forbidden', message: expect.stringContaining('any') });
   });
 
   it.each([['no object', 'hunter2-not-json', 'InvalidInput'], ['another key', '{"user":"hunter2"}', 'NotFound'], ['a key that is no text', '{"password":{"hunter2":1}}', 'NotFound'], ['an inherited name', '{}', 'NotFound'], ['an empty value', '{"password":""}', 'InvalidInput']])('a key in %s is refused, and no value is shown', async (_what, stored, error) => {
-    const name = uniqueName('json');
+    const name = named('json');
     await secretsManager.send(new CreateSecretCommand({ Name: name, SecretString: stored }));
     const refused = await through().resolve(`secretsmanager:${name}#${_what === 'an inherited name' ? 'constructor' : 'password'}`).then(() => undefined, (thrown: unknown) => thrown as Error);
     expect(refused?.name).toBe(error);
@@ -76,7 +83,7 @@ describe('secrets on AWS', () => {
   });
 
   it('a binary secret is refused', async () => {
-    const name = uniqueName('binary');
+    const name = named('binary');
     await secretsManager.send(new CreateSecretCommand({ Name: name, SecretBinary: Buffer.from([1, 2]) }));
     await expect(through().resolve(name)).rejects.toMatchObject({ name: 'InvalidInput' });
   });

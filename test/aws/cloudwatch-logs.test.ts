@@ -6,15 +6,15 @@ import { signedLogs } from '../../src/adapters/aws/calls/signed-logs.ts';
 import { signedPlaces } from '../../src/adapters/aws/calls/signed-places.ts';
 import { createCloudWatchLogs, groupOutput, lambdaOutput } from '../../src/adapters/aws/cloudwatch-logs.ts';
 import { systemClock } from '../../src/adapters/local/system-clock.ts';
-import type { Access } from '../../src/domain/access.ts';
 import { EnvironmentName, Generation, ServiceName } from '../../src/domain/ids.ts';
 import type { RevisionSpec } from '../../src/domain/revision.ts';
-import { ACCOUNT, clientSettings, CREDENTIALS, REGION, uniqueName } from './emulator.ts';
+import { clientSettings, CREDENTIALS, REGION, uniqueName } from './emulator.ts';
 import { startFaultProxy, type FaultProxy } from './faults.ts';
 import { specOf } from '../unit/targets/process/rig.ts';
+import { accessOf, roleParameters } from './targets/as-role.ts';
 import { lambdaRig, type LambdaRig } from './targets/lambda-rig.ts';
 
-const access: Access = { account: null, region: REGION, role: `arn:aws:iam::${ACCOUNT}:role/slipway-production`, externalId: 'slipway-7f3a' };
+const access = accessOf('production');
 const hand = new CloudWatchLogsClient(clientSettings());
 let proxy: FaultProxy;
 beforeAll(async () => void (proxy = await startFaultProxy()));
@@ -23,7 +23,8 @@ afterAll(async () => {
   await proxy.close();
 });
 
-const reader = (target: string, specs: readonly RevisionSpec[]) => {
+const reader = (target: string, specs: readonly RevisionSpec[], roles: Readonly<Record<string, string>>) => {
+  proxy.deployRoles('production', roleParameters([], roles));
   const call = callsByAccess({ own: { region: REGION, credentials: CREDENTIALS, endpoint: proxy.endpoint, caller: 'slipway-api' }, session: 'slipway-api', clock: systemClock });
   return createCloudWatchLogs({
     calls: (as) => signedLogs(call(as)), clock: systemClock, targets: { lambda: lambdaOutput((as) => signedPlaces(call(as))), ecs: groupOutput, ec2: groupOutput },
@@ -41,7 +42,7 @@ describe('of tasks and virtual machines', () => {
   const [service, environment] = [ServiceName.parse(uniqueName('shop')), EnvironmentName.parse('production')];
   const logGroup = `/services/${service}`;
   const specs = [1, 2].map((number) => specOf({ service, revision: `${service}-${number}-production`, settings: { logGroup }, access }));
-  const logs = (target: string) => reader(target, specs);
+  const logs = (target: string) => reader(target, specs, { LogGroup: logGroup });
 
   it('is read by the revision that streams begin with, and followed, as the reader and nobody else', async () => {
     expect((await logs('ecs').tail(service, environment, 1000)).output).toEqual([]);
@@ -70,12 +71,12 @@ describe('of functions', () => {
   it('is told apart by the version that a revision has', async () => {
     const [service, environment] = [ServiceName.parse(rig.service), EnvironmentName.parse('production')];
     const specs = [rig.spec({ access }), rig.spec({ access, revision: `${rig.service}-2-production`, digest: `sha256:${'2'.repeat(64)}` })];
-    for (const spec of specs) await rig.target.launch({ verb: 'launch', service, environment, access: null, settings: spec.settings, generation: Generation.parse(1), spec, count: 1, zonesLost: [] });
+    for (const spec of specs) await rig.target.launch({ verb: 'launch', service, environment, access: spec.access, settings: spec.settings, generation: Generation.parse(1), spec, count: 1, zonesLost: [] });
     const group = `/aws/lambda/${rig.service}-production-api`;
     await hand.send(new CreateLogGroupCommand({ logGroupName: group }));
     await write(group, '2026/05/04/[1]aa', ['from the first']);
     await write(group, '2026/05/04/[2]bb', ['from the second']);
-    const { output } = await reader('lambda', specs).tail(service, environment, 1000);
+    const { output } = await reader('lambda', specs, { Lambda: 'yes' }).tail(service, environment, 1000);
     expect(output.map(({ instance, revision, text }) => `${instance} ${revision} ${text}`).sort()).toEqual([
       `${rig.service}-production-api:1 ${rig.service}-1-production from the first\n`, `${rig.service}-production-api:2 ${rig.service}-2-production from the second\n`,
     ]);

@@ -8,19 +8,19 @@ import { signedMetrics } from '../../src/adapters/aws/calls/signed-metrics.ts';
 import { signedPlaces } from '../../src/adapters/aws/calls/signed-places.ts';
 import { balancerSources, createCloudWatchMetrics, createLocate } from '../../src/adapters/aws/cloudwatch-metrics.ts';
 import { systemClock } from '../../src/adapters/local/system-clock.ts';
-import type { Access } from '../../src/domain/access.ts';
 import { EnvironmentName, RevisionId, ServiceName } from '../../src/domain/ids.ts';
 import { quantileMs } from '../../src/domain/judge/quantile.ts';
 import { balancerOf, targetGroupName } from '../../src/targets/_aws/names.ts';
 import { specOf } from '../unit/targets/process/rig.ts';
-import { ACCOUNT, clientSettings, CREDENTIALS, REGION, uniqueName } from './emulator.ts';
+import { clientSettings, CREDENTIALS, REGION, uniqueName } from './emulator.ts';
 import { startFaultProxy, type FaultProxy } from './faults.ts';
 import { cloudWatchShim } from './shims/cloudwatch.ts';
 import { makeNetwork, type Network } from './shims/network.ts';
+import { accessOf, roleParameters } from './targets/as-role.ts';
 
 const [service, environment] = [ServiceName.parse(uniqueName('shop')), EnvironmentName.parse('production')];
 const [stable, candidate, unlaunched] = [1, 2, 3].map((number) => RevisionId.parse(`${service}-${number}-production`)) as [RevisionId, RevisionId, RevisionId];
-const access: Access = { account: null, region: REGION, role: `arn:aws:iam::${ACCOUNT}:role/slipway-production`, externalId: 'slipway-7f3a' };
+const access = accessOf('production');
 const shim = cloudWatchShim({ sums: 'emulator' });
 const hand = { balancers: new ElasticLoadBalancingV2Client(clientSettings()), metrics: new CloudWatchClient(clientSettings()) };
 const groups = new Map<RevisionId, string>();
@@ -30,6 +30,7 @@ let network: Network;
 beforeAll(async () => {
   proxy = await startFaultProxy();
   proxy.shim(shim.shim);
+  proxy.deployRoles('production', roleParameters([], {}));
   network = await makeNetwork();
   for (const revision of [stable, candidate]) {
     const made = await hand.balancers.send(new CreateTargetGroupCommand({ Name: targetGroupName({ service, environment, revision }, network.listener), Protocol: 'HTTP', Port: 8080, VpcId: network.vpc, TargetType: 'ip' }));

@@ -5,6 +5,7 @@ import { LambdaClient, ListFunctionsCommand, UpdateAliasCommand } from '@aws-sdk
 import { CreateBucketCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { NOBODY } from '../../scripts/permissions/calls.ts';
 import { clientSettings, makeStateTable, uniqueName } from './emulator.ts';
 import { startFaultProxy, type FaultProxy } from './faults.ts';
 
@@ -21,7 +22,7 @@ afterAll(async () => {
 });
 
 /** One attempt, so that each fault is seen as it comes. */
-const settings = () => ({ ...clientSettings(proxy.endpoint), maxAttempts: 1, userAgentAppId: 'slipway-plan' });
+const settings = () => ({ ...clientSettings(proxy.endpoint), maxAttempts: 1, userAgentAppId: NOBODY });
 const dynamo = (more: object = {}) => new DynamoDBClient({ ...settings(), ...more });
 const key = { partition: { S: 'p' }, sort: { S: 's' } };
 const read = (client = dynamo()) => client.send(new GetItemCommand({ TableName: state.table, Key: key }));
@@ -33,7 +34,7 @@ describe('what is recorded', () => {
     await write('a');
     await dynamo().send(new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: state.table, Item: key } }] }));
     expect(seen()).toEqual([{ service: 'dynamodb', action: 'PutItem', resource: state.table, status: 200 }, { service: 'dynamodb', action: 'TransactWriteItems', resource: state.table, status: 200 }]);
-    expect(proxy.calls.map((call) => call.function)).toEqual(['slipway-plan', 'slipway-plan']);
+    expect(proxy.calls.map((call) => call.function)).toEqual([NOBODY, NOBODY]);
   });
 
   it('REST services: the operation that a path stands for', async () => {

@@ -3,15 +3,16 @@
  * never answer, apply and lose the answer, answer with an older state. A shim answers or changes what the emulator gets wrong.
  */
 import { once } from 'node:events';
-import { appendFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errorAnswer, throttled, type Answer, type ErrorAnswer } from './faults/answer.ts';
 import { callOf, type Call, type Request } from './faults/call.ts';
+import { createRecorder, type Identity, type RecordedCall } from './faults/recorder.ts';
 import { ENDPOINT } from './emulator.ts';
 
 export type { Answer, ErrorAnswer } from './faults/answer.ts';
 export type { Call, Request } from './faults/call.ts';
+export type { RecordedCall } from './faults/recorder.ts';
 
 export type Fault =
   /** Refused for too many calls; not applied. */
@@ -44,13 +45,6 @@ export interface Rule {
 /** Answers in the emulator's place, or changes its answer. Undefined: not its call. */
 export type Shim = (call: Call, request: Request, forward: () => Promise<Answer>) => Promise<Answer | undefined>;
 
-export interface RecordedCall extends Call {
-  readonly at: number;
-  /** Null where no answer came. */
-  readonly status: number | null;
-  readonly fault: Fault['kind'] | null;
-}
-
 export interface FaultProxy {
   readonly endpoint: string;
   readonly calls: readonly RecordedCall[];
@@ -58,7 +52,13 @@ export interface FaultProxy {
   inject(rule: Rule): () => number;
   /** Shims are asked in the order they came in. */
   shim(shim: Shim): void;
-  /** Takes rules and shims away and forgets calls and answers. */
+  /** Says with which parameters accounts/environment-role.yml stands for an environment: its roles are judged by them. */
+  deployRoles(environment: string, parameters: Readonly<Record<string, string>>): void;
+  /** Says what an installation calls something that this test has a name of its own for: a table, a bucket, a topic. */
+  standsFor(own: string, installed: string): void;
+  /** Says whose an access key is, for one that nobody was seen to get. */
+  identify(accessKey: string, identity: Identity): void;
+  /** Takes rules and shims away and forgets calls and answers; who is who stays. */
   clear(): void;
   close(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export interface FaultProxyOptions {
 }
 
 export async function startFaultProxy({ upstream = ENDPOINT, record = process.env['SLIPWAY_TEST_AWS_CALLS'] }: FaultProxyOptions = {}): Promise<FaultProxy> {
-  const calls: RecordedCall[] = [];
+  const recorder = createRecorder(record);
   let rules: ActiveRule[] = [];
   let shims: Shim[] = [];
   const first = new Map<string, Answer>();
@@ -86,12 +86,6 @@ export async function startFaultProxy({ upstream = ENDPOINT, record = process.en
     rule.seen += 1;
     return rule.seen > (rule.after ?? 0);
   });
-
-  const note = (call: Call, status: number | null, fault: Fault['kind'] | null): void => {
-    const recorded: RecordedCall = { ...call, at: Date.now(), status, fault };
-    calls.push(recorded);
-    if (record !== undefined && record !== '') appendFileSync(record, `${JSON.stringify(recorded)}\n`);
-  };
 
   const through = async (call: Call, request: Request): Promise<Answer> => {
     const forward = (): Promise<Answer> => forwarded(upstream, request);
@@ -117,13 +111,13 @@ export async function startFaultProxy({ upstream = ENDPOINT, record = process.en
     const fault = rule?.fault;
     const kind = fault?.kind ?? null;
     if (fault?.kind === 'silence' || fault?.kind === 'cut') {
-      note(call, null, kind);
+      recorder.note(call, request, null, kind);
       if (fault.kind === 'cut') incoming.socket.destroy();
       return;
     }
     if (fault?.kind === 'throttle' || fault?.kind === 'error') {
       const error = fault.kind === 'throttle' ? throttled(call.protocol) : fault;
-      note(call, error.status, kind);
+      recorder.note(call, request, error.status, kind);
       return send(response, errorAnswer(call.protocol, error));
     }
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms));
@@ -131,7 +125,8 @@ export async function startFaultProxy({ upstream = ENDPOINT, record = process.en
     const old = fault?.kind === 'stale' ? first.get(key) : undefined;
     const answer = old ?? (await through(call, request));
     if (!first.has(key) && answer.status < 300) first.set(key, answer);
-    note(call, fault?.kind === 'lost answer' ? null : answer.status, kind);
+    recorder.note(call, request, fault?.kind === 'lost answer' ? null : answer.status, kind);
+    recorder.learn(call, answer);
     if (fault?.kind === 'lost answer') incoming.socket.destroy();
     else send(response, answer);
   }
@@ -140,7 +135,7 @@ export async function startFaultProxy({ upstream = ENDPOINT, record = process.en
   await once(server, 'listening');
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    calls,
+    calls: recorder.calls, deployRoles: recorder.deployRoles, standsFor: recorder.standsFor, identify: recorder.identify,
     inject: (rule) => {
       const active = { ...rule, seen: 0, met: 0 };
       rules.push(active);
@@ -150,7 +145,7 @@ export async function startFaultProxy({ upstream = ENDPOINT, record = process.en
       shims.push(shim);
     },
     clear: () => {
-      calls.length = 0;
+      recorder.forget();
       rules = [];
       shims = [];
       first.clear();

@@ -13,6 +13,10 @@ export interface Call {
   readonly resource: string;
   /** The function that made it: what the client was made with as its application id, '' without one. */
   readonly function: string;
+  /** The access key that it was signed with: it says as whom. */
+  readonly accessKey: string;
+  /** What the request says, by name: of JSON, or of a form. Empty where only its path says something. */
+  readonly fields: Readonly<Record<string, unknown>>;
   readonly protocol: Protocol;
 }
 
@@ -44,6 +48,7 @@ const LAMBDA: readonly Rest[] = [
   ['PUT', /^\/[\d-]+\/functions\/([^/]+\/aliases\/[^/]+)$/, 'UpdateAlias'],
   ['DELETE', /^\/[\d-]+\/functions\/([^/]+\/aliases\/[^/]+)$/, 'DeleteAlias'],
   ['PUT', /^\/[\d-]+\/functions\/([^/]+)\/provisioned-concurrency$/, 'PutProvisionedConcurrencyConfig'],
+  ['GET', /^\/[\d-]+\/functions\/([^/]+)\/provisioned-concurrency$/, 'ListProvisionedConcurrencyConfigs', 'List'],
   ['GET', /^\/[\d-]+\/functions\/([^/]+)\/provisioned-concurrency$/, 'GetProvisionedConcurrencyConfig'],
   ['DELETE', /^\/[\d-]+\/functions\/([^/]+)\/provisioned-concurrency$/, 'DeleteProvisionedConcurrencyConfig'],
   ['PUT', /^\/[\d-]+\/functions\/([^/]+)\/concurrency$/, 'PutFunctionConcurrency'],
@@ -58,6 +63,7 @@ const LAMBDA: readonly Rest[] = [
   ['DELETE', /^\/[\d-]+\/event-source-mappings\/([^/]+)$/, 'DeleteEventSourceMapping'],
   ['POST', /^\/[\d-]+\/tags\/(.+)$/, 'TagResource'],
   ['GET', /^\/[\d-]+\/tags\/(.+)$/, 'ListTags'],
+  ['GET', /^\/[\d-]+\/account-settings\/?$/, 'GetAccountSettings'],
 ];
 
 /** Buckets are in the path: clients of tests force it. */
@@ -85,20 +91,23 @@ const RESOURCE_FIELDS = [
   'LaunchTemplateName', 'LaunchTemplateId', 'InstanceId', 'InstanceId.1', 'RoleArn', 'Namespace',
 ];
 
-export function callOf({ method, url, headers, body }: Request): Call {
-  const scope = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(headers.authorization ?? '')?.[1] ?? 'unknown';
+export function callOf(request: Request): Call {
+  const { method, url, headers, body } = request;
+  const [, accessKey = '', scope = 'unknown'] = /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\/aws4_request/.exec(headers.authorization ?? '') ?? [];
   const service = IAM_PREFIXES[scope] ?? scope;
-  const from = { service, function: /\bapp\/([^\s]+)/.exec(headers['user-agent'] ?? '')?.[1] ?? '' };
+  const from = { service, accessKey, function: /\bapp\/([^\s]+)/.exec(headers['user-agent'] ?? '')?.[1] ?? '' };
   const target = headers['x-amz-target'];
-  if (typeof target === 'string') return { ...from, protocol: 'json', action: target.split('.').at(-1) ?? target, resource: resourceIn(parsed(body)) };
+  if (typeof target === 'string') return about({ ...from, protocol: 'json', action: target.split('.').at(-1) ?? target }, parsed(body));
   const { pathname, searchParams } = new URL(url, 'http://emulator');
   const cbor = /^\/service\/[^/]+\/operation\/([^/]+)$/.exec(pathname)?.[1];
-  if (cbor !== undefined) return { ...from, protocol: 'cbor', action: cbor, resource: '' };
+  if (cbor !== undefined) return about({ ...from, protocol: 'cbor', action: cbor }, {});
   const form = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded') ? new URLSearchParams(body.toString('utf8')) : searchParams;
   const action = form.get('Action');
-  if (action !== null && service !== 's3') return { ...from, protocol: service === 'ec2' ? 'ec2' : 'query', action, resource: resourceIn(Object.fromEntries(form)) };
-  return { ...from, protocol: service === 's3' ? 's3' : 'rest-json', ...restCall(service, method, pathname, searchParams) };
+  if (action !== null && service !== 's3') return about({ ...from, protocol: service === 'ec2' ? 'ec2' : 'query', action }, Object.fromEntries(form));
+  return { ...from, fields: service === 's3' ? {} : parsed(body), protocol: service === 's3' ? 's3' : 'rest-json', ...restCall(service, method, pathname, searchParams) };
 }
+
+const about = (call: Omit<Call, 'fields' | 'resource'>, fields: Call['fields']): Call => ({ ...call, fields, resource: resourceIn(fields) });
 
 function restCall(service: string, method: string, pathname: string, query: URLSearchParams): Pick<Call, 'action' | 'resource'> {
   const rules = service === 's3' ? S3 : service === 'lambda' ? LAMBDA : [];

@@ -4,19 +4,17 @@ import { DescribeLaunchTemplateVersionsCommand, EC2Client, TerminateInstancesCom
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { systemClock } from '../../../src/adapters/local/system-clock.ts';
 import { balancerSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
-import { roleAssumer } from '../../../src/adapters/aws/calls/assumed-role.ts';
-import { clientsByAccess } from '../../../src/targets/_aws/access.ts';
 import { balancerOf, targetGroupName } from '../../../src/targets/_aws/names.ts';
 import { createEc2Target } from '../../../src/targets/ec2/index.ts';
-import { ACCOUNT, clientSettings, REGION } from '../emulator.ts';
+import { ACCOUNT, clientSettings } from '../emulator.ts';
 import { autoScaling } from '../shims/auto-scaling.ts';
 import { makeNetwork } from '../shims/network.ts';
 import { targetHealth } from '../shims/target-health.ts';
+import { actingAs, awsOf, loadBalancerParameter, roleParameters } from '../targets/as-role.ts';
 import { balancedPipelines, manifestOf, PRIORITIES, type Wanted } from './balanced-service.ts';
 import { startAwsInstallation } from './installation.ts';
 import { balancerTraffic } from './traffic.ts';
 
-const CALLER = 'slipway-target-ec2';
 const PORT = 8080;
 
 balancedPipelines('ec2', async () => {
@@ -26,23 +24,19 @@ balancedPipelines('ec2', async () => {
   const scaling = autoScaling(health, PORT);
   const machines = new EC2Client(clientSettings());
   const environment = (name: keyof typeof PRIORITIES, wave: number, bucket: string) => ({
-    name, kind: name, wave, zones: ['a', 'b'], aws: { region: REGION, role: `arn:aws:iam::${ACCOUNT}:role/slipway-${name}`, externalId: 'slipway-7f3a' },
+    name, kind: name, wave, zones: ['a', 'b'], aws: awsOf(name),
     targets: { ec2: {
       ami: 'ami-12c6146b', instanceType: 't3.micro', instanceProfile: `arn:aws:iam::${ACCOUNT}:instance-profile/service`, artifacts: { bucket },
       listener: network.listener, vpc: network.vpc, subnets: network.subnets, securityGroups: [network.securityGroup], port: PORT, rule: { priority: PRIORITIES[name], hosts: [`${name}.example.com`] },
     } },
   });
+  const parameters = roleParameters([`arn:aws:iam::${ACCOUNT}:role/service`], { Ec2: 'yes', LoadBalancer: loadBalancerParameter(network.balancer) });
   const aws = await startAwsInstallation({
     kind: 'ec2', shims: [scaling.shim, health.shim], traffic: balancerTraffic(balancers, network.listener),
     sources: (places) => balancerSources(places, { group: targetGroupName, balancer: balancerOf }),
     environments: (bucket) => ({ environments: [environment('staging', 1, bucket), environment('production', 2, bucket)], defaults: { approvers: ['anna'] } }),
-    target: ({ fence, endpoint }) => {
-      const settings = { ...clientSettings(endpoint), userAgentAppId: CALLER };
-      const connect = clientsByAccess({ assume: roleAssumer({ own: { ...clientSettings(settings.endpoint), caller: CALLER }, session: CALLER }) }, (place) => ({
-        machines: new EC2Client({ ...settings, ...place }), scaling: new AutoScalingClient({ ...settings, ...place }), balancers: new ElasticLoadBalancingV2Client({ ...settings, ...place }),
-      }));
-      return createEc2Target({ connect, fence, clock: systemClock });
-    },
+    roles: { staging: parameters, production: parameters },
+    target: ({ fence, endpoint }) => createEc2Target({ connect: actingAs('ec2', endpoint, (given) => ({ machines: new EC2Client(given), scaling: new AutoScalingClient(given), balancers: new ElasticLoadBalancingV2Client(given) })).connect, fence, clock: systemClock }),
   });
   const groups = new AutoScalingClient(clientSettings(aws.proxy.endpoint));
   const nameOf = (revision: string): string => `slipway-${revision}`;
@@ -50,7 +44,10 @@ balancedPipelines('ec2', async () => {
   return {
     aws, listener: network.listener,
     start: (what: Wanted) => aws.push({
-      'slipway.yaml': manifestOf(aws.service, 'ec2', what, { build: { test: ['sh', '-c', 'test -s server.js'], command: ['sh', '-c', 'mkdir dist && cp server.js dist/'], output: 'dist' } }),
+      'slipway.yaml': manifestOf(aws.service, 'ec2', what, {
+        build: { test: ['sh', '-c', 'test -s server.js'], command: ['sh', '-c', 'mkdir dist && cp server.js dist/'], output: 'dist' },
+        ...(what.greeting === 'one' ? { tests: [{ name: 'smoke', command: ['test', '-s', 'server.js'] }] } : {}),
+      }),
       'server.js': `// ${what.greeting}\n`,
     }),
     hand: {

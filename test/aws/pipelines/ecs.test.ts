@@ -8,20 +8,19 @@ import { deploy } from '../../../src/app/deploy.ts';
 import { registerArtifact } from '../../../src/app/register.ts';
 import { parseManifest } from '../../../src/contracts/manifest-file.ts';
 import { Digest, Identity } from '../../../src/domain/ids.ts';
-import { roleAssumer } from '../../../src/adapters/aws/calls/assumed-role.ts';
-import { clientsByAccess } from '../../../src/targets/_aws/access.ts';
 import { balancerOf, targetGroupName } from '../../../src/targets/_aws/names.ts';
 import { createEcsTarget } from '../../../src/targets/ecs/index.ts';
 import { ACCOUNT, clientSettings, REGION, uniqueName } from '../emulator.ts';
 import { ecsScheduler, holdTasks } from '../shims/ecs-scheduler.ts';
 import { makeNetwork } from '../shims/network.ts';
 import { targetHealth } from '../shims/target-health.ts';
+import { actingAs, awsOf, loadBalancerParameter, roleParameters } from '../targets/as-role.ts';
 import { balancedPipelines, manifestOf, PRIORITIES, type Wanted } from './balanced-service.ts';
 import { startAwsInstallation } from './installation.ts';
 import { balancerTraffic } from './traffic.ts';
 
 const ANNA = Identity.parse('anna');
-const CALLER = 'slipway-target-ecs';
+const EXECUTION_ROLE = `arn:aws:iam::${ACCOUNT}:role/execution`;
 
 balancedPipelines('ecs', async () => {
   await holdTasks();
@@ -33,21 +32,19 @@ balancedPipelines('ecs', async () => {
   const cluster = uniqueName('cluster');
   await hand.send(new CreateClusterCommand({ clusterName: cluster }));
   const environment = (name: keyof typeof PRIORITIES, wave: number) => ({
-    name, kind: name, wave, zones: ['a', 'b'], aws: { region: REGION, role: `arn:aws:iam::${ACCOUNT}:role/slipway-${name}`, externalId: 'slipway-7f3a' },
+    name, kind: name, wave, zones: ['a', 'b'], aws: awsOf(name),
     targets: { ecs: {
-      cluster, listener: network.listener, vpc: network.vpc, subnets: network.subnets, securityGroups: [network.securityGroup], executionRole: `arn:aws:iam::${ACCOUNT}:role/execution`,
+      cluster, listener: network.listener, vpc: network.vpc, subnets: network.subnets, securityGroups: [network.securityGroup], executionRole: EXECUTION_ROLE,
       rule: { priority: PRIORITIES[name], hosts: [`${name}.example.com`] },
     } },
   });
+  const parameters = roleParameters([EXECUTION_ROLE], { Ecs: 'yes', Cluster: cluster, LoadBalancer: loadBalancerParameter(network.balancer) });
   const aws = await startAwsInstallation({
     kind: 'ecs', shims: [scheduler.shim, health.shim], traffic: balancerTraffic(balancers, network.listener),
     sources: (places) => balancerSources(places, { group: targetGroupName, balancer: balancerOf }),
     environments: () => ({ environments: [environment('staging', 1), environment('production', 2)], defaults: { approvers: ['anna'] } }),
-    target: ({ fence, endpoint }) => {
-      const settings = { ...clientSettings(endpoint), userAgentAppId: CALLER };
-      const connect = clientsByAccess({ assume: roleAssumer({ own: { ...clientSettings(settings.endpoint), caller: CALLER }, session: CALLER }) }, (place) => ({ containers: new ECSClient({ ...settings, ...place }), balancers: new ElasticLoadBalancingV2Client({ ...settings, ...place }) }));
-      return createEcsTarget({ connect, fence, clock: systemClock });
-    },
+    roles: { staging: parameters, production: parameters },
+    target: ({ fence, endpoint }) => createEcsTarget({ connect: actingAs('ecs', endpoint, (given) => ({ containers: new ECSClient(given), balancers: new ElasticLoadBalancingV2Client(given) })).connect, fence, clock: systemClock }),
   });
   const through = new ECSClient(clientSettings(aws.proxy.endpoint));
   const nameOf = (revision: string): string => `slipway-${revision}`;

@@ -7,23 +7,22 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { callsByAccess } from '../../../src/adapters/aws/calls/assumed-role.ts';
 import { signedBuilds } from '../../../src/adapters/aws/calls/signed-builds.ts';
-import { createSignedCall } from '../../../src/adapters/aws/calls/signed-call.ts';
 import { signedMetrics } from '../../../src/adapters/aws/calls/signed-metrics.ts';
-import { signedObjects } from '../../../src/adapters/aws/calls/signed-objects.ts';
 import { type PlaceCalls, signedPlaces } from '../../../src/adapters/aws/calls/signed-places.ts';
+import { signedExecutions, signedFunctions, signedTable } from '../../../src/adapters/aws/calls/signed-services.ts';
 import { createCloudWatchMetrics, createLocate } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
 import type { TargetSources } from '../../../src/adapters/aws/cloudwatch-metrics/locate.ts';
 import { codeBuildCalls, createCodeBuildBuilder, createCodeBuildCommands, createJobEvents } from '../../../src/adapters/aws/codebuild-jobs.ts';
 import { createDynamoStore } from '../../../src/adapters/aws/dynamodb-store.ts';
 import { placeThrough } from '../../../src/adapters/aws/http-git/checkout.ts';
 import { createHttpGitSources } from '../../../src/adapters/aws/http-git-sources.ts';
+import { createLambdaTargets } from '../../../src/adapters/aws/lambda-targets.ts';
 import { recordersNotSupported, recordingFilesNotSupported } from '../../../src/adapters/aws/not-supported.ts';
 import { extractArchive } from '../../../src/adapters/archive-rules/extract.ts';
 import { createS3Artifacts } from '../../../src/adapters/aws/s3-artifacts.ts';
+import { createStepFunctions } from '../../../src/adapters/aws/step-functions.ts';
 import { createAlertLog } from '../../../src/adapters/local/alert-log.ts';
 import { randomIds } from '../../../src/adapters/local/random-ids.ts';
 import { systemClock } from '../../../src/adapters/local/system-clock.ts';
@@ -33,7 +32,7 @@ import { registerRepository } from '../../../src/app/register.ts';
 import { observe } from '../../../src/app/observe.ts';
 import { findDesired, getDeployment, getPipeline, type Stored } from '../../../src/app/state/documents.ts';
 import { alertKey } from '../../../src/app/state/keys.ts';
-import { TargetRequest, DescribeResult, ObserveResult } from '../../../src/contracts/target.ts';
+import { TargetRequest } from '../../../src/contracts/target.ts';
 import type { Access } from '../../../src/domain/access.ts';
 import { Environments } from '../../../src/domain/environment.ts';
 import { NotFound, NotSupported } from '../../../src/domain/errors.ts';
@@ -51,15 +50,21 @@ import { loadMachines } from '../../../src/main/machines.ts';
 import type { ArtifactStore } from '../../../src/ports/artifacts.ts';
 import type { Ports } from '../../../src/ports/index.ts';
 import type { Fence, Target } from '../../../src/ports/target.ts';
-import { sdkTable } from '../../fakes/sdk-calls.ts';
 import { startGitHost, type GitHost } from '../../unit/adapters/aws/http-git/git-host.ts';
 import { gitRepository, type GitRepository, type Tree } from '../../unit/adapters/local/git-repository.ts';
 import { codeBuildService, type CodeBuildService } from '../codebuild-service.ts';
-import { clientSettings, CREDENTIALS, makeStateTable, REGION, uniqueName } from '../emulator.ts';
+import { ACCOUNT, clientSettings, makeStateTable, REGION, uniqueName } from '../emulator.ts';
 import { startFaultProxy, type FaultProxy, type Shim } from '../faults.ts';
+import { invocations } from '../shims/invocations.ts';
+import { MACHINE_ARN_PREFIX, stepFunctions } from '../shims/step-functions.ts';
+import { functionCalls } from './function-calls.ts';
 import type { Traffic } from './traffic.ts';
 
 const GITHUB_SECRET = 'github-key';
+/** Anna's, who may do everything. */
+export const TOKEN = 'token-of-anna';
+/** As the template calls the bucket, in the account and region of the emulator. */
+const ARTIFACTS = `slipway-artifacts-${ACCOUNT}-${REGION}`;
 const ENDS_WITHIN_MS = 150_000;
 
 /** What a target is made of besides its own clients. */
@@ -81,6 +86,8 @@ export interface AwsInstallationOptions {
   readonly traffic: Traffic;
   /** As in environments.yaml; given the bucket of artifacts. */
   readonly environments: (bucket: string) => unknown;
+  /** What accounts/environment-role.yml is deployed with for each environment. */
+  readonly roles: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export interface AwsInstallation {
@@ -112,42 +119,44 @@ const SETTINGS: Ports['settings'] = { queuePollSeconds: 1, settleFirstSeconds: 0
 export async function startAwsInstallation(options: AwsInstallationOptions): Promise<AwsInstallation> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-aws-'));
   const proxy = await startFaultProxy();
+  for (const [environment, parameters] of Object.entries(options.roles)) proxy.deployRoles(environment, parameters);
   const codeBuild = codeBuildService({ project: 'slipway-jobs' });
-  for (const shim of [codeBuild.shim, options.traffic.cloudWatch.shim, ...options.shims]) proxy.shim(shim);
+  const functions: Record<string, (payload: unknown) => Promise<unknown>> = {};
+  for (const shim of [codeBuild.shim, options.traffic.cloudWatch.shim, invocations(functions), ...options.shims]) proxy.shim(shim);
   const state = await makeStateTable();
-  const settings = clientSettings(proxy.endpoint);
-  const [dynamo, s3] = [new DynamoDBClient(settings), new S3Client({ ...settings, forcePathStyle: true })];
+  const s3 = new S3Client({ ...clientSettings(proxy.endpoint), forcePathStyle: true });
   const bucket = uniqueName('artifacts');
   await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }));
-  const store = createDynamoStore({ call: sdkTable(dynamo), table: state.table });
-  const signing = { region: REGION, credentials: CREDENTIALS, endpoint: proxy.endpoint };
-  const objects = signedObjects({ ...signing, bucket });
+  proxy.standsFor(state.table, 'slipway-state');
+  proxy.standsFor(bucket, ARTIFACTS);
+  const { call, byAccess, objects: objectsIn } = functionCalls(proxy.endpoint);
+  const store = createDynamoStore({ call: signedTable(call), table: state.table });
+  const objects = objectsIn(bucket);
   const artifacts = createS3Artifacts({ extract: extractArchive, objects });
   const fence: Fence = { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) };
   const target = options.target({ artifacts, fence, endpoint: proxy.endpoint, folder });
   const callTarget = targetHandler(options.kind, async () => target);
-  const invoke = (name: string, payload: unknown): Promise<unknown> => (name === `slipway-target-${options.kind}` ? callTarget(TargetRequest.parse(payload), {}) : invokeHandler(name, payload));
+  const targetFunction = `slipway-target-${options.kind}`;
+  functions[targetFunction] = (payload) => callTarget(TargetRequest.parse(payload), { functionName: targetFunction });
+  const invoke = (name: string, payload: unknown): Promise<unknown> => (functions[name] ?? ((event) => invokeHandler(name, event)))(payload);
   const faults: unknown[] = [];
   const engine: Engine = createEngine({ clock: systemClock, ids: randomIds, database: ':memory:', machines: loadMachines(), invoke, onFault: (fault) => faults.push(fault) });
-  const jobNeeds = { store, clock: systemClock, ids: randomIds, calls: codeBuildCalls({ builds: signedBuilds(createSignedCall(signing)), objects, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) };
-  const reader = callsByAccess({ own: { ...signing, caller: 'slipway-judge' }, session: 'slipway-judge', clock: systemClock });
+  proxy.shim(stepFunctions(engine));
+  const orchestrator = createStepFunctions({ call: signedExecutions(call), machineArnPrefix: MACHINE_ARN_PREFIX });
+  const jobNeeds = { store, clock: systemClock, ids: randomIds, calls: codeBuildCalls({ builds: signedBuilds(call), objects, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) };
   const metrics = createCloudWatchMetrics({
-    calls: (access) => signedMetrics(reader(access)), clock: systemClock,
-    locate: createLocate({ placed: placedIn(store), targets: { [options.kind]: options.sources((access) => signedPlaces(reader(access))) } }),
+    calls: (access) => signedMetrics(byAccess(access)), clock: systemClock,
+    locate: createLocate({ placed: placedIn(store), targets: { [options.kind]: options.sources((access) => signedPlaces(byAccess(access))) } }),
   });
   const unused = (what: string) => (): Promise<never> => Promise.reject(new NotSupported(`${what} is no part of these tests.`));
   const ports: Ports = {
-    store, clock: systemClock, ids: randomIds, orchestrator: engine, artifacts, metrics, judge: sequentialJudge, settings: SETTINGS,
-    targets: {
-      names: () => [options.kind],
-      observe: async (name, refs) => ObserveResult.parse(await invoke(`slipway-target-${name}`, { verb: 'observe', refs })).services,
-      describe: async (name, plan) => DescribeResult.parse(await invoke(`slipway-target-${name}`, { verb: 'describe', ...(plan === undefined ? {} : { plan }) })),
-    },
+    store, clock: systemClock, ids: randomIds, orchestrator, artifacts, metrics, judge: sequentialJudge, settings: SETTINGS,
+    targets: createLambdaTargets({ call: signedFunctions(call), names: [options.kind] }),
     sources: createHttpGitSources({ place: placeThrough(folder), settings: { schemes: ['http'] } }),
     builder: createCodeBuildBuilder(jobNeeds), commands: createCodeBuildCommands(jobNeeds),
     jobEvents: createJobEvents({
       ...jobNeeds, artifacts, onBuilt: ({ request, outcome }) => finishBuild(ports)({ pipelineId: PipelineId.parse(request.build), token: request.token, outcome }),
-      onRan: (token, outcome) => engine.succeedTask(token, outcome),
+      onRan: (token, outcome) => orchestrator.succeedTask(token, outcome),
     }),
     environments: { read: async () => Environments.parse(options.environments(bucket)) },
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log: () => undefined }),
@@ -156,7 +165,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
     secrets: { resolve: unused('A secret') }, subscriberQueues: { ring: unused('A queue') }, senders: { post: unused('A request'), mail: unused('Mail'), publish: unused('A topic') },
     httpChecks: { run: unused('A check over HTTP') }, instanceLogs: { tail: unused('The output of instances') },
     recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,
-    identities: { byToken: async () => null, add: unused('A token'), list: async () => [], revoke: async () => 0, endSession: async () => false },
+    identities: { byToken: async (token) => (token === TOKEN ? Identity.parse('anna') : null), add: unused('A token'), list: async () => [], revoke: async () => 0, endSession: async () => false },
   };
   useLocalParts({ ports, targets: { [options.kind]: target }, log: () => undefined });
   // The event rule; a pass finds what an event has lost.
@@ -221,7 +230,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
       useLocalParts(undefined);
       await host.close();
       await state.remove();
-      for (const client of [dynamo, s3]) client.destroy();
+      s3.destroy();
       await proxy.close();
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },

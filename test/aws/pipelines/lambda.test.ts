@@ -8,6 +8,7 @@ import { codeOf, createLambdaTarget } from '../../../src/targets/lambda/index.ts
 import type { Tree } from '../../unit/adapters/local/git-repository.ts';
 import { clientSettings } from '../emulator.ts';
 import { lambdaShim } from '../shims/lambda.ts';
+import { actingAs, awsOf, roleParameters } from '../targets/as-role.ts';
 import { makeQueue, makeRole, ROLE } from '../targets/lambda-rig.ts';
 import { startAwsInstallation, type AwsInstallation } from './installation.ts';
 import { lambdaTraffic } from './traffic.ts';
@@ -20,11 +21,9 @@ beforeAll(async () => {
   await makeRole();
   aws = await startAwsInstallation({
     kind: 'lambda', shims: [lambdaShim().shim], sources: lambdaSources, traffic: lambdaTraffic(hand, () => [api(), worker()]),
-    environments: () => ({ environments: [{ name: 'staging', kind: 'staging', wave: 1, targets: { lambda: { role: ROLE } } }, { name: 'production', kind: 'production', wave: 2, targets: { lambda: { role: ROLE } } }], defaults: { approvers: ['anna'] } }),
-    target: ({ artifacts, fence, endpoint, folder }) => {
-      const client = new LambdaClient(clientSettings(endpoint));
-      return createLambdaTarget({ lambda: () => client, code: codeOf({ artifacts, folder }), fence, clock: { now: () => Date.now() } });
-    },
+    environments: () => ({ environments: (['staging', 'production'] as const).map((name, index) => ({ name, kind: name, wave: index + 1, aws: awsOf(name), targets: { lambda: { role: ROLE } } })), defaults: { approvers: ['anna'] } }),
+    roles: { staging: roleParameters([ROLE], { Lambda: 'yes' }), production: roleParameters([ROLE], { Lambda: 'yes' }) },
+    target: ({ artifacts, fence, endpoint, folder }) => createLambdaTarget({ lambda: actingAs('lambda', endpoint, (given) => new LambdaClient(given)).connect, code: codeOf({ artifacts, folder }), fence, clock: { now: () => Date.now() } }),
   });
 }, TEST_MS);
 afterAll(async () => {

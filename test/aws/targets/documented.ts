@@ -17,10 +17,10 @@ function actionsOf(page: string): Set<string> {
   return actions;
 }
 
-/** What the function called and no page allows. */
+/** What the function called as the role of an environment, and no page allows. */
 export function undocumented(calls: readonly RecordedCall[], name: string, pages: readonly string[]): string[] {
   const allowed = new Set(pages.flatMap((page) => [...actionsOf(page)]));
-  const made = new Set(calls.filter((call) => call.function === name).map(({ service, action }) => `${service}:${action}`));
-  if (made.size === 0) throw new Error(`no call of ${name} was recorded`);
+  const made = new Set(calls.filter((call) => call.function === name && call.role !== null).map(({ service, action }) => `${service}:${action}`));
+  if (made.size === 0) throw new Error(`no call of ${name} as a role was recorded`);
   return [...made].filter((action) => !allowed.has(action)).sort();
 }

@@ -69,3 +69,12 @@ it('a generation that is overtaken between two calls of a verb stops there', asy
   await on.launch(spec, 1, 2);
   await on.healthy(spec, 1);
 });
+
+it('a revision that is to start with something else gets another version of its template', async () => {
+  const spec = rig.spec();
+  await on.launch(spec, 1);
+  await on.launch(rig.spec({ settings: { ...spec.settings, instanceType: 't3.small' } }), 1);
+  const { LaunchTemplateVersions = [] } = await rig.foreign.ec2.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateName: `slipway-${spec.revision}` }));
+  expect(LaunchTemplateVersions.map(({ LaunchTemplateData }) => LaunchTemplateData?.InstanceType)).toEqual(expect.arrayContaining(['t3.micro', 't3.small']));
+  expect(calls('CreateLaunchTemplateVersion')).toBe(1);
+});

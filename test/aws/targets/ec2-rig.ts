@@ -14,6 +14,7 @@ import { startFaultProxy, type FaultProxy } from '../faults.ts';
 import { autoScaling, type AutoScalingShim } from '../shims/auto-scaling.ts';
 import { makeNetwork, type Network } from '../shims/network.ts';
 import { targetHealth, type TargetHealthShim } from '../shims/target-health.ts';
+import { accessOf, actingAs, loadBalancerParameter, roleParameters } from './as-role.ts';
 
 export interface Ec2Rig {
   readonly target: Target;
@@ -44,11 +45,10 @@ export async function ec2Rig(): Promise<Ec2Rig> {
   proxy.shim(health.shim);
   const foreign = { ec2: new EC2Client(clientSettings(proxy.endpoint)), scaling: new AutoScalingClient(clientSettings(proxy.endpoint)), balancers: new ElasticLoadBalancingV2Client(clientSettings(proxy.endpoint)) };
   let generation = 1;
-  // Recorded as the function's calls: its role has to allow them.
-  const own = { ...clientSettings(proxy.endpoint), userAgentAppId: 'slipway-target-ec2' };
-  const clients = { machines: new EC2Client(own), scaling: new AutoScalingClient(own), balancers: new ElasticLoadBalancingV2Client(own) };
-  const target = createEc2Target({ connect: () => clients, fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
   const environment = freshEnvironment();
+  proxy.deployRoles(environment, roleParameters([`arn:aws:iam::${ACCOUNT}:role/service`], { Ec2: 'yes', LoadBalancer: loadBalancerParameter(network.balancer) }));
+  const own = actingAs('ec2', proxy.endpoint, (given) => ({ machines: new EC2Client(given), scaling: new AutoScalingClient(given), balancers: new ElasticLoadBalancingV2Client(given) }));
+  const target = createEc2Target({ connect: own.connect, fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
   const settings = (service: string) => ({
     ami: 'ami-12c6146b', instanceType: 't3.micro', instanceProfile: `arn:aws:iam::${ACCOUNT}:instance-profile/service`, artifacts: { bucket: 'slipway-artifacts' },
     listener: network.listener, vpc: network.vpc, subnets: network.subnets, securityGroups: [network.securityGroup], port: PORT, rule: { priority: service === 'catalog' ? 10 : 20, hosts: [`${service}.example.com`] },
@@ -58,14 +58,15 @@ export async function ec2Rig(): Promise<Ec2Rig> {
     spec: (overrides = {}) => {
       const service = ServiceName.parse(overrides.service ?? 'catalog');
       const number = /-([0-9]+)-/.exec(typeof overrides.revision === 'string' ? overrides.revision : '')?.[1] ?? '1';
-      return specOf({ health: { path: '/health', interval: 5, timeout: 2, failures: 3, startWithin: 60 }, resources: { memory: 512 * 1024 * 1024, cpu: 1 }, settings: settings(service), ...overrides, environment: EnvironmentName.parse(environment), revision: RevisionId.parse(`${service}-${number}-${environment}`) });
+      return specOf({ health: { path: '/health', interval: 5, timeout: 2, failures: 3, startWithin: 60 }, resources: { memory: 512 * 1024 * 1024, cpu: 1 }, access: accessOf(environment), settings: settings(service), ...overrides, environment: EnvironmentName.parse(environment), revision: RevisionId.parse(`${service}-${number}-${environment}`) });
     },
     setGeneration: (next) => void (generation = next),
     kill: async (instance) => void (await foreign.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instance] }))),
     close: async () => {
       await scaling.stop();
       await proxy.close();
-      for (const client of [direct, ...Object.values(foreign), ...Object.values(clients)]) client.destroy();
+      for (const client of [direct, ...Object.values(foreign)]) client.destroy();
+      own.close();
     },
   };
 }

@@ -12,6 +12,7 @@ import { startFaultProxy, type FaultProxy } from '../faults.ts';
 import { ecsScheduler, holdTasks, type EcsScheduler } from '../shims/ecs-scheduler.ts';
 import { makeNetwork, type Network } from '../shims/network.ts';
 import { targetHealth, type TargetHealthShim } from '../shims/target-health.ts';
+import { accessOf, actingAs, loadBalancerParameter, roleParameters } from './as-role.ts';
 
 export interface EcsRig {
   readonly target: Target;
@@ -46,23 +47,23 @@ export async function ecsRig(): Promise<EcsRig> {
   const cluster = uniqueName('cluster');
   await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
   let generation = 1;
-  // Recorded as the function's calls: its role has to allow them.
-  const own = { ...clientSettings(proxy.endpoint), userAgentAppId: 'slipway-target-ecs' };
-  const clients = { containers: new ECSClient(own), balancers: new ElasticLoadBalancingV2Client(own) };
-  const target = createEcsTarget({ connect: () => clients, fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
+  proxy.deployRoles('production', roleParameters([ROLE], { Ecs: 'yes', Cluster: cluster, LoadBalancer: loadBalancerParameter(network.balancer) }));
+  const own = actingAs('ecs', proxy.endpoint, (given) => ({ containers: new ECSClient(given), balancers: new ElasticLoadBalancingV2Client(given) }));
+  const target = createEcsTarget({ connect: own.connect, fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
   const settings = (service: string) => ({
     cluster, listener: network.listener, vpc: network.vpc, subnets: network.subnets, securityGroups: [network.securityGroup], image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${service}`, executionRole: ROLE,
     rule: { priority: service === 'catalog' ? 10 : 20, hosts: [`${service}.example.com`] },
   });
   return {
     target, proxy, network, cluster, scheduler, health, foreign: { ecs, balancers: through }, direct: balancers,
-    spec: (overrides = {}) => specOf({ health: { path: '/health', interval: 5, timeout: 2, failures: 3, startWithin: 60 }, resources: { memory: 512 * 1024 * 1024, cpu: 0.25 }, settings: settings(typeof overrides.service === 'string' ? overrides.service : 'catalog'), ...overrides }),
+    spec: (overrides = {}) => specOf({ health: { path: '/health', interval: 5, timeout: 2, failures: 3, startWithin: 60 }, resources: { memory: 512 * 1024 * 1024, cpu: 0.25 }, access: accessOf('production'), settings: settings(typeof overrides.service === 'string' ? overrides.service : 'catalog'), ...overrides }),
     setGeneration: (next) => void (generation = next),
     kill: async (instance) => void (await ecs.send(new StopTaskCommand({ cluster, task: instance, reason: 'somebody stopped it' }))),
     close: async () => {
       await scheduler.stop();
       await proxy.close();
-      for (const client of [balancers, through, ecs, clients.containers, clients.balancers]) client.destroy();
+      for (const client of [balancers, through, ecs]) client.destroy();
+      own.close();
     },
   };
 }

@@ -14,7 +14,7 @@ let rig: LambdaRig;
 let spec: RevisionSpec;
 let api: string;
 const generation = Generation.parse(1);
-const place = () => ({ service: spec.service, environment: spec.environment, access: null, settings: spec.settings });
+const place = () => ({ service: spec.service, environment: spec.environment, access: spec.access, settings: spec.settings });
 const observe = async (): Promise<Observed> => (await rig.target.observe({ verb: 'observe', refs: [place()] })).services[0] as Observed;
 const relaunch = () => rig.target.relaunch({ verb: 'relaunch', ...place(), generation, instances: [spec.revision as never], specs: { [spec.revision]: spec }, zonesLost: [] });
 const route = (weights: Record<string, number>) => rig.target.route({ verb: 'route', ...place(), generation, weights, stickiness: spec.stickiness });
@@ -113,6 +113,6 @@ describe('by hand', () => {
     const taken = `${stranger.service}-production-api`;
     const { CreateFunctionCommand } = await import('@aws-sdk/client-lambda');
     await rig.hand.send(new CreateFunctionCommand({ FunctionName: taken, Role: TWO_FUNCTIONS.role, Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { ZipFile: zipSync({ 'index.js': Buffer.from('') }) } }));
-    await expect(rig.target.launch({ verb: 'launch', service: stranger.service, environment: stranger.environment, access: null, settings: stranger.settings, generation, spec: stranger, count: 1, zonesLost: [] })).rejects.toMatchObject({ name: 'Conflict', message: expect.stringContaining('Slipway has not made') });
+    await expect(rig.target.launch({ verb: 'launch', service: stranger.service, environment: stranger.environment, access: stranger.access, settings: stranger.settings, generation, spec: stranger, count: 1, zonesLost: [] })).rejects.toMatchObject({ name: 'Conflict', message: expect.stringContaining('Slipway has not made') });
   });
 });

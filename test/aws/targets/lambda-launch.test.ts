@@ -1,5 +1,5 @@
 /** How a revision comes to Lambda and goes: what changes take time, what is tried again, what is refused. */
-import { CreateAliasCommand, GetAliasCommand, GetFunctionCommand, ListEventSourceMappingsCommand, ListVersionsByFunctionCommand, UpdateAliasCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { CreateAliasCommand, CreateEventSourceMappingCommand, GetAliasCommand, GetFunctionCommand, ListEventSourceMappingsCommand, ListVersionsByFunctionCommand, UpdateAliasCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Generation } from '../../../src/domain/ids.ts';
 import type { RevisionSpec } from '../../../src/domain/revision.ts';
@@ -14,7 +14,7 @@ const on = async (options: LambdaShimOptions = {}) => {
   rig = await lambdaRig(options);
   return rig;
 };
-const placeOf = ({ service, environment, settings }: RevisionSpec) => ({ service, environment, access: null, settings });
+const placeOf = ({ service, environment, access, settings }: RevisionSpec) => ({ service, environment, access, settings });
 const generation = Generation.parse(1);
 const launch = (spec: RevisionSpec, count = 1) => rig.target.launch({ verb: 'launch', ...placeOf(spec), generation, spec, count, zonesLost: [] });
 const route = (spec: RevisionSpec, weights: Record<string, number>) => rig.target.route({ verb: 'route', ...placeOf(spec), generation, weights, stickiness: spec.stickiness });
@@ -193,6 +193,10 @@ describe('route', () => {
     expect((await observe(spec)).instances).toMatchObject([{ health: 'unhealthy', problem: expect.stringContaining('is off') }]);
     await relaunch(spec);
     expect((await observe(spec)).instances).toMatchObject([{ health: 'healthy' }]);
+    await rig.hand.send(new CreateEventSourceMappingCommand({ FunctionName: `${rig.service}-production-worker:live`, EventSourceArn: await makeQueue() }));
+    expect((await observe(spec)).instances).toMatchObject([{ health: 'unhealthy', problem: expect.stringContaining('which its settings do not name') }]);
+    await relaunch(spec);
+    expect((await sources()).filter(({ State }) => State !== 'Deleting').map(({ EventSourceArn }) => EventSourceArn)).toEqual([arn]);
     await route(spec, {});
     expect(await sources()).toMatchObject([{ State: 'Disabled' }]);
   });

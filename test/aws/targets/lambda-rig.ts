@@ -11,6 +11,7 @@ import { codeOf, createLambdaTarget } from '../../../src/targets/lambda/index.ts
 import { ACCOUNT, clientSettings, ENDPOINT, REGION, uniqueName } from '../emulator.ts';
 import { startFaultProxy, type FaultProxy } from '../faults.ts';
 import { lambdaShim, type LambdaShim, type LambdaShimOptions } from '../shims/lambda.ts';
+import { accessOf, actingAs, roleParameters } from './as-role.ts';
 
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/slipway-test-functions`;
 
@@ -65,19 +66,19 @@ export async function lambdaRig(options: LambdaShimOptions = {}): Promise<Lambda
   const proxy = await startFaultProxy();
   const shim = lambdaShim(options);
   proxy.shim(shim.shim);
-  const settings = { ...clientSettings(proxy.endpoint), maxAttempts: 1 };
-  const client = new LambdaClient(settings);
-  const hand = new LambdaClient(settings);
+  proxy.deployRoles('production', roleParameters([ROLE], { Lambda: 'yes' }));
+  const own = actingAs('lambda', proxy.endpoint, (given) => new LambdaClient({ ...given, maxAttempts: 1 }));
+  const hand = new LambdaClient({ ...clientSettings(proxy.endpoint), maxAttempts: 1 });
   const service = uniqueName('shop');
   let generation = 1;
   let ahead = 0;
   return {
     proxy, shim, hand, service,
-    target: createLambdaTarget({ lambda: () => client, code: codeOf({ artifacts, folder }), fence: { current: async () => Generation.parse(generation) }, clock: { now: () => Date.now() + ahead } }),
+    target: createLambdaTarget({ lambda: own.connect, code: codeOf({ artifacts, folder }), fence: { current: async () => Generation.parse(generation) }, clock: { now: () => Date.now() + ahead } }),
     spec: (overrides = {}) => RevisionSpec.parse({
       revision: `${service}-1-production`, service, environment: 'production', release: `${service}@0123456789ab`, version: '1', digest: `sha256:${'1'.repeat(64)}`,
       start: ['lambda'], health: { path: '/', interval: 2, timeout: 2, failures: 3, startWithin: 60 }, configuration: { LEVEL: 'info' }, secrets: {}, resources: { memory: 256 * 1024 ** 2, cpu: 1 },
-      zones: ['a'], stickiness: { by: 'request' }, stopSeconds: 1, drainSeconds: 0, access: null, settings: TWO_FUNCTIONS, ...overrides,
+      zones: ['a'], stickiness: { by: 'request' }, stopSeconds: 1, drainSeconds: 0, access: accessOf('production'), settings: TWO_FUNCTIONS, ...overrides,
     }),
     setGeneration: (next) => {
       generation = next;
@@ -86,7 +87,7 @@ export async function lambdaRig(options: LambdaShimOptions = {}): Promise<Lambda
       ahead += ms;
     },
     close: async () => {
-      client.destroy();
+      own.close();
       hand.destroy();
       await proxy.close();
       await rm(folder, { recursive: true, force: true });

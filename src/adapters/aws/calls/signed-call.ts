@@ -65,10 +65,13 @@ const THROTTLES = /^(?:Throttl\w*|TooManyRequests\w*|RequestLimitExceeded|Reques
 /** JSON services name the error in the body, Lambda in a header; with a prefix or a link behind it. */
 const Refusal = z.looseObject({ __type: z.string().optional(), code: z.string().optional(), message: z.string().optional(), Message: z.string().optional() });
 
+/** Sent with every call. */
+export const agentOf = (caller: string | undefined): string => `slipway${caller === undefined ? '' : ` app/${caller}`}`;
+
 /** @throws ServiceFault for what the service refused; an error named TimeoutError, or of the network, when it did not answer */
 export function createSignedCall({ region, credentials, endpoint, caller, pause = sleep }: SignedCallOptions): SignedCall {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  const agent = `slipway${caller === undefined ? '' : ` app/${caller}`}`;
+  const agent = agentOf(caller);
   const once = async (request: ServiceRequest): Promise<ServiceAnswer> => {
     if (credentials === null) throw new ServiceFault('CredentialsProviderError', 'There are no credentials in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)', {});
     const keys = typeof credentials === 'function' ? await credentials() : credentials;

@@ -4,7 +4,7 @@ import { request as secureRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AwsV4Signer } from 'aws4fetch';
-import { type Credentials, type SignedCallOptions, ServiceFault } from './signed-call.ts';
+import { agentOf, type Credentials, type SignedCallOptions, ServiceFault } from './signed-call.ts';
 
 export interface PutOptions {
   readonly bytes: number;
@@ -32,14 +32,14 @@ const REFUSAL_BYTES_MAX = 64 * 1024;
 const NAMES: Readonly<Record<number, string>> = { 403: 'AccessDenied', 404: 'NotFound', 412: 'PreconditionFailed', 429: 'SlowDown' };
 
 /** One attempt each: a stream cannot be sent twice, so whoever has made it repeats. */
-export function signedObjects({ region, credentials, endpoint, bucket }: SignedObjectsOptions): ObjectCalls {
+export function signedObjects({ region, credentials, endpoint, caller, bucket }: SignedObjectsOptions): ObjectCalls {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   // A bucket with a dot has no certificate as a host name; emulators have no host names at all.
   const base = endpoint === undefined && !bucket.includes('.') ? `https://${bucket}.s3.${region}.${domain}` : `${endpoint ?? `https://s3.${region}.${domain}`}/${bucket}`;
   const send = async (method: string, key: string, headers: Readonly<Record<string, string>>, body?: Readable | string): Promise<IncomingMessage> => {
     if (credentials === null) throw new ServiceFault('CredentialsProviderError', 'There are no credentials in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)', {});
     const { sessionToken, ...keys } = credentials;
-    const signed = await new AwsV4Signer({ url: `${base}/${key}`, method, headers: { ...headers }, service: 's3', region, ...keys, ...(sessionToken === undefined ? {} : { sessionToken }) }).sign();
+    const signed = await new AwsV4Signer({ url: `${base}/${key}`, method, headers: { ...headers, 'user-agent': agentOf(caller) }, service: 's3', region, ...keys, ...(sessionToken === undefined ? {} : { sessionToken }) }).sign();
     const answer = await exchange(signed.url, method, Object.fromEntries(signed.headers), body);
     if ((answer.statusCode ?? 500) < 300) return answer;
     throw await refusalOf(answer);
