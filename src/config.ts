@@ -8,6 +8,15 @@ import { SECRET_REFERENCE } from './domain/secret-reference.ts';
 
 /** `https://slack.com`, that of GovSlack, or a stand-in on this machine. */
 const SlackOrigin = z.string().regex(/^(?:https:\/\/slack(?:-gov)?\.com|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5})$/, 'https://slack.com, https://slack-gov.com, or http://127.0.0.1:PORT of a stand-in').default('https://slack.com');
+/** Exactly as a browser says them: no path, no wildcard, no default port. */
+const ConsoleOrigins = z.string().default('').transform((text) => text.split(',').filter((origin) => origin !== ''))
+  .refine((origins) => origins.length <= 20 && origins.every(isOrigin), 'origins such as https://console.example.com, separated by commas, each without a path; http only on this machine');
+/** A page that came over plain http could be anybody's. */
+function isOrigin(text: string): boolean {
+  if (text.includes('*') || !URL.canParse(text) || new URL(text).origin !== text) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+}
 const Port = z.coerce.number().int().min(0).max(65_535);
 const Seconds = z.coerce.number().min(0.01).max(86_400);
 
@@ -21,6 +30,7 @@ const Variables = z.object({
   SLIPWAY_EXIT_EVENTS: z.enum(['on', 'off']).default('on'),
   SLIPWAY_PROMETHEUS: z.string().min(1).optional(),
   SLIPWAY_SLACK_ORIGIN: SlackOrigin,
+  SLIPWAY_CONSOLE_ORIGINS: ConsoleOrigins,
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   SLIPWAY_BUILD_VARIABLES: z.string().regex(/^(?:[A-Za-z_][A-Za-z0-9_]{0,127}(?:,[A-Za-z_][A-Za-z0-9_]{0,127}){0,49})?$/, 'names of variables, separated by commas').default(''),
 });
@@ -45,6 +55,8 @@ export interface LocalConfig {
   readonly prometheus?: string;
   /** Where Slack is. */
   readonly slackOrigin: string;
+  /** Of pages that may ask the API from elsewhere: a console in a bucket. */
+  readonly consoleOrigins: readonly string[];
   /** Where the programs of services, builds and tests are found. */
   readonly path: string;
   /** What git needs of the user: where keys, agents and credential helpers are. */
@@ -63,7 +75,7 @@ export function localConfig(environment: Readonly<Record<string, string | undefi
   const values = parsed.data;
   return {
     home: resolve(values.SLIPWAY_HOME ?? join(homedir(), '.slipway')), host: values.SLIPWAY_HOST, port: values.SLIPWAY_PORT, routerPort: values.SLIPWAY_ROUTER_PORT,
-    passSeconds: values.SLIPWAY_PASS_SECONDS, sweepSeconds: values.SLIPWAY_SWEEP_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, ...(values.SLIPWAY_PROMETHEUS === undefined ? {} : { prometheus: resolve(values.SLIPWAY_PROMETHEUS) }),
+    passSeconds: values.SLIPWAY_PASS_SECONDS, sweepSeconds: values.SLIPWAY_SWEEP_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, consoleOrigins: values.SLIPWAY_CONSOLE_ORIGINS, ...(values.SLIPWAY_PROMETHEUS === undefined ? {} : { prometheus: resolve(values.SLIPWAY_PROMETHEUS) }),
     gitEnvironment: named(environment, GIT_VARIABLES), buildEnvironment: named(environment, values.SLIPWAY_BUILD_VARIABLES.split(',')),
   };
 }

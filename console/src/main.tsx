@@ -3,6 +3,7 @@ import { render } from 'preact';
 import { readBase } from './api/client.ts';
 import { listen } from './api/live.ts';
 import { redeemLogIn } from './api/log-in.ts';
+import { completeLogIn, isProviderAnswer } from './api/provider-log-in.ts';
 import { askOtherTabs, takeLogInToken } from './api/session.ts';
 import { Console } from './shell/console.tsx';
 import './styles/tokens.css';
@@ -14,6 +15,7 @@ import './styles/pages.css';
 const root = document.getElementById('console') ?? document.body;
 /** Logs in by the address when that says so; answers why it failed. */
 async function byAddress(): Promise<string | null> {
+  if (isProviderAnswer()) return completeLogIn();
   const given = takeLogInToken();
   if (given !== null) return redeemLogIn(given);
   await askOtherTabs();

@@ -1,5 +1,6 @@
 /** Where requests ask for permission. */
 import { placeOf } from '../app/authorize.ts';
+import { type Holder, holderOf, type HolderNeeds } from '../app/sessions/holder.ts';
 import { getPipeline } from '../app/state/documents.ts';
 import { Unauthenticated } from '../domain/errors.ts';
 import type { EnvironmentName, Identity, PipelineId, ServiceName } from '../domain/ids.ts';
@@ -9,13 +10,16 @@ import type { Ports } from '../ports/index.ts';
 /** The token of an `Authorization` header; undefined without one, and for one of another form. */
 export const tokenIn = (authorization: string | undefined): string | undefined => /^Bearer ([\x21-\x7e]{1,16384})$/.exec(authorization ?? '')?.[1];
 
-/** Who shows this header. @throws Unauthenticated for no token, a malformed one, and one that nobody has */
-export async function identify({ identities }: Pick<Ports, 'identities'>, authorization: string | undefined): Promise<Identity> {
+/** Who shows this header, and what kind of token. @throws Unauthenticated for no token, a malformed one, and one that nobody has */
+export async function holderIn(needs: HolderNeeds, authorization: string | undefined): Promise<Holder> {
   const token = tokenIn(authorization);
-  const identity = token === undefined ? null : await identities.byToken(token);
-  if (identity === null) throw new Unauthenticated('Send a token: "Authorization: Bearer ...". On one machine the owner\'s is in the file "token" of the data directory.');
-  return identity;
+  const holder = token === undefined ? null : await holderOf(needs)(token);
+  if (holder === null) throw new Unauthenticated('Send a token: "Authorization: Bearer ...". On one machine the owner\'s is in the file "token" of the data directory; "slipway login" gets one of your own.');
+  return holder;
 }
+
+/** The same, where only who it is matters. */
+export const identify = async (needs: HolderNeeds, authorization: string | undefined): Promise<Identity> => (await holderIn(needs, authorization)).identity;
 
 export const anywhere = (): Where => ({ kind: 'anywhere' });
 export const installation = (): Where => ({ kind: 'installation' });

@@ -4,7 +4,7 @@ import { OPERATIONS } from '../contracts/api/index.ts';
 import { answerOfError, type HttpAnswer, type HttpEvent, bodyOf } from '../contracts/http.ts';
 import { MethodNotAllowed, NotFound } from '../domain/errors.ts';
 import type { Ports } from '../ports/index.ts';
-import { identify, tokenIn } from './access.ts';
+import { holderIn } from './access.ts';
 import type { ApiApp, ApiEnvironment } from './routing.ts';
 import type { Binding } from './serve.ts';
 
@@ -16,12 +16,13 @@ export function httpApp(ports: Ports, bindings: readonly Binding[], open: (app: 
   const app: ApiApp = new Hono<ApiEnvironment>();
   app.onError((error) => responseOf(answerOfError(error)));
   open(app);
+  const on = ({ operation, serve }: Binding) => app.on(operation.method, operation.path, (context) => serve(ports, context));
+  for (const binding of bindings) if (binding.operation.action === 'anybody') on(binding);
   app.use('/v1/*', async (context, next) => {
-    context.set('identity', await identify(ports, context.req.header('authorization')));
-    context.set('token', tokenIn(context.req.header('authorization')) ?? '');
+    context.set('holder', await holderIn(ports, context.req.header('authorization')));
     await next();
   });
-  for (const { operation, serve } of bindings) app.on(operation.method, operation.path, (context) => serve(ports, context));
+  for (const binding of bindings) if (binding.operation.action !== 'anybody') on(binding);
   app.notFound((context) => {
     const { method, path } = context.req;
     const allowed = methodsOf(path);
@@ -52,12 +53,12 @@ const responseOf = (answer: HttpAnswer): Response => new Response(answer.body, {
 /** An app behind API Gateway's event. */
 export function behindGateway(app: ApiApp): (event: HttpEvent) => Promise<HttpAnswer> {
   return async (event) => {
-    const { method } = event.requestContext.http;
+    const { method, sourceIp } = event.requestContext.http;
     // The platform's Request refuses some methods (TRACE) before anybody could answer them.
     if (!METHODS.includes(method)) return refusedMethod(method, event.rawPath);
     const query = event.rawQueryString === '' ? '' : `?${event.rawQueryString}`;
     const body = method === 'GET' || method === 'HEAD' ? undefined : new Uint8Array(bodyOf(event));
-    const response = await app.fetch(new Request(`http://api${event.rawPath}${query}`, { method, headers: { ...event.headers }, ...(body === undefined ? {} : { body }) }));
+    const response = await app.fetch(new Request(`http://api${event.rawPath}${query}`, { method, headers: { ...event.headers }, ...(body === undefined ? {} : { body }) }), { from: sourceIp });
     return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
   };
 }

@@ -1,5 +1,8 @@
 /** Who may use the API, and with what role. */
 import { rulesFor } from '../app/authorize.ts';
+import { endSessionsOf } from '../app/sessions/end-sessions.ts';
+import { mustBeFresh } from '../app/sessions/fresh.ts';
+import { recordWrite } from '../app/sessions/records.ts';
 import * as operations from '../contracts/api/people.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { grantsOf, isFromOutside, OUTSIDE_PREFIXES } from '../domain/roles.ts';
@@ -9,14 +12,17 @@ import { bind } from './serve.ts';
 export const peopleBindings = [
   bind(operations.readMe, anywhere, async (ports, { by }) => ({ value: { identity: by, grants: grantsOf(await rulesFor(ports, by), by).map(({ who: _who, ...grant }) => grant) } })),
   bind(operations.listTokens, installation, async (ports) => ({ value: await ports.identities.list() })),
-  bind(operations.addToken, installation, async (ports, { body: { identity } }) => {
+  bind(operations.addToken, installation, async (ports, { body: { identity }, by, holder, from }) => {
     if (isFromOutside(identity)) throw new InvalidInput(`Names that begin with ${OUTSIDE_PREFIXES.join(' or ')} belong to an identity provider. Choose another name.`);
-    return { value: { identity, token: await ports.identities.add(identity) } };
+    mustBeFresh(holder, ports.clock.now(), 'A token lasts longer than a session');
+    const token = await ports.identities.add(identity);
+    await ports.store.transact([recordWrite(ports, { event: 'token-given', identity, by, from })]);
+    return { value: { identity, token } };
   }),
-  bind(operations.openSession, anywhere, async (ports, { body: { seconds }, by }) => {
-    const expiresAt = ports.clock.now() + seconds * 1000;
-    return { value: { identity: by, token: await ports.identities.add(by, expiresAt), expiresAt } };
+  bind(operations.revokeTokens, installation, async (ports, { params: { identity }, by, from }) => {
+    const revoked = await ports.identities.revoke(identity);
+    const sessions = await endSessionsOf(ports)(identity, by, from);
+    await ports.store.transact([recordWrite(ports, { event: 'tokens-taken', identity, by, from })]);
+    return { value: { revoked, sessions } };
   }),
-  bind(operations.closeSession, anywhere, async (ports, { token }) => ({ value: { closed: await ports.identities.endSession(token) } })),
-  bind(operations.revokeTokens, installation, async (ports, { params }) => ({ value: { revoked: await ports.identities.revoke(params.identity) } })),
 ];

@@ -1,10 +1,15 @@
 /** What all routes share: who asks, and how answers are written. */
 import type { Context, Hono } from 'hono';
 import type { HttpAnswer } from '../contracts/http.ts';
-import type { Identity } from '../domain/ids.ts';
+import type { Holder } from '../app/sessions/holder.ts';
 import { someMatch, tagOf } from './tags.ts';
 
-export type ApiEnvironment = { Variables: { identity: Identity; token: string } };
+export type ApiEnvironment = {
+  /** The address that the request came from, as the gateway saw it. */
+  Bindings: { from?: string };
+  /** Absent where anybody may ask. */
+  Variables: { holder?: Holder };
+};
 export type ApiApp = Hono<ApiEnvironment>;
 
 /** An answer whose text is made once: it is tagged, kept for a repeated request, and sent. */

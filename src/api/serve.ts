@@ -3,8 +3,10 @@ import type { Context } from 'hono';
 import type * as z from 'zod';
 import { authorize, rulesFor } from '../app/authorize.ts';
 import { once } from '../app/once.ts';
+import type { Holder } from '../app/sessions/holder.ts';
 import type { Operation } from '../contracts/api/operation.ts';
-import { InvalidInput, UnsupportedMediaType } from '../domain/errors.ts';
+import { InvalidInput, Unauthenticated, UnsupportedMediaType } from '../domain/errors.ts';
+import type { Identity } from '../domain/ids.ts';
 import { access, type Where } from '../domain/roles.ts';
 import type { Ports } from '../ports/index.ts';
 import { check } from './input.ts';
@@ -20,9 +22,12 @@ export interface Asked<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
-  readonly by: ApiEnvironment['Variables']['identity'];
-  /** What the caller has shown to be known. */
-  readonly token: string;
+  /** Who asks, and by what token. */
+  readonly holder: Holder;
+  /** The same, without the token. */
+  readonly by: Identity;
+  /** The address that the request came from, as the gateway saw it; empty where that is not known. */
+  readonly from: string;
   /** The tags of `If-Match`; absent: whatever is there. */
   readonly ifMatch: readonly string[] | undefined;
   /** Whether the caller may look at services of this team, in this environment or in any. */
@@ -53,13 +58,15 @@ export function bind<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
   return {
     operation,
     serve: async (ports, context) => {
-      const by = context.get('identity');
-      const text = operation.body === null ? '' : await bodyText(context);
-      const parsed = { params: check(operation.params, context.req.param()), query: check(operation.query, context.req.query()), body: (operation.body === null ? undefined : check(operation.body, jsonOf(text))) as Parsed<B> };
+      const holder = context.get('holder');
+      // The middleware has refused whoever is nobody; an operation that came before it would be a mistake, and lets nobody in.
+      if (holder === undefined || operation.action === 'anybody') throw new Unauthenticated('Nobody has shown who they are.');
+      const by = holder.identity;
+      const { text, ...parsed } = await parsedOf(operation, context);
       if (operation.action !== 'known') await authorize(ports)(by, operation.action, await where(ports, parsed));
       const rules = await rulesFor(ports, by);
       const sees = (team: string, environment?: string) => access(rules, by, 'view', { kind: 'place', team, environments: environment === undefined ? [] : [environment] }).allowed;
-      const asked = { ...parsed, by, token: context.get('token'), sees, ifMatch: ifMatchOf(operation, context) };
+      const asked = { ...parsed, holder, by, from: fromOf(context), sees, ifMatch: ifMatchOf(operation, context) };
       const answer = async () => {
         const { value, next, etag } = await run(ports, asked);
         return answered(operation.status, value, { next: next === undefined ? undefined : nextPath(context, next), etag });
@@ -71,6 +78,30 @@ export function bind<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
       return (await once(ports)({ by, key, request: `${operation.method} ${context.req.path}\n${text}` }, answer)).response();
     },
   };
+}
+
+/** Binds an operation that anybody may ask for. It keeps no answer: it knows nobody by whom to keep it. */
+export function bindOpen<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType>(
+  operation: Operation<P, Q, B, A>, run: (ports: Ports, asked: { params: z.output<P>; query: z.output<Q>; body: Parsed<B>; from: string }) => Run<z.output<A>>,
+): Binding {
+  if (operation.action !== 'anybody') throw new TypeError(`${operation.id} asks who it is: bind it with bind()`);
+  return {
+    operation,
+    serve: async (ports, context) => {
+      const { text: _, ...parsed } = await parsedOf(operation, context);
+      const { value } = await run(ports, { ...parsed, from: fromOf(context) });
+      const answer = answered(operation.status, value, { next: undefined, etag: undefined });
+      return operation.method === 'GET' ? notModified(context, answer) : answer.response();
+    },
+  };
+}
+
+/** Absent where the app is asked without a gateway before it. */
+const fromOf = (context: Context<ApiEnvironment>): string => (context.env as ApiEnvironment['Bindings'] | undefined)?.from ?? '';
+
+async function parsedOf<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType>(operation: Operation<P, Q, B, A>, context: Context): Promise<{ text: string; params: z.output<P>; query: z.output<Q>; body: Parsed<B> }> {
+  const text = operation.body === null ? '' : await bodyText(context);
+  return { text, params: check(operation.params, context.req.param()), query: check(operation.query, context.req.query()), body: (operation.body === null ? undefined : check(operation.body, jsonOf(text))) as Parsed<B> };
 }
 
 async function bodyText(context: Context): Promise<string> {

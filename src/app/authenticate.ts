@@ -1,5 +1,5 @@
 /** Whether somebody is known who shows this header. What they may do, the API decides. */
-import type { Ports } from '../ports/index.ts';
+import { holderOf, type HolderNeeds } from './sessions/holder.ts';
 
 /** The simple answer of a Lambda authorizer. */
 export interface Authenticated {
@@ -7,8 +7,8 @@ export interface Authenticated {
   readonly context: { readonly identity?: string };
 }
 
-export const authenticate = (needs: Pick<Ports, 'identities'>) => async ({ authorization }: { authorization: string | undefined }): Promise<Authenticated> => {
+export const authenticate = (needs: HolderNeeds) => async ({ authorization }: { authorization: string | undefined }): Promise<Authenticated> => {
   const token = /^Bearer ([\x21-\x7e]{1,16384})$/.exec(authorization ?? '')?.[1];
-  const identity = token === undefined ? null : await needs.identities.byToken(token);
-  return identity === null ? { isAuthorized: false, context: {} } : { isAuthorized: true, context: { identity } };
+  const holder = token === undefined ? null : await holderOf(needs)(token);
+  return holder === null ? { isAuthorized: false, context: {} } : { isAuthorized: true, context: { identity: holder.identity } };
 };

@@ -81,7 +81,7 @@ async function reach(needs: Pick<CliNeeds, 'fetch'>, { address, token }: Connect
   try {
     return await needs.fetch(`${address}${path}`, {
       method, redirect: 'error', signal: AbortSignal.timeout(body !== undefined && typeof body.content !== 'string' ? UPLOAD_WITHIN_MS : ANSWER_WITHIN_MS),
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json', ...(body === undefined ? {} : { 'content-type': body.type }) },
+      headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), accept: 'application/json', ...(body === undefined ? {} : { 'content-type': body.type }) },
       ...(body === undefined ? {} : { body: body.content }),
     });
   } catch (error) {
@@ -122,7 +122,7 @@ function refusal(status: number, raw: unknown, { address, home }: Connection): C
   const { title, detail, evidence } = parsed.data;
   const issues = IssuesEvidence.safeParse(evidence);
   const details = issues.success ? issues.data.issues.map((issue) => harmless(issueLine(issue))) : [];
-  const hint = status === 401 ? ` ${home === null ? 'Check SLIPWAY_TOKEN.' : `The token of this machine is in ${home}/token; a SLIPWAY_TOKEN wins over it.`}` : '';
+  const hint = status === 401 ? ` ${home === null ? 'Check SLIPWAY_TOKEN, or log in: slipway login.' : `The token of this machine is in ${home}/token; a SLIPWAY_TOKEN wins over it.`}` : '';
   return new CliError(exitCodeOf(status), `${detail || title || `It was refused (${status}).`}${hint}`, { problem: raw, details });
 }
 

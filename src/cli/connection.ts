@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { CliError, EXIT } from './exit.ts';
 import { messageOf } from './faults.ts';
+import { keptSession } from './kept-sessions.ts';
 import type { CliNeeds } from './needs.ts';
 
 export interface WhereOptions {
@@ -12,7 +13,8 @@ export interface WhereOptions {
 export interface Connection {
   /** Without a slash at its end. */
   readonly address: string;
-  readonly token: string;
+  /** Null: as nobody. */
+  readonly token: string | null;
   /** The data directory on this machine; null when a URL was given. */
   readonly home: string | null;
 }
@@ -26,22 +28,41 @@ export const isLoopback = (address: string): boolean => LOOPBACK.test(new URL(ad
 export const homeOf = (needs: Pick<CliNeeds, 'env' | 'userHome' | 'directory'>, options: WhereOptions): string =>
   resolve(needs.directory, options.home ?? needs.env.SLIPWAY_HOME ?? join(needs.userHome, '.slipway'));
 
+type Needs = Pick<CliNeeds, 'env' | 'userHome' | 'directory' | 'files' | 'now'>;
+
+/** The URL that is given: `--url`, or without `--home` SLIPWAY_URL. */
+function urlOf(needs: Pick<Needs, 'env'>, options: WhereOptions): string | undefined {
+  return (options.url ?? (options.home === undefined ? needs.env.SLIPWAY_URL : undefined)) || undefined;
+}
+
 /** `--url`, then `--home`, then SLIPWAY_URL, then SLIPWAY_HOME, then `~/.slipway`. @throws CliError */
-export async function connectionOf(needs: Pick<CliNeeds, 'env' | 'userHome' | 'directory' | 'files'>, options: WhereOptions): Promise<Connection> {
-  const url = options.url ?? (options.home === undefined ? needs.env.SLIPWAY_URL : undefined);
-  if (url !== undefined && url !== '') return remote(url, needs.env.SLIPWAY_TOKEN);
+export async function addressOf(needs: Needs, options: WhereOptions): Promise<string> {
+  const url = urlOf(needs, options);
+  if (url !== undefined) return checkedAddress(url);
   const home = homeOf(needs, options);
   const address = await oneLine(needs, join(home, 'address'));
   if (address === null) throw new CliError(EXIT.unreachable, `No control plane runs on ${home}: there is no address in it. Start it: slipway up. For one elsewhere give --home DIRECTORY or --url URL.`);
-  const token = needs.env.SLIPWAY_TOKEN ?? (await oneLine(needs, join(home, 'token')));
-  if (token === null || token === '') throw new CliError(EXIT.unauthenticated, `There is no token in ${join(home, 'token')}. "slipway up" makes one at its first start; or set SLIPWAY_TOKEN.`);
-  return { address: checkedAddress(address), token, home };
+  return checkedAddress(address);
 }
 
-function remote(url: string, token: string | undefined): Connection {
-  const address = checkedAddress(url);
-  if (token === undefined || token === '') throw new CliError(EXIT.unauthenticated, `A token is needed for ${address}. Set SLIPWAY_TOKEN; it is no option, so that other users of this machine cannot see it.`);
-  return { address, token, home: null };
+/** As whoever SLIPWAY_TOKEN says, then as whoever has logged in there, then (on this machine) as its owner. @throws CliError */
+export async function connectionOf(needs: Needs, options: WhereOptions): Promise<Connection> {
+  const address = await addressOf(needs, options);
+  const home = homeOf(needs, options);
+  const isElsewhere = urlOf(needs, options) !== undefined;
+  const given = needs.env.SLIPWAY_TOKEN || undefined;
+  const token = given ?? (await loggedIn(needs, home, address)) ?? (isElsewhere ? null : await oneLine(needs, join(home, 'token')));
+  if (token !== null && token !== '') return { address, token, home: isElsewhere ? null : home };
+  throw new CliError(EXIT.unauthenticated, isElsewhere
+    ? `Nobody is logged in at ${address} from here. Log in: slipway login --url ${address}; or set SLIPWAY_TOKEN. It is no option, so that other users of this machine cannot see it.`
+    : `There is no token in ${join(home, 'token')}. "slipway up" makes one at its first start; or set SLIPWAY_TOKEN.`);
+}
+
+/** A session that has ended is said, and not passed over: whoever goes on would go on as somebody else. */
+async function loggedIn(needs: Needs, home: string, address: string): Promise<string | undefined> {
+  const kept = await keptSession(needs, home, address);
+  if (kept === undefined || kept.expiresAt > needs.now()) return kept?.token;
+  throw new CliError(EXIT.unauthenticated, `Your log-in at ${address} as ${kept.identity} has ended. Log in again: slipway login; or forget it: slipway logout.`);
 }
 
 /** The token is sent over https, or to this machine. */

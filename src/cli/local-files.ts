@@ -1,6 +1,8 @@
 /** The files of this machine. */
 import { openAsBlob } from 'node:fs';
-import { open, readdir, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { codeOf } from './faults.ts';
 import type { Files } from './needs.ts';
 
@@ -15,21 +17,35 @@ async function statOrNull(path: string) {
   }
 }
 
+async function readText(path: string, limitBytes: number, isPrivate: boolean): Promise<string | null> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  if (file === null) return null;
+  try {
+    const { size, mode } = await file.stat();
+    if (isPrivate && (mode & 0o077) !== 0) throw new RangeError(`others can read or change it (mode ${(mode & 0o777).toString(8)})`);
+    if (size > limitBytes) throw new RangeError(`it has ${size} bytes, and ${limitBytes} are accepted`);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+/** Beside the file and then in its place, so that nobody ever reads a part of it. */
+async function writePrivate(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const beside = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  await writeFile(beside, text, { flag: 'wx', mode: 0o600 });
+  await chmod(beside, 0o600);
+  await rename(beside, path);
+}
+
 export const localFiles: Files = {
-  read: async (path, limitBytes) => {
-    const file = await open(path, 'r').catch((error: unknown) => {
-      if (isMissing(error)) return null;
-      throw error;
-    });
-    if (file === null) return null;
-    try {
-      const { size } = await file.stat();
-      if (size > limitBytes) throw new RangeError(`it has ${size} bytes, and ${limitBytes} are accepted`);
-      return await file.readFile('utf8');
-    } finally {
-      await file.close();
-    }
-  },
+  read: (path, limitBytes) => readText(path, limitBytes, false),
+  readPrivate: (path, limitBytes) => readText(path, limitBytes, true),
+  writePrivate,
   write: (path, text, replace) => writeFile(path, text, { flag: replace ? 'w' : 'wx' }),
   writeExecutable: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o755 }),
   exists: async (path) => (await statOrNull(path)) !== null,

@@ -32,6 +32,10 @@ export interface Files {
   write(path: string, text: string, replace: boolean): Promise<void>;
   /** @throws when it exists already */
   writeExecutable(path: string, text: string): Promise<void>;
+  /** As `read`. @throws when others than this user may read or change it */
+  readPrivate(path: string, limitBytes: number): Promise<string | null>;
+  /** Whole or not at all, for this user alone; the folder is made when it is missing. */
+  writePrivate(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   isDirectory(path: string): Promise<boolean>;
   entries(directory: string): Promise<readonly { readonly name: string; readonly kind: 'file' | 'directory' | 'other' }[]>;

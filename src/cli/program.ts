@@ -11,12 +11,14 @@ import { addInit } from './commands/init.ts';
 import { addDelivery } from './commands/delivery.ts';
 import { addAlerts, addDeliveries, addEnv } from './commands/installation.ts';
 import { addJudge } from './commands/judge.ts';
+import { addLogin, addLogout } from './commands/login.ts';
 import { addLogs } from './commands/logs.ts';
 import { addNotification } from './commands/notification.ts';
 import { addRecording } from './commands/recording.ts';
 import { addPerformance } from './commands/performance.ts';
 import { addCompare, addConfig, addReleases } from './commands/releases.ts';
 import { addService } from './commands/service.ts';
+import { addSession } from './commands/session.ts';
 import { addShow } from './commands/show.ts';
 import { addSlack } from './commands/slack.ts';
 import { addStatus } from './commands/status.ts';
@@ -70,6 +72,9 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addNotification,
   addTarget,
   addSlack,
+  addLogin,
+  addLogout,
+  addSession,
   addToken,
   addCompletion,
 ];

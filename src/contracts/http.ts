@@ -7,7 +7,7 @@ export const HttpEvent = z.object({
   headers: z.record(z.string(), z.string()).default({}),
   body: z.string().optional(),
   isBase64Encoded: z.boolean().default(false),
-  requestContext: z.object({ http: z.object({ method: z.string() }) }),
+  requestContext: z.object({ http: z.object({ method: z.string(), sourceIp: z.string().max(100).default('') }) }),
 });
 export type HttpEvent = z.infer<typeof HttpEvent>;
 
@@ -27,7 +27,7 @@ export const problem = (statusCode: number, type: string, detail: string, eviden
   ({ statusCode, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify({ type: `urn:slipway:error:${type}`, title: type, status: statusCode, detail, ...(Object.keys(evidence).length > 0 ? { evidence } : {}) }) });
 
 const STATUS: Readonly<Record<string, number>> = {
-  InvalidInput: 400, InvalidManifest: 422, Unauthenticated: 401, Forbidden: 403, NotFound: 404, MethodNotAllowed: 405, PreconditionFailed: 412, UnsupportedMediaType: 415, Conflict: 409, StaleGeneration: 409, LimitExceeded: 413, NotSupported: 422, ProviderUnavailable: 503, ArtifactRefused: 422, IncompatibleSchema: 422, StorageFull: 507,
+  InvalidInput: 400, InvalidManifest: 422, Unauthenticated: 401, Forbidden: 403, NotFound: 404, MethodNotAllowed: 405, PreconditionFailed: 412, UnsupportedMediaType: 415, Conflict: 409, StaleGeneration: 409, LimitExceeded: 413, NotSupported: 422, ProviderUnavailable: 503, TooManyRequests: 429, ArtifactRefused: 422, IncompatibleSchema: 422, StorageFull: 507,
 };
 
 /** The answer for a typed error; anything else is 500 and says nothing of the inside. */
@@ -35,5 +35,7 @@ export function answerOfError(error: unknown): HttpAnswer {
   const name = error instanceof Error ? error.name : '';
   const status = STATUS[name];
   if (status === undefined || !(error instanceof Error)) return problem(500, 'Internal', 'Something went wrong inside. It is in the log of the control plane.');
-  return problem(status, name, error.message, (error as { evidence?: Readonly<Record<string, unknown>> }).evidence);
+  const { evidence } = error as { evidence?: Readonly<Record<string, unknown>> };
+  const said = problem(status, name, error.message, evidence);
+  return name === 'TooManyRequests' && typeof evidence?.['retryAfterSeconds'] === 'number' ? { ...said, headers: { ...said.headers, 'retry-after': String(evidence['retryAfterSeconds']) } } : said;
 }

@@ -40,6 +40,8 @@ export class InvalidInput extends define('InvalidInput', 'final') {}
 export class InvalidManifest extends define('InvalidManifest', 'final') {}
 /** A signature, timestamp or token that does not verify. */
 export class Unauthenticated extends define('Unauthenticated', 'final') {}
+/** Asked too often; evidence.retryAfterSeconds says when it may be asked again. */
+export class TooManyRequests extends define('TooManyRequests', 'retryable') {}
 /** Known, but not allowed to do this. */
 export class Forbidden extends define('Forbidden', 'final') {}
 /** A newer push has taken this pipeline's place. */

@@ -1,5 +1,7 @@
 /** Who else vouches for identities: a company's OIDC provider, and GitHub Actions. Written in environments.yaml. */
 import * as z from 'zod';
+import { Identity } from './ids.ts';
+import { SecretReference } from './manifest.ts';
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -22,11 +24,23 @@ export const Workflow = z.strictObject({
 });
 export type Workflow = z.infer<typeof Workflow>;
 
+const ClientId = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'a client id, without spaces');
+
+/** Slipway as a client of the provider, as it is registered there. */
+export const LogInClient = z.strictObject({
+  client: ClientId.meta({ description: 'The client id of the console. Its redirect address there is the console\'s address with `/log-in` behind it.', examples: ['slipway'] }),
+  secret: SecretReference.optional().meta({ description: 'Where its secret is kept. Absent: a public client, which PKCE alone protects.', examples: [{ from: 'oidc/slipway' }] }),
+  commandLine: ClientId.optional().meta({ description: 'The client id for `slipway login`: a public (native) one, whose redirect address is `http://127.0.0.1/log-in` with any port. Absent: the same client as the console\'s.', examples: ['slipway-cli'] }),
+  scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/, 'a scope')).min(1).max(20).default(['openid', 'email', 'profile']).refine((scopes) => scopes.includes('openid'), 'openid is one of them').meta({ description: 'What is asked for.', examples: [['openid', 'email']] }),
+});
+export type LogInClient = z.infer<typeof LogInClient>;
+
 export const IdentityProvider = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('oidc').meta({ description: 'A company\'s OIDC provider.', examples: ['oidc'] }),
     issuer: Issuer.meta({ description: 'Its issuer, exactly as its tokens say it.', examples: ['https://login.example.com'] }),
     audience: Audience.meta({ description: 'The audience that its tokens for Slipway have.', examples: ['slipway'] }),
+    logIn: LogInClient.optional().meta({ description: 'How people log in on its page, in the console and by `slipway login`. Absent: only tokens of it are taken.', examples: [{ client: 'slipway', secret: { from: 'oidc/slipway' } }] }),
     claim: z.enum(['sub', 'email', 'preferred_username']).default('sub').meta({ description: 'What names somebody. `email` counts only where the provider has verified it.', examples: ['email'] }),
   }),
   z.strictObject({
@@ -37,6 +51,7 @@ export const IdentityProvider = z.discriminatedUnion('kind', [
   }),
 ]);
 export type IdentityProvider = z.infer<typeof IdentityProvider>;
+export type OidcProvider = Extract<IdentityProvider, { kind: 'oidc' }>;
 
 export const IdentityProviders = z.array(IdentityProvider).max(10)
   .refine((providers) => new Set(providers.map(({ issuer }) => issuer)).size === providers.length, 'each issuer once')
@@ -54,6 +69,12 @@ const textOf = (claims: Claims, name: string): string | null => {
 export function nameIn(claims: Claims, claim: 'sub' | 'email' | 'preferred_username'): string | null {
   if (claim === 'email' && claims['email_verified'] !== true) return null;
   return textOf(claims, claim);
+}
+
+/** What somebody is called here whom the company's provider calls so: as environments.yaml says, or else `oidc:NAME`. Null for what cannot be a name. */
+export function identityNamed(name: string, people: readonly { readonly name: Identity; readonly oidc?: string | undefined }[]): Identity | null {
+  const person = people.find(({ oidc }) => oidc === name);
+  return person === undefined ? (Identity.safeParse(`oidc:${name}`).data ?? null) : person.name;
 }
 
 /**

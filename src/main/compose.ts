@@ -31,7 +31,9 @@ import { noTopics } from '../adapters/local/senders.ts';
 import { systemClock } from '../adapters/local/system-clock.ts';
 import { sendMail } from '../adapters/outgoing/mail.ts';
 import { createPost } from '../adapters/outgoing/post.ts';
+import { createDiscovery } from '../adapters/oidc/discovery.ts';
 import { withProviders } from '../adapters/oidc/identities.ts';
+import { createLogInProvider } from '../adapters/oidc/log-in-provider.ts';
 import { createVerifier } from '../adapters/oidc/verifier.ts';
 import { createSlackReplies } from '../adapters/slack/replies.ts';
 import { createSlackWebApi } from '../adapters/slack/web-api.ts';
@@ -121,6 +123,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const builder = createLocalBuilder({ directory: home.builds, sources, artifacts, clock: systemClock, settings: { path: options.config.path, environment: options.config.buildEnvironment ?? {} }, onFinished: async ({ request, outcome }) => finishBuild(ports)({ pipelineId: request.build as never, token: request.token, outcome }) });
   const commands = createCommandRunner({ directory: home.commands, sources, artifacts, settings: { path: options.config.path }, answer: (token: string, outcome: CommandOutcome) => engine.succeedTask(token, outcome) });
   const telemetry = createTelemetryMetrics({ clock: systemClock, ids: randomIds });
+  const discovery = createDiscovery({ now: () => performance.now() });
   const ports: Ports = {
     store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets(['process'], own), artifacts, sources, builder, commands, metrics: metricsOf(metricsSource(options.config.prometheus ?? null, traffic, systemClock), createWorkerMetrics({ clock: systemClock, ids: randomIds }), target, telemetry, store), judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
     recordingFiles: createRecordingFiles({ folder: home.uploads, artifacts, ids: randomIds }),
@@ -135,7 +138,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     gitHosts: createGitHosts({ secrets: createSecretFolder({ directory: home.secrets }), clock: systemClock, sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }) }),
     webhookSecrets: { gitHost: async (host) => secretAt(webhookSecretAt(home, host)), slack: async () => secretAt(home.slackSecret) },
-    identities: withProviders(createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }), { verifier: createVerifier({ clock: systemClock }), environments }),
+    identities: withProviders(createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }), { verifier: createVerifier({ clock: systemClock, discovery }), environments }),
+    logInProvider: createLogInProvider({ clock: systemClock, discovery }),
     // Here builds and commands are children of this process, which hears of their ends itself.
     jobEvents: { ended: async () => undefined, sweep: async () => ({ ended: 0, running: 0 }) },
     // A look at the ends of files costs next to nothing: there is no cursor, and one that is given changes nothing.

@@ -66,7 +66,7 @@ export async function startControlPlane(home: Home, config: LocalConfig, options
   const recovered = await composed.recover();
   log('info', 'recovered', recovered);
   const server = createGateway({
-    bodies, console: consoleFiles(join(packageRoot(), 'console', 'dist')), log: (message, details) => log('error', message, details), answered: (...request) => metrics.requested(...request),
+    bodies, origins: config.consoleOrigins, console: consoleFiles(join(packageRoot(), 'console', 'dist')), log: (message, details) => log('error', message, details), answered: (...request) => metrics.requested(...request),
     refused: (request) => refusalOf(composed.ports, request),
     streamed: async (request, response) => (await live.serve(request, response)) || (await serveMetrics(composed.ports, metrics, request, response)) || (await receiveTelemetry({ metrics: composed.telemetry, token: () => secretAt(home.telemetryToken) }, request, response)) || receiveUpload({ ports: composed.ports, folder: home.uploads }, request, response),
   });

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { BODY_BYTES_MAX } from '../contracts/limits.ts';
 import { problem, type HttpAnswer } from '../contracts/http.ts';
 import type { ConsoleFiles } from './console-files.ts';
+import { crossOrigin } from './cross-origin.ts';
 import { HANDLERS } from './functions.ts';
 import type { RequestBodies } from './request-bodies.ts';
 
@@ -19,6 +20,8 @@ export const HTTP_ROUTES = [
   { method: 'POST', path: '/webhooks/gitea', function: 'slipway-webhook' },
   { method: 'POST', path: '/webhooks/azure-devops', function: 'slipway-webhook' },
   { method: 'POST', path: '/slack', function: 'slipway-slack' },
+  { method: 'GET', path: '/v1/log-in', function: 'slipway-log-in' },
+  { method: 'POST', path: '/v1/log-in', function: 'slipway-log-in' },
   { method: 'POST', path: '/v1/artifacts', function: 'slipway-register-artifact' },
   { method: '*', path: '/v1/', function: 'slipway-api' },
 ] as const;
@@ -29,6 +32,8 @@ export interface GatewayOptions {
   /** The refusal of a request whose sender is nobody, by its headers alone; null when it may go on. */
   readonly refused: (request: IncomingMessage) => Promise<HttpAnswer | null>;
   readonly bodies: RequestBodies;
+  /** Of pages that may ask the API from elsewhere. */
+  readonly origins: readonly string[];
   readonly console: ConsoleFiles;
   /** Told of each request when it was answered. */
   readonly answered: (method: string, path: string, status: number, seconds: number) => void;
@@ -69,12 +74,13 @@ function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
 async function answer(options: GatewayOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
   if (path === '/health') return send(response, { statusCode: 200, headers: { 'content-type': 'application/json' }, body: '{"status":"ok"}' });
+  if (crossOrigin(options.origins, request, response)) return;
   if (await options.streamed(request, response)) return;
   const route = HTTP_ROUTES.find((known) => (known.path.endsWith('/') ? path.startsWith(known.path) : path === known.path) && (known.method === '*' || known.method === request.method));
   if (route === undefined && options.console.serve(request, response)) return;
   if (route === undefined) return wrongMethod(path) ? refuse(options.bodies, request, response, withHeaders(problem(405, 'MethodNotAllowed', `${path} takes POST only.`), { allow: 'POST' })) : refuse(options.bodies, request, response, problem(404, 'NotFound', `There is no ${request.method ?? ''} ${path}. See docs/api.md.`));
   // Who is nobody is refused before a byte of the body is read.
-  if (path.startsWith('/v1/') && hasBody(request)) {
+  if (route.function !== 'slipway-log-in' && path.startsWith('/v1/') && hasBody(request)) {
     const refusal = await options.refused(request);
     if (refusal !== null) return refuse(options.bodies, request, response, refusal);
   }
@@ -85,7 +91,7 @@ async function answer(options: GatewayOptions, request: IncomingMessage, respons
   const handler = HANDLERS[route.function] as unknown as HttpFunction;
   send(response, await handler({
     version: '2.0', rawPath: path, rawQueryString: query, headers: headersOf(request), body: body.toString('base64'), isBase64Encoded: true,
-    requestContext: { http: { method: request.method ?? 'GET', path } },
+    requestContext: { http: { method: request.method ?? 'GET', path, sourceIp: request.socket.remoteAddress ?? '' } },
   }, {} as never));
 }
 

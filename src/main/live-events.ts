@@ -1,6 +1,6 @@
 /** Live events over HTTP (Server-Sent Events, https://html.spec.whatwg.org/multipage/server-sent-events.html), for `slipway up`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { identify, teams } from '../api/access.ts';
+import { holderIn, teams } from '../api/access.ts';
 import { shownEvent } from '../api/events.ts';
 import { check } from '../api/input.ts';
 import { authorize, rulesFor } from '../app/authorize.ts';
@@ -83,12 +83,13 @@ const storeOf = (needs: () => Needs): Pick<Ports, 'store'> => ({ get store() { r
 
 async function listen(needs: Needs, request: IncomingMessage, response: ServerResponse, url: URL, listeners: Set<Listener>, teamOf: () => (service: ServiceName) => Promise<string>): Promise<void> {
   const admit = async () => {
-    const by = await identify(needs, request.headers.authorization);
+    const { identity: by, session } = await holderIn(needs, request.headers.authorization);
     await authorize(needs)(by, 'view', { kind: 'anywhere' });
     const rules = await rulesFor(needs, by);
-    return (team: string, environment?: string) => access(rules, by, 'view', { kind: 'place', team, environments: environment === undefined ? [] : [environment] }).allowed;
+    const sees = (team: string, environment?: string) => access(rules, by, 'view', { kind: 'place', team, environments: environment === undefined ? [] : [environment] }).allowed;
+    return { sees, endsAt: session?.endsAt };
   };
-  const sees = await admit();
+  const { sees, endsAt } = await admit();
   const { after, ...filter } = check(EventsQuery, Object.fromEntries(url.searchParams));
   const header = request.headers['last-event-id'];
   const last = header === undefined || header === '' ? after : check(EventId, header);
@@ -101,14 +102,17 @@ async function listen(needs: Needs, request: IncomingMessage, response: ServerRe
   listeners.add(listener);
   const look = async (): Promise<void> => {
     try {
-      listener.sees = await admit();
+      listener.sees = (await admit()).sees;
     } catch {
       response.end();
     }
   };
   const recheck = setInterval(() => void look(), RECHECK_MS);
+  // A session that ends by itself ends what it listens to at that moment.
+  const end = endsAt === undefined ? undefined : setTimeout(() => response.end(), Math.max(0, endsAt - needs.clock.now()));
   response.on('close', () => {
     clearInterval(recheck);
+    clearTimeout(end);
     listeners.delete(listener);
   });
   request.socket.setTimeout(0);

@@ -38,6 +38,7 @@ export const metrics = part('metrics');
 export const judge = part('judge');
 export const instanceLogs = part('instanceLogs');
 export const identities = part('identities');
+export const logInProvider = part('logInProvider');
 export const webhookSecrets = part('webhookSecrets');
 export const gitHosts = part('gitHosts');
 export const slackHandover = part('slackHandover');

@@ -7,6 +7,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { identify } from '../api/access.ts';
 import { authorize } from '../app/authorize.ts';
+import type { HolderNeeds } from '../app/sessions/holder.ts';
 import { answerOfError, json, type HttpAnswer } from '../contracts/http.ts';
 import { LimitExceeded } from '../domain/errors.ts';
 import type { Ports } from '../ports/index.ts';
@@ -16,7 +17,7 @@ const PATH = '/v1/blobs';
 const UPLOAD_BYTES_MAX = 2 * 1024 ** 3;
 
 export interface UploadNeeds {
-  readonly ports: Pick<Ports, 'identities' | 'artifacts' | 'ids' | 'environments'>;
+  readonly ports: HolderNeeds & Pick<Ports, 'artifacts' | 'ids'>;
   readonly folder: string;
 }
 

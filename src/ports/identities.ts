@@ -1,4 +1,4 @@
-/** Who somebody is who shows a token. Adapters: a file of hashed tokens (one machine), OIDC. */
+/** Who somebody is who shows a token that is no session. Adapters: a file of hashed tokens (one machine), OIDC. */
 import type { Identity } from '../domain/ids.ts';
 
 export interface Identities {
@@ -6,12 +6,9 @@ export interface Identities {
   byToken(token: string): Promise<Identity | null>;
   /**
    * A new token for somebody, shown this once and kept only as a hash.
-   * @param expiresAt milliseconds since the epoch, from when on it is nobody's; absent: never
    * @throws NotSupported where identities come from elsewhere
    */
-  add(identity: Identity, expiresAt?: number): Promise<string>;
-  /** Takes away one token that would have ended by itself; false for any other. */
-  endSession(token: string): Promise<boolean>;
+  add(identity: Identity): Promise<string>;
   /** Who has a token, and since when (milliseconds since the epoch). */
   list(): Promise<readonly { readonly identity: Identity; readonly createdAt: number }[]>;
   /** Takes all tokens of somebody away; answers how many. */

@@ -11,6 +11,7 @@ import type { Identities } from './identities.ts';
 import type { InstanceLogs } from './instance-logs.ts';
 import type { ItemStore } from './item-store.ts';
 import type { JobEvents } from './job-events.ts';
+import type { LogInProvider } from './log-in-provider.ts';
 import type { Metrics } from './metrics.ts';
 import type { Notifier } from './notifier.ts';
 import type { Orchestrator } from './orchestrator.ts';
@@ -56,6 +57,7 @@ export interface Ports {
   readonly slackMessages: SlackMessages;
   readonly slackReplies: SlackReplies;
   readonly identities: Identities;
+  readonly logInProvider: LogInProvider;
   readonly instanceLogs: InstanceLogs;
   readonly jobEvents: JobEvents;
   /** Absent: nobody hears of the end of a start, and the waits of the state machines are all there is. */

@@ -17,8 +17,8 @@ export interface AskOptions {
   /** The same for every attempt of one intent, so that none is carried out twice. */
   readonly idempotencyKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Instead of the token of this tab. */
-  readonly token?: string | undefined;
+  /** Instead of the token of this tab; null: none. */
+  readonly token?: string | null | undefined;
 }
 
 interface Given {
@@ -49,7 +49,7 @@ export function pathOf(id: OperationId, { params = {}, query = {} }: Given): str
 export async function ask<K extends OperationId>(id: K, input: InputOf<K>, options: AskOptions = {}): Promise<Answer<AnswerOf<K>>> {
   const { body }: Given = input;
   const [method = 'GET'] = operations[id] ?? [];
-  const token = options.token ?? currentToken();
+  const token = options.token === undefined ? currentToken() : options.token;
   const response = await fetch(apiUrl(pathOf(id, input)), {
     method, redirect: 'error', credentials: 'omit', signal: options.signal ?? null, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     headers: {

@@ -11,8 +11,9 @@ import type * as people from '../../../src/contracts/api/people.ts';
 import type * as places from '../../../src/contracts/api/places.ts';
 import type * as releases from '../../../src/contracts/api/releases.ts';
 import type * as services from '../../../src/contracts/api/services.ts';
+import type * as sessions from '../../../src/contracts/api/sessions.ts';
 
-type Exports = typeof approvals & typeof audit & typeof delivery & typeof deployments & typeof events & typeof installation & typeof people & typeof places & typeof releases & typeof services;
+type Exports = typeof approvals & typeof audit & typeof delivery & typeof deployments & typeof events & typeof installation & typeof people & typeof places & typeof releases & typeof services & typeof sessions;
 
 /** By operation id, which is the name it is exported by. */
 type Operations = { readonly [K in keyof Exports as Exports[K] extends Operation<infer _P, infer _Q, infer _B, infer _A> ? K : never]: Exports[K] };

@@ -1,6 +1,6 @@
 /**
  * Who is logged in: a token, held by this browser tab. sessionStorage belongs to one origin, the port included; a cookie on a
- * machine's own address would be sent to every service on every port of it (decision "The console holds its token in the tab").
+ * machine's own address would be sent to every service on every port of it (decisions 19 and "Sessions are made from what is no session").
  */
 const KEY = 'slipway.token';
 

@@ -5,7 +5,6 @@ import type { Identities } from '../../ports/identities.ts';
 export const closedIdentities: Identities = {
   byToken: async () => null,
   add: () => Promise.reject(new NotSupported('Tokens are given only on one machine; here identities come from the identity providers that the environments name.')),
-  endSession: async () => false,
   list: async () => [],
   revoke: async () => 0,
 };

@@ -6,28 +6,29 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import { Forbidden, InvalidInput, LimitExceeded } from '../../domain/errors.ts';
 import { Identity } from '../../domain/ids.ts';
+import { LASTING_PREFIX } from '../../domain/session.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { Identities } from '../../ports/identities.ts';
 import { diskFault } from '../archive-rules/disk-fault.ts';
 import { writeDurably } from './durable-file.ts';
 import { createSettledFile, type SettledFile } from './settled-file.ts';
 
-export const TOKEN_PREFIX = 'slp_';
 const ENTRIES_MAX = 1000;
 const FILE_BYTES_MAX = 1024 * 1024;
 const TOKEN_CHARACTERS_MAX = 512;
-/** More tabs than anybody keeps open; the oldest session makes room, so that nobody's sessions use up the places of others' tokens. */
-const SESSIONS_MAX = 20;
 
-/** A token has 268 random bits, so a plain hash of it cannot be turned back by guessing. */
+/**
+ * A token has 268 random bits, so a plain hash of it cannot be turned back by guessing. Entries with an end are sessions of versions that
+ * kept them here: nobody's any more.
+ */
 const Entry = z.strictObject({ identity: Identity, tokenSha256: z.string().regex(/^[0-9a-f]{64}$/), createdAt: z.number(), expiresAt: z.number().optional() });
 type Entry = z.infer<typeof Entry>;
 const Entries = z.strictObject({ identities: z.array(Entry).max(ENTRIES_MAX) });
 
 export interface IdentityFile extends Identities {
   /** A new token for somebody; it is shown this once. Tokens they have already go on. @throws InvalidInput, Forbidden, LimitExceeded */
-  add(identity: string, expiresAt?: number): Promise<string>;
-  /** `createdAt` in milliseconds since the epoch; one for each token that lasts, in the order they were made. Sessions are none. */
+  add(identity: string): Promise<string>;
+  /** `createdAt` in milliseconds since the epoch; one for each token, in the order they were made. */
   list(): Promise<readonly { readonly identity: Identity; readonly createdAt: number }[]>;
   /** Takes all tokens from somebody, at once. @returns how many there were */
   revoke(identity: string): Promise<number>;
@@ -83,13 +84,7 @@ function ownerOf(entries: readonly Entry[], token: string): Identity | null {
   return owner;
 }
 
-const isOver = ({ expiresAt }: Entry, now: number): boolean => expiresAt !== undefined && expiresAt <= now;
-
-/** For one more session of somebody, their oldest one goes when they have many. */
-function withRoom(entries: readonly Entry[], identity: Identity, expiresAt: number | undefined): readonly Entry[] {
-  const sessions = entries.filter((entry) => entry.identity === identity && entry.expiresAt !== undefined);
-  return expiresAt === undefined || sessions.length < SESSIONS_MAX ? entries : entries.filter((entry) => entry !== sessions[0]);
-}
+const lasts = ({ expiresAt }: Entry): boolean => expiresAt === undefined;
 
 function parseIdentity(identity: string): Identity {
   const parsed = Identity.safeParse(identity);
@@ -120,32 +115,25 @@ export function createIdentityFile({ path, ids, clock }: { readonly path: string
   };
   return {
     async byToken(token) {
-      if (!token.startsWith(TOKEN_PREFIX) || token.length > TOKEN_CHARACTERS_MAX) return null;
-      return ownerOf((await readEntries(path, settled)).filter((entry) => !isOver(entry, clock.now())), token);
+      if (!token.startsWith(LASTING_PREFIX) || token.length > TOKEN_CHARACTERS_MAX) return null;
+      return ownerOf((await readEntries(path, settled)).filter(lasts), token);
     },
-    async add(given, expiresAt) {
+    async add(given) {
       const identity = parseIdentity(given);
       return change(async (all) => {
-        const entries = withRoom(all.filter((entry) => !isOver(entry, clock.now())), identity, expiresAt);
+        const entries = all.filter(lasts);
         if (entries.length >= ENTRIES_MAX) throw new LimitExceeded(`There are ${ENTRIES_MAX} tokens already. Revoke those that nobody needs.`);
-        const token = `${TOKEN_PREFIX}${ids.next()}${ids.next()}`;
-        await write([...entries, { identity, tokenSha256: hashOf(token).toString('hex'), createdAt: clock.now(), ...(expiresAt === undefined ? {} : { expiresAt }) }]);
+        const token = `${LASTING_PREFIX}${ids.next()}${ids.next()}`;
+        await write([...entries, { identity, tokenSha256: hashOf(token).toString('hex'), createdAt: clock.now() }]);
         return token;
       });
     },
-    endSession: (token) =>
-      change(async (entries) => {
-        const shown = hashOf(token);
-        const left = entries.filter(({ tokenSha256, expiresAt }) => expiresAt === undefined || !timingSafeEqual(Buffer.from(tokenSha256, 'hex'), shown));
-        if (left.length < entries.length) await write(left);
-        return left.length < entries.length;
-      }),
-    list: async () => (await readEntries(path, settled)).filter(({ expiresAt }) => expiresAt === undefined).map(({ identity, createdAt }) => ({ identity, createdAt })),
+    list: async () => (await readEntries(path, settled)).filter(lasts).map(({ identity, createdAt }) => ({ identity, createdAt })),
     revoke: (identity) =>
       change(async (entries) => {
-        const left = entries.filter((entry) => entry.identity !== identity);
+        const left = entries.filter((entry) => lasts(entry) && entry.identity !== identity);
         if (left.length < entries.length) await write(left);
-        return entries.length - left.length;
+        return entries.filter((entry) => lasts(entry) && entry.identity === identity).length;
       }),
   };
 }

@@ -98,6 +98,20 @@ export { shortHash };
 export const alertedKey = (what: string): ItemKey => ({ partition: `alerted#${shortHash(what)}`, sort: 'alerted' });
 /** Stands while a target does not answer for one place, or (null) at all. */
 export const outageKey = (target: string, place: { readonly service: ServiceName; readonly environment: EnvironmentName } | null): ItemKey => ({ partition: `outage#${target}`, sort: place === null ? 'target' : `place#${placeName(place.service, place.environment)}` });
+/** A session, by its id; its token is nowhere. */
+export const sessionKey = (id: string): ItemKey => ({ partition: `session#${id}`, sort: 'session' });
+export const SESSIONS = 'sessions';
+export const sessionsPrefix = (identity: string): string => `${shortHash(identity)}#`;
+/** Stands while there is a session: of one person the oldest first. */
+export const openSessionKey = ({ identity, openedAt, id }: { identity: string; openedAt: number; id: string }): ItemKey => ({ partition: SESSIONS, sort: `${sessionsPrefix(identity)}${String(openedAt).padStart(13, '0')}#${id}` });
+/** An address that logs in once, by the hash of what is in it. */
+export const logInLinkKey = (hash: string): ItemKey => ({ partition: `log-in-link#${hash}`, sort: 'link' });
+/** Stands when a code of an identity provider was used. */
+export const usedCodeKey = (hash: string): ItemKey => ({ partition: `used-code#${hash}`, sort: 'code' });
+/** How many log-ins failed, or are at work, in a minute: from one address, or (empty) altogether. */
+export const logInAttemptsKey = (minute: number, from: string): ItemKey => ({ partition: `log-in-attempts#${minute}`, sort: from === '' ? 'all' : `from#${shortHash(from)}` });
+export const LOG_INS = 'log-ins';
+export const logInKey = (at: number, id: string): ItemKey => ({ partition: LOG_INS, sort: `${String(at).padStart(13, '0')}#${id}` });
 /** What a caller's request with a key of theirs was answered. */
 export const idempotencyKey = (by: string, key: string): ItemKey => {
   const name = createHash('sha256').update(`${by}\n${key}`).digest('hex');

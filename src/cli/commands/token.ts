@@ -6,7 +6,7 @@ import { table } from '../text/cells.ts';
 
 const Made = z.object({ identity: Line, token: z.string() });
 const Tokens = z.array(z.object({ identity: Line, createdAt: z.number() }));
-const Revoked = z.object({ revoked: z.number() });
+const Revoked = z.object({ revoked: z.number(), sessions: z.number().default(0) });
 
 export function addToken(host: Host): void {
   const token = host.program.command('token').summary('who may use the control plane').helpGroup('The installation:').description('Tokens for people: approvals count for the one whose token is used. Only the owner may give and take them.');
@@ -35,10 +35,10 @@ function addList(host: Host, token: Host['program']): void {
 }
 
 function addRevoke(host: Host, token: Host['program']): void {
-  const command = token.command('revoke').description('Takes all tokens of somebody away, at once.').argument('<name>', 'their name');
+  const command = token.command('revoke').description('Takes all tokens of somebody away, at once, and ends their sessions.').argument('<name>', 'their name');
   example(command, 'slipway token revoke anna');
   runs(host, command, async (session, _options, identity) => {
     const { value, raw } = await (await session.connect()).delete(`/v1/tokens/${encodeURIComponent(identity ?? '')}`, Revoked);
-    session.answer(raw, () => [value.revoked === 0 ? `${identity ?? ''} had no token.` : `${value.revoked} of ${identity ?? ''} taken away.`]);
+    session.answer(raw, () => [`${value.revoked === 0 ? `${identity ?? ''} had no token.` : `${value.revoked} of ${identity ?? ''} taken away.`}${value.sessions === 0 ? '' : ` ${value.sessions} sessions have ended.`}`]);
   });
 }

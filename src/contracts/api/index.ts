@@ -12,7 +12,8 @@ import * as places from './places.ts';
 import * as recordings from './recordings.ts';
 import * as releases from './releases.ts';
 import * as services from './services.ts';
+import * as sessions from './sessions.ts';
 
-export const OPERATIONS: readonly Operation[] = [services, releases, deployments, approvals, places, recordings, events, audit, delivery, notifications, installation, people].flatMap((resource) =>
+export const OPERATIONS: readonly Operation[] = [services, releases, deployments, approvals, places, recordings, events, audit, delivery, notifications, installation, sessions, people].flatMap((resource) =>
   // A module's names come in the order of the alphabet.
   (Object.values(resource) as unknown[]).filter(isOperation).sort((one, other) => (one.path === other.path ? (one.method < other.method ? -1 : 1) : one.path < other.path ? -1 : 1)));

@@ -55,7 +55,7 @@ function documentSchema(name: string, schema: z.ZodType): Json {
 }
 
 const LEAST_ROLE = (action: Action): string => ROLES.filter((role) => (ROLE_ACTIONS[role] as readonly Action[]).includes(action)).join(' or ');
-export const whoMay = (action: Operation['action']): string => (action === 'known' ? 'anybody who is known' : action === 'view' ? 'every role' : LEAST_ROLE(action));
+export const whoMay = (action: Operation['action']): string => (action === 'anybody' ? 'anybody, without a token' : action === 'known' ? 'anybody who is known' : action === 'view' ? 'every role' : LEAST_ROLE(action));
 
 const problem = (description: string): Json => ({ description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
 
@@ -70,6 +70,7 @@ function responses(operation: Operation): Json {
     ...(method === 'GET' ? { 304: { description: 'As it was: `If-None-Match` names its ETag' } } : {}),
     400: problem('The request does not fit its schema'), 401: problem('No token, or one that nobody has'), 403: problem('Not allowed'), 404: problem('What was asked for is not there'), 405: problem('The path does not take this method'),
     ...(method === 'GET' ? {} : { 409: problem('Something else was faster, or is in the way'), 413: problem('Too large'), 422: problem('It cannot be done as it is asked for') }),
+    ...(operation.action === 'anybody' && method !== 'GET' ? { 429: problem('Too many log-ins have failed; `Retry-After` says when to try again') } : {}),
     ...(guarded ? { 412: problem('It is not what `If-Match` names any more') } : {}), ...(operation.body === null ? {} : { 415: problem('The body is no JSON by its content type') }),
     503: problem('Something that is needed does not answer; the same request may succeed later'),
   };
@@ -96,6 +97,7 @@ const coerced = (schema: Json): Json => (schema['type'] === undefined && (schema
 function pathItem(operation: Operation): Json {
   return {
     operationId: operation.id, tags: [operation.tag], summary: operation.summary, description: `Who may: ${whoMay(operation.action)}.`, parameters: parameters(operation),
+    ...(operation.action === 'anybody' ? { security: [] } : {}),
     ...(operation.body === null ? {} : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(operation.body, 'input') } } } }),
     responses: responses(operation),
   };

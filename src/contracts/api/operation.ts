@@ -13,8 +13,8 @@ export interface Operation<P extends z.ZodObject = z.ZodObject, Q extends z.ZodO
   readonly path: `/v1/${string}`;
   readonly tag: string;
   readonly summary: string;
-  /** What the caller must be allowed to do; `known`: anybody who is known. */
-  readonly action: Action | 'known';
+  /** What the caller must be allowed to do; `known`: anybody who is known; `anybody`: whoever asks, without a token. */
+  readonly action: Action | 'known' | 'anybody';
   readonly params: P;
   readonly query: Q;
   readonly body: B | null;

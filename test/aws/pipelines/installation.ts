@@ -165,7 +165,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
     secrets: { resolve: unused('A secret') }, subscriberQueues: { ring: unused('A queue') }, senders: { post: unused('A request'), mail: unused('Mail'), publish: unused('A topic') },
     httpChecks: { run: unused('A check over HTTP') }, instanceLogs: { tail: unused('The output of instances') },
     recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,
-    identities: { byToken: async (token) => (token === TOKEN ? Identity.parse('anna') : null), add: unused('A token'), list: async () => [], revoke: async () => 0, endSession: async () => false },
+    identities: { byToken: async (token) => (token === TOKEN ? Identity.parse('anna') : null), add: unused('A token'), list: async () => [], revoke: async () => 0 }, logInProvider: { authorizationEndpoint: unused('Logging in'), take: unused('Logging in') },
   };
   useLocalParts({ ports, targets: { [options.kind]: target }, log: () => undefined });
   // The event rule; a pass finds what an event has lost.

@@ -37,6 +37,8 @@ export interface InstallationOptions {
   readonly ownTargets?: Readonly<Record<string, OwnTargetPlace>>;
   /** Whether it may post to the workspace; absent: it only answers. */
   readonly slackToken?: boolean;
+  /** Of consoles that others serve. */
+  readonly consoleOrigins?: readonly string[] | undefined;
   /** Where it is made; absent: a temporary folder. */
   readonly folder?: string | undefined;
 }
@@ -86,7 +88,7 @@ export class Installation {
   /** Again, after `controlPlane.close()`. */
   async startControlPlane(): Promise<void> {
     const { home } = this.client;
-    this.controlPlane = await startControlPlane(home, { ...localConfig(process.env), home: home.root, slackOrigin: this.client.slackStandIn?.origin ?? 'https://slack.com', host: '127.0.0.1', port: 0, routerPort: 0, passSeconds: this.#options.passSeconds ?? 1, exitEvents: this.#options.exitEvents ?? true });
+    this.controlPlane = await startControlPlane(home, { ...localConfig(process.env), home: home.root, slackOrigin: this.client.slackStandIn?.origin ?? 'https://slack.com', consoleOrigins: this.#options.consoleOrigins ?? [], host: '127.0.0.1', port: 0, routerPort: 0, passSeconds: this.#options.passSeconds ?? 1, exitEvents: this.#options.exitEvents ?? true });
   }
 
   /** A repository with one service in it, registered; the first push is the test's. */

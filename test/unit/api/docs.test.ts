@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { generatedFiles } from '../../../scripts/generate-schemas.ts';
 import { BINDINGS } from '../../../src/api/app.ts';
 import { artifactBindings } from '../../../src/api/artifacts.ts';
+import { logInBindings } from '../../../src/api/log-in.ts';
 import { DOCUMENT_PATH, httpApp } from '../../../src/api/http-app.ts';
 import { OPERATIONS } from '../../../src/contracts/api/index.ts';
 import { openapiDocument } from '../../../src/contracts/api/openapi.ts';
@@ -11,7 +12,7 @@ import type { Ports } from '../../../src/ports/index.ts';
 const text = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const documented = text('docs/api.md');
 const named = (operations: readonly { method: string; path: string }[]): string[] => operations.map(({ method, path }) => `${method} ${path}`).sort();
-const bindings = [...BINDINGS, ...artifactBindings];
+const bindings = [...BINDINGS, ...artifactBindings, ...logInBindings];
 const routes = httpApp({} as Ports, bindings).routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, path })).filter(({ path }) => path !== DOCUMENT_PATH);
 const document = openapiDocument() as { paths: Record<string, Record<string, { operationId: string; parameters: { in: string; name: string }[] }>> };
 

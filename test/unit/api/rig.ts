@@ -1,6 +1,7 @@
 /** The API over a real store, with tokens that are names. */
 import { BINDINGS, apiApp } from '../../../src/api/app.ts';
 import { artifactBindings } from '../../../src/api/artifacts.ts';
+import { logInBindings } from '../../../src/api/log-in.ts';
 import { OPERATIONS } from '../../../src/contracts/api/index.ts';
 import { Environments } from '../../../src/domain/environment.ts';
 import { Manifest } from '../../../src/domain/manifest.ts';
@@ -24,14 +25,15 @@ export function apiRig() {
     targets: { observe: async () => [], describe: async () => ({ verb: 'describe', kind: 'process', weights: true, zones: true, scaleToZero: true, limits: {} }), names: () => ['process'] },
     recorders: { begin: async (_service: string, _environment: string, rule: unknown) => ({ rule, begunAt: 0, endsAt: 1, taken: 0, leftOut: 0, kept: 0 }), progress: async () => null },
     artifacts: { has: async () => true }, instanceLogs: { tail: async () => ({ output: [] }) }, metrics: { read: async () => ({ epoch: 'a', at: 1, revisions: {} }) },
-    identities: { byToken: async (token: string) => (token === 'nobody' ? null : token as Identity), add: async (identity: Identity) => { tokens.push(identity); return `slp_${tokens.length}`; }, list: async () => [], revoke: async () => 0, endSession: async () => false },
+    identities: { byToken: async (token: string) => (token === 'nobody' ? null : token as Identity), add: async (identity: Identity) => { tokens.push(identity); return `slp_${tokens.length}`; }, list: async () => [], revoke: async () => 0 },
+    logInProvider: { authorizationEndpoint: async () => 'https://login.example.com/authorize', take: async () => ({ kind: 'refused', why: 'nobody logs in here' }) },
   } as unknown as Ports;
-  const app = apiApp(ports, [...BINDINGS, ...artifactBindings]);
-  const ask = async <T = Record<string, unknown>>(method: string, path: string, given: { body?: unknown; as?: string | null; headers?: Record<string, string> } = {}): Promise<Said<T>> => {
-    const { body, as = 'owner', headers = {} } = given;
+  const app = apiApp(ports, [...BINDINGS, ...artifactBindings, ...logInBindings]);
+  const ask = async <T = Record<string, unknown>>(method: string, path: string, given: { body?: unknown; as?: string | null; headers?: Record<string, string>; from?: string } = {}): Promise<Said<T>> => {
+    const { body, as = 'owner', headers = {}, from = '192.0.2.1' } = given;
     const response = await app.fetch(new Request(`http://api${path}`, {
       method, headers: { ...(as === null ? {} : { authorization: `Bearer ${as}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    }));
+    }), { from });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: (text === '' ? undefined : JSON.parse(text)) as T };
   };
@@ -63,6 +65,7 @@ export async function withService(at: ApiRig, service: string, team: string): Pr
   }
 }
 
+const SESSION = '0123456789abcdef0123456789abcdef';
 const NOTICE = '1700000000000-0123456789abcdef';
 const QUERIES: Readonly<Record<string, string>> = { compareReleases: '?from=1.0.0&to=2.0.0', removeRepository: '?url=https%3A%2F%2Fexample.com%2Fa%2Fb' };
 
@@ -71,9 +74,9 @@ export function requestsFor(service: string): { id: string; method: string; path
   const bodies: Readonly<Record<string, unknown>> = {
     registerRepository: { url: 'https://example.com/a/b' }, registerArtifact: { manifest: `service: ${service}\nteam: shop\nstart: [node, server.js]\n`, digest: `sha256:${'b'.repeat(64)}`, bytes: 1, version: '2.0.0' },
     deploy: { service, version: '2.0.0' }, previewPlan: { service, version: '2.0.0', environment: 'production' }, cancelPipeline: {}, decide: { service, decision: 'approve' }, rollback: {}, promote: {}, pause: {}, resume: {},
-    scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, openSession: {}, startRecording: {}, stopRecording: {}, testNotificationRule: {}, resendNotice: {},
+    scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, openSession: {}, makeLogInLink: {}, logIn: { with: 'link', link: 'sll_nobody' }, startRecording: {}, stopRecording: {}, testNotificationRule: {}, resendNotice: {},
   };
   return OPERATIONS.map(({ id, method, path, action, body }) => ({
-    id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest').replace(':release', '1.0.0').replace(':team', 'shop').replace(':time', '1700000000000').replace(':machine', 'pipeline').replace(':execution', `${service}-1`).replace(':rule', 'on-call').replace(':notice', NOTICE) + (QUERIES[id] ?? ''), ...(body === null ? {} : { body: bodies[id] }),
+    id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest').replace(':release', '1.0.0').replace(':team', 'shop').replace(':time', '1700000000000').replace(':machine', 'pipeline').replace(':execution', `${service}-1`).replace(':rule', 'on-call').replace(':session', SESSION).replace(':notice', NOTICE) + (QUERIES[id] ?? ''), ...(body === null ? {} : { body: bodies[id] }),
   }));
 }

@@ -90,9 +90,9 @@ describe('which control plane, and as whom', () => {
 
   it('says when the token is missing or wrong: exit 4, and never the token', async () => {
     plane = await controlPlane(services);
-    expect(await run(['status', '--url', plane.address])).toMatchObject({ code: 4, err: expect.stringContaining('Set SLIPWAY_TOKEN') });
+    expect(await run(['status', '--url', plane.address])).toMatchObject({ code: 4, err: expect.stringContaining('set SLIPWAY_TOKEN') });
     const wrong = await run(['status'], { needs: { env: { SLIPWAY_URL: plane.address, SLIPWAY_TOKEN: 'of-somebody-else' } } });
-    expect([wrong.code, wrong.err]).toEqual([4, 'Send a token. Check SLIPWAY_TOKEN.\n']);
+    expect([wrong.code, wrong.err]).toEqual([4, 'Send a token. Check SLIPWAY_TOKEN, or log in: slipway login.\n']);
     await inFolder(async (home) => {
       await writeFile(join(home, 'address'), plane?.address ?? '');
       expect(await run(['status', '--home', home])).toMatchObject({ code: 4, err: expect.stringContaining('There is no token in') });

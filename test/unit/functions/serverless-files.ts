@@ -27,7 +27,7 @@ export type Resource = z.infer<typeof Resource>;
 
 /** The files of infrastructure/, which serverless.yml names one by one. */
 export const INFRASTRUCTURE = readdirSync(join(ROOT, 'infrastructure')).filter((name) => name.endsWith('.yml'));
-const Extension = z.strictObject({ Properties: z.record(z.string(), z.unknown()).optional(), Metadata: z.record(z.string(), z.unknown()).optional() });
+const Extension = z.strictObject({ DependsOn: z.array(z.string()).optional(), Properties: z.record(z.string(), z.unknown()).optional(), Metadata: z.record(z.string(), z.unknown()).optional() });
 const File = z.object({ Resources: z.record(z.string(), Resource).default({}), extensions: z.record(z.string(), Extension).default({}) });
 const files = INFRASTRUCTURE.map((file) => File.parse(read(`infrastructure/${file}`)));
 

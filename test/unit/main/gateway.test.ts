@@ -32,7 +32,7 @@ beforeEach(async () => {
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Slipway</title>');
   writeFileSync(join(folder, 'assets', 'app-1a2b.js'), `console.log(${JSON.stringify('x'.repeat(5000))})`);
   server = createGateway({
-    bodies, console: consoleFiles(folder), log: () => undefined, answered: (...request) => metrics.requested(...request), streamed: async () => false,
+    bodies, origins: [], console: consoleFiles(folder), log: () => undefined, answered: (...request) => metrics.requested(...request), streamed: async () => false,
     refused: async (request) => {
       try {
         await identify(at.ports, request.headers.authorization);

@@ -2,9 +2,10 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { withProviders } from '../../../../src/adapters/oidc/identities.ts';
-import { createVerifier, looksLikeJwt, type KnownProviders, type Verifier } from '../../../../src/adapters/oidc/verifier.ts';
+import { createVerifier, type KnownProviders, type Verifier } from '../../../../src/adapters/oidc/verifier.ts';
 import { Environments } from '../../../../src/domain/environment.ts';
 import type { Identity } from '../../../../src/domain/ids.ts';
+import { looksLikeJwt } from '../../../../src/domain/session.ts';
 import { fakeClock, type FakeClock } from '../../../fakes/clock.ts';
 import { issuerAt, type Issuer } from './issuer.ts';
 
@@ -123,7 +124,7 @@ describe('the provider\'s keys', () => {
 describe('beside tokens of our own', () => {
   it('each is asked for its own kind only', async () => {
     const asked: string[] = [];
-    const own = { byToken: async (token: string) => { asked.push(token); return 'carl' as Identity; }, add: async () => '', list: async () => [], revoke: async () => 0, endSession: async () => false };
+    const own = { byToken: async (token: string) => { asked.push(token); return 'carl' as Identity; }, add: async () => '', list: async () => [], revoke: async () => 0 };
     const identities = withProviders(own, { verifier, environments: { read: async () => company() as Environments } });
     expect(await identities.byToken('slp_abc')).toBe('carl');
     expect(await identities.byToken(await issuer.sign({ sub: 'u-2' }))).toBe('oidc:u-2');
