@@ -15,11 +15,12 @@ import { releaseBindings } from './releases.ts';
 import { recordingBindings } from './recordings.ts';
 import { serviceBindings } from './services.ts';
 import { sessionBindings } from './sessions.ts';
+import { slackBindings } from './slack.ts';
 import { behindGateway, DOCUMENT_PATH, httpApp } from './http-app.ts';
 import { notModified, written, type ApiApp } from './routing.ts';
 import type { Binding } from './serve.ts';
 
-export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...recordingBindings, ...releaseBindings, ...auditBindings, ...deliveryBindings, ...eventBindings, ...notificationBindings, ...installationBindings, ...peopleBindings, ...sessionBindings];
+export const BINDINGS: readonly Binding[] = [...serviceBindings, ...deploymentBindings, ...approvalBindings, ...placeBindings, ...recordingBindings, ...releaseBindings, ...auditBindings, ...deliveryBindings, ...eventBindings, ...notificationBindings, ...installationBindings, ...peopleBindings, ...sessionBindings, ...slackBindings];
 
 /** @param bindings tests serve those of all functions */
 export const apiApp = (ports: Ports, bindings: readonly Binding[] = BINDINGS): ApiApp => httpApp(ports, bindings, (app) => {

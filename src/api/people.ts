@@ -3,6 +3,7 @@ import { rulesFor } from '../app/authorize.ts';
 import { endSessionsOf } from '../app/sessions/end-sessions.ts';
 import { mustBeFresh } from '../app/sessions/fresh.ts';
 import { recordWrite } from '../app/sessions/records.ts';
+import { unlinkMembers } from '../app/slack/link-member.ts';
 import * as operations from '../contracts/api/people.ts';
 import { InvalidInput } from '../domain/errors.ts';
 import { grantsOf, isFromOutside, OUTSIDE_PREFIXES } from '../domain/roles.ts';
@@ -22,6 +23,7 @@ export const peopleBindings = [
   bind(operations.revokeTokens, installation, async (ports, { params: { identity }, by, from }) => {
     const revoked = await ports.identities.revoke(identity);
     const sessions = await endSessionsOf(ports)(identity, by, from);
+    await unlinkMembers(ports)(identity);
     await ports.store.transact([recordWrite(ports, { event: 'tokens-taken', identity, by, from })]);
     return { value: { revoked, sessions } };
   }),

@@ -26,6 +26,7 @@ import { handler as runGate } from '../../functions/run-gate.ts';
 import { handler as settle } from '../../functions/settle.ts';
 import { handler as shrink } from '../../functions/shrink.ts';
 import { handler as slack } from '../../functions/slack.ts';
+import { handler as slackConnect } from '../../functions/slack-connect.ts';
 import { handler as slackWorker } from '../../functions/slack-worker.ts';
 import { handler as subscriberSlack } from '../../functions/subscribers/slack.ts';
 import { handler as subscriberNotifications } from '../../functions/subscribers/notifications.ts';
@@ -69,6 +70,7 @@ export const HANDLERS = {
   'slipway-settle': settle,
   'slipway-shrink': shrink,
   'slipway-slack': slack,
+  'slipway-slack-connect': slackConnect,
   'slipway-slack-worker': slackWorker,
   'slipway-subscriber-slack': subscriberSlack,
   'slipway-subscriber-notifications': subscriberNotifications,

@@ -22,6 +22,7 @@ export const HTTP_ROUTES = [
   { method: 'POST', path: '/slack', function: 'slipway-slack' },
   { method: 'GET', path: '/v1/log-in', function: 'slipway-log-in' },
   { method: 'POST', path: '/v1/log-in', function: 'slipway-log-in' },
+  { method: 'POST', path: '/v1/slack/checks', function: 'slipway-slack-connect' },
   { method: 'POST', path: '/v1/artifacts', function: 'slipway-register-artifact' },
   { method: '*', path: '/v1/', function: 'slipway-api' },
 ] as const;

@@ -35,7 +35,7 @@ export const useCaseHandler = <I, O, P extends Parts = object>(schema: z.ZodType
 };
 
 /** The kind of resource, without names: each value of a dimension is a metric that is paid for. */
-const operation = (path: string): string => /^\/(?:v1\/(?:services|pipelines|deployments|plans|approvals|decisions|environments|audit|teams|events|notifications|alerts|drift|reconcile|targets|me|tokens|sessions|session|log-ins|log-in-links|log-in|repositories|deliveries|artifacts|openapi\.json)|webhooks\/[a-z-]+|slack)(?=\/|$)/.exec(path)?.[0] ?? 'other';
+const operation = (path: string): string => /^\/(?:v1\/(?:services|pipelines|deployments|plans|approvals|decisions|environments|audit|teams|events|notifications|alerts|drift|reconcile|targets|me|tokens|sessions|session|log-ins|slack|log-in-links|log-in|repositories|deliveries|artifacts|openapi\.json)|webhooks\/[a-z-]+|slack)(?=\/|$)/.exec(path)?.[0] ?? 'other';
 
 /** A handler of API Gateway's HTTP events; typed errors become problem documents. */
 export const httpHandler = <P extends Parts = object>(answer: (needs: CorePorts & Given<NoInfer<P>>) => (event: HttpEvent) => Promise<HttpAnswer>, parts: P = {} as P) => {

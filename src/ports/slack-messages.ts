@@ -22,6 +22,17 @@ export interface SlackRefusal {
   readonly remedy: string;
 }
 
+/** Whose token it is, as Slack says. */
+export interface SlackConnection {
+  readonly kind: 'connected';
+  readonly team: string;
+  readonly teamName: string;
+  /** The app's own name there. */
+  readonly user: string;
+  /** What the token may; null where Slack does not say. */
+  readonly scopes: readonly string[] | null;
+}
+
 export type SlackSent = { readonly kind: 'sent'; readonly place: SlackPlace } | SlackRefusal;
 
 /**
@@ -29,6 +40,8 @@ export type SlackSent = { readonly kind: 'sent'; readonly place: SlackPlace } | 
  * wait longer (`evidence.retryAfterSeconds`): whether a message was posted is not known then, and `find` tells.
  */
 export interface SlackMessages {
+  /** https://docs.slack.dev/reference/methods/auth.test */
+  connection(): Promise<SlackConnection | SlackRefusal>;
   /** @param channel its id @param thread the message that it answers */
   post(channel: string, message: SlackMessage, thread?: string): Promise<SlackSent>;
   update(place: SlackPlace, message: SlackMessage): Promise<SlackSent>;

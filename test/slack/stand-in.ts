@@ -128,6 +128,8 @@ export class SlackStandIn {
     if (typeof fault === 'object' && 'status' in fault) return void response.writeHead(fault.status, fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) }).end();
     const outcome = typeof fault === 'object' ? { ok: false, error: fault.error } : this.#act(method, input, request.headers.authorization);
     if (fault === 'take and drop') return void request.socket.destroy();
+    // https://docs.slack.dev/authentication/installing-with-oauth: each answer names the token's scopes.
+    if (outcome.error !== 'invalid_auth' && outcome.error !== 'not_authed') response.setHeader('x-oauth-scopes', [...this.scopes].join(','));
     if (outcome.error === 'ratelimited') response.writeHead(429, { 'retry-after': '1', 'content-type': 'application/json' });
     else response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' });
     response.end(JSON.stringify(outcome));

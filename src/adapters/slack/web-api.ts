@@ -1,4 +1,4 @@
-/** Slack's Web API by plain requests: four methods need no client of half a megabyte. */
+/** Slack's Web API by plain requests: a few methods need no client of half a megabyte. */
 import { LOST_ERRORS, PASSING, remedyOf, SlackAnswer } from '../../contracts/slack/web-api.ts';
 import { ProviderUnavailable } from '../../domain/errors.ts';
 import type { SlackMessage, SlackMessages, SlackRefusal, SlackSent } from '../../ports/slack-messages.ts';
@@ -28,12 +28,12 @@ const tier3 = (method: string): Limit => ({ name: method, intervalMs: 1200, burs
 const updating = (ts: string): Limit[] => [tier3('chat.update'), { name: `message ${ts}`, intervalMs: 1000, burst: 1 }];
 
 export function createSlackWebApi({ origin, token, pace = createPace({ now: () => performance.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)), longestWaitMs: LONGEST_WAIT_MS }) }: SlackWebApiOptions): SlackMessages {
-  const call = async (method: string, input: Readonly<Record<string, unknown>>, limits: readonly Limit[]): Promise<SlackAnswer | SlackRefusal> => {
+  const call = async (method: string, input: Readonly<Record<string, unknown>>, limits: readonly Limit[]): Promise<(SlackAnswer & Heard) | SlackRefusal> => {
     const bearer = await token();
     if (bearer === null) return { kind: 'refused', error: 'not_connected', remedy: remedyOf(method, 'not_connected') };
     await pace.turn(limits);
-    const answer = await ask(`${origin}/api/${method}`, bearer, input, (seconds) => limits.forEach(({ name }) => pace.block(name, seconds * 1000)));
-    if (answer.ok) return answer;
+    const { answer, scopes } = await ask(`${origin}/api/${method}`, bearer, input, (seconds) => limits.forEach(({ name }) => pace.block(name, seconds * 1000)));
+    if (answer.ok) return { ...answer, scopes };
     const error = answer.error ?? 'unknown_error';
     if (PASSING.has(error)) throw new ProviderUnavailable(`Slack answered ${method} with ${error}. It is tried again.`, { method, error });
     return { kind: 'refused', error, remedy: `${remedyOf(method, error)}${answer.needed === undefined ? '' : ` It needs ${answer.needed}.`}` };
@@ -46,6 +46,12 @@ export function createSlackWebApi({ origin, token, pace = createPace({ now: () =
   const done = (answer: SlackAnswer | SlackRefusal): { kind: 'sent' } | SlackRefusal => ('kind' in answer ? answer : { kind: 'sent' });
   const shown = ({ text, blocks }: SlackMessage) => ({ text, ...(blocks === undefined ? {} : { blocks }) });
   return {
+    connection: async () => {
+      const answer = await call('auth.test', {}, []);
+      if ('kind' in answer) return answer;
+      if (answer.team_id === undefined) throw new ProviderUnavailable('Slack took the token and did not say which workspace it is of.');
+      return { kind: 'connected', team: answer.team_id, teamName: answer.team ?? answer.team_id, user: answer.user ?? '', scopes: answer.scopes };
+    },
     post: async (channel, message, thread) => sent(await call('chat.postMessage', { channel, ...shown(message), unfurl_links: false, unfurl_media: false, ...(thread === undefined ? {} : { thread_ts: thread }) }, posting(channel))),
     // Without blocks those that are there would stay.
     update: async (place, message) => sent(await call('chat.update', { ...place, blocks: [], ...shown(message) }, updating(place.ts))),
@@ -62,7 +68,7 @@ export function createSlackWebApi({ origin, token, pace = createPace({ now: () =
 }
 
 /** @throws ProviderUnavailable when there is no answer of Slack's, or it asks to wait */
-async function ask(url: string, bearer: string, input: Readonly<Record<string, unknown>>, wait: (seconds: number) => void): Promise<SlackAnswer> {
+async function ask(url: string, bearer: string, input: Readonly<Record<string, unknown>>, wait: (seconds: number) => void): Promise<{ readonly answer: SlackAnswer } & Heard> {
   const method = url.slice(url.lastIndexOf('/') + 1);
   const response = await fetch(url, {
     method: 'POST', redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS), body: JSON.stringify(input),
@@ -77,8 +83,15 @@ async function ask(url: string, bearer: string, input: Readonly<Record<string, u
   }
   const parsed = SlackAnswer.safeParse(await bounded(response, method));
   if (!response.ok || !parsed.success) throw new ProviderUnavailable(`Slack answered ${method} with status ${response.status} and nothing that is understood. It is tried again.`, { method, status: response.status });
-  return parsed.data;
+  return { answer: parsed.data, scopes: scopesIn(response.headers.get('x-oauth-scopes')) };
 }
+
+/** What every answer of Slack says beside itself: the scopes of the token. https://docs.slack.dev/authentication/installing-with-oauth */
+interface Heard {
+  readonly scopes: readonly string[] | null;
+}
+
+const scopesIn = (header: string | null): readonly string[] | null => (header === null ? null : header.split(',').map((scope) => scope.trim()).filter((scope) => scope !== ''));
 
 const causeOf = (error: unknown): string => (error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error));
 

@@ -7,10 +7,11 @@ import type { SlackMessage } from '../../ports/slack-messages.ts';
 import { CHANGING, commandOf, HELP, type SlackVerb } from './commands.ts';
 import { askWhy, decideByCommand, decideShown, type DecisionNeeds } from './decisions.ts';
 import { historyAnswer, mayLook, pendingAnswer, statusAnswer } from './look-commands.ts';
+import { linkAnswer } from './link-member.ts';
 import { identityOf } from './member.ts';
 import { steerAnswer, type SteerNeeds } from './steer-commands.ts';
 
-export type ActNeeds = DecisionNeeds & SteerNeeds & Pick<Ports, 'slackMessages'>;
+export type ActNeeds = DecisionNeeds & SteerNeeds & Pick<Ports, 'slackMessages' | 'ids'>;
 
 /** What is said, and to whom: a change to the channel, all else to whoever asked. */
 export interface Said extends SlackMessage {
@@ -49,13 +50,14 @@ async function act(needs: ActNeeds, request: SlackRequest): Promise<Said | null>
 async function command(needs: ActNeeds, request: SlackRequest & { kind: 'command' }): Promise<Said> {
   const { verb, words } = commandOf(request.text);
   if (verb === 'help') return toMember({ text: HELP });
+  if (verb === 'link') return toMember(await linkAnswer(needs, request.user, words));
   const by = await identityOf(needs, request.user);
   if (!CHANGING.has(verb)) await mayLook(needs, by);
   const answer = await answerTo(needs, verb, by, words);
   return CHANGING.has(verb) ? toChannel(answer) : toMember(answer);
 }
 
-function answerTo(needs: ActNeeds, verb: Exclude<SlackVerb, 'help'>, by: Awaited<ReturnType<typeof identityOf>>, words: readonly string[]): Promise<SlackMessage> {
+function answerTo(needs: ActNeeds, verb: Exclude<SlackVerb, 'help' | 'link'>, by: Awaited<ReturnType<typeof identityOf>>, words: readonly string[]): Promise<SlackMessage> {
   switch (verb) {
     case 'status': return statusAnswer(needs, by, words);
     case 'pending': return pendingAnswer(needs, by, words);

@@ -5,7 +5,7 @@ import { code } from '../../contracts/slack/blocks.ts';
 import { wordsOf } from '../../contracts/slack/words.ts';
 
 export const SLASH_COMMAND = '/slipway';
-export const SLACK_VERBS = ['status', 'pending', 'approve', 'reject', 'promote', 'rollback', 'pause', 'resume', 'history', 'help'] as const;
+export const SLACK_VERBS = ['status', 'pending', 'approve', 'reject', 'promote', 'rollback', 'pause', 'resume', 'history', 'link', 'help'] as const;
 export type SlackVerb = (typeof SLACK_VERBS)[number];
 
 /** What follows each, and what it does. */
@@ -19,6 +19,7 @@ export const SLACK_USAGE = {
   pause: ['service environment [reason]', 'stops repair there'],
   resume: ['service environment', 'starts it again'],
   history: ['service', 'its newest pipelines'],
+  link: ['code', 'makes you known here, by the code that "slipway slack connect --me" prints'],
   help: ['', 'this list'],
 } as const satisfies Record<SlackVerb, readonly [string, string]>;
 

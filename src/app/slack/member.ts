@@ -8,16 +8,17 @@ import type { Ports } from '../../ports/index.ts';
 import { rulesFor } from '../authorize.ts';
 import { services } from '../look.ts';
 import { read } from '../state/documents.ts';
-import { serviceKey } from '../state/keys.ts';
+import { serviceKey, slackMemberKey } from '../state/keys.ts';
+import { LinkedMember } from './link-member.ts';
 
 type MemberNeeds = Pick<Ports, 'store' | 'environments'>;
 
-/** @throws Forbidden for a member whom environments.yaml does not know */
-export async function identityOf(needs: Pick<Ports, 'environments'>, member: string): Promise<Identity> {
+/** As environments.yaml says, or else as they have shown themselves (`slipway slack connect --me`). @throws Forbidden for a member whom nobody knows */
+export async function identityOf(needs: MemberNeeds, member: string): Promise<Identity> {
   const { people } = await needs.environments.read();
-  const person = people.find((known) => known.slack === member);
-  if (person === undefined) throw new Forbidden(`The Slack member ${member} is nobody here. Add them under "people" in environments.yaml.`);
-  return person.name;
+  const identity = people.find((known) => known.slack === member)?.name ?? (await read(needs.store, LinkedMember, slackMemberKey(member)))?.value.identity;
+  if (identity === undefined) throw new Forbidden(`The Slack member ${member} is nobody here. Run "slipway slack connect --me", or have them added under "people" in environments.yaml.`);
+  return identity;
 }
 
 /** Whether they may look at services of this team, in this environment or in any. */

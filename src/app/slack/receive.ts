@@ -1,9 +1,10 @@
 /** Takes a request of Slack: verified, kept, handed over. Slack waits 3 seconds, so whatever takes longer happens elsewhere. */
-import { parseSlackRequest, type SlackRequest } from '../../contracts/slack/requests.ts';
+import { isSslCheck, parseSlackRequest, type SlackRequest } from '../../contracts/slack/requests.ts';
 import { Forbidden, InvalidInput, SlipwayError, Unauthenticated } from '../../domain/errors.ts';
 import { SLACK_TIMESTAMP_TOLERANCE_SECONDS, slackSignatureHolds, timestampIsFresh } from '../../domain/signature.ts';
 import { originRefusal } from '../../domain/slack.ts';
 import type { Ports } from '../../ports/index.ts';
+import { rememberHeard } from './heard.ts';
 import { keepRequest, requestIdOf } from './requests.ts';
 
 export interface SlackDelivery {
@@ -21,6 +22,7 @@ type ReceiveNeeds = Pick<Ports, 'store' | 'clock' | 'webhookSecrets' | 'environm
 export const receiveSlack = (needs: ReceiveNeeds) => async (delivery: SlackDelivery): Promise<SlackAcknowledgement> => {
   if (!timestampIsFresh(delivery.timestamp, needs.clock.now())) throw new Unauthenticated(`The timestamp is missing or more than ${SLACK_TIMESTAMP_TOLERANCE_SECONDS} s away. Check the clocks.`);
   if (!slackSignatureHolds(await needs.webhookSecrets.slack(), delivery.body, delivery.timestamp, delivery.signature)) throw new Unauthenticated('The signature does not fit. Check the signing secret of the Slack app.');
+  if (isSslCheck(delivery.body)) return null;
   try {
     await take(needs, delivery.body);
     return null;
@@ -33,6 +35,7 @@ export const receiveSlack = (needs: ReceiveNeeds) => async (delivery: SlackDeliv
 async function take(needs: ReceiveNeeds, body: Uint8Array): Promise<void> {
   const request = parseSlackRequest(body);
   await checkSender(needs, request);
+  await rememberHeard(needs);
   const id = requestIdOf(body);
   if (!(await keepRequest(needs, id, request))) return;
   // It is kept: when it cannot be handed over now, whoever looks for requests that nobody carries out takes it up.

@@ -88,6 +88,13 @@ export const slackRequestKey = (id: string): ItemKey => ({ partition: `slack-req
 export const SLACK_REQUESTS = 'slack-requests';
 /** Stands while a request of Slack is unanswered. */
 export const pendingSlackRequestKey = (id: string): ItemKey => ({ partition: SLACK_REQUESTS, sort: id });
+/** When Slack was last heard. */
+export const slackHeardKey = (): ItemKey => ({ partition: 'slack-heard', sort: 'last' });
+export const SLACK_MEMBERS = 'slack-members';
+/** Who a member of Slack has shown to be here. */
+export const slackMemberKey = (member: string): ItemKey => ({ partition: SLACK_MEMBERS, sort: member });
+/** What whoever types it in Slack is linked by, by its hash. */
+export const slackLinkKey = (hash: string): ItemKey => ({ partition: `slack-link#${hash}`, sort: 'link' });
 /** The message that shows a pipeline in Slack. */
 export const slackMessageKey = (id: PipelineId): ItemKey => ({ partition: `slack-message#${id}`, sort: 'message' });
 export const buildKey = (pipeline: PipelineId): ItemKey => ({ partition: `build#${pipeline}`, sort: 'build' });

@@ -1,6 +1,7 @@
-/** `slipway slack`: what the Slack app is made from. Needs no control plane. */
+/** `slipway slack`: what the Slack app is made from, which needs no control plane, and whether it is connected. */
 import { slackAppLink, slackAppManifest, slackAppManifestText } from '../../contracts/slack/app-manifest.ts';
 import { CliError, EXIT } from '../exit.ts';
+import { addSlackConnect } from './slack-connect.ts';
 import { example, runs, type Host } from '../session.ts';
 
 interface Options {
@@ -18,6 +19,7 @@ export function addSlack(host: Host): void {
     const url = publicAddress(options.url);
     session.answer(slackAppManifest(url), () => [options.link === true ? slackAppLink(url) : slackAppManifestText(url).trimEnd()]);
   });
+  addSlackConnect(host, slack);
 }
 
 /** Slack sends to https only. @throws CliError for another address */

@@ -13,7 +13,8 @@ import * as recordings from './recordings.ts';
 import * as releases from './releases.ts';
 import * as services from './services.ts';
 import * as sessions from './sessions.ts';
+import * as slack from './slack.ts';
 
-export const OPERATIONS: readonly Operation[] = [services, releases, deployments, approvals, places, recordings, events, audit, delivery, notifications, installation, sessions, people].flatMap((resource) =>
+export const OPERATIONS: readonly Operation[] = [services, releases, deployments, approvals, places, recordings, events, audit, delivery, notifications, installation, sessions, people, slack].flatMap((resource) =>
   // A module's names come in the order of the alphabet.
   (Object.values(resource) as unknown[]).filter(isOperation).sort((one, other) => (one.path === other.path ? (one.method < other.method ? -1 : 1) : one.path < other.path ? -1 : 1)));

@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 
 /** `history` is for one thing: to find a message whose posting was interrupted, instead of posting it again. */
-const SCOPES = ['commands', 'chat:write', 'channels:history', 'groups:history'] as const;
+export const SLACK_SCOPES = ['commands', 'chat:write', 'channels:history', 'groups:history'] as const;
 
 /** @param url where Slack reaches the control plane, over https, without a slash at its end */
 export const slackAppManifest = (url: string) => ({
@@ -11,7 +11,7 @@ export const slackAppManifest = (url: string) => ({
     bot_user: { display_name: 'slipway', always_online: false },
     slash_commands: [{ command: '/slipway', url: `${url}/slack`, description: 'Look at releases, decide and steer', usage_hint: 'status | pending | approve catalog production looks good | help', should_escape: false }],
   },
-  oauth_config: { scopes: { bot: SCOPES } },
+  oauth_config: { scopes: { bot: SLACK_SCOPES } },
   settings: { interactivity: { is_enabled: true, request_url: `${url}/slack` }, org_deploy_enabled: false, socket_mode_enabled: false, token_rotation_enabled: false },
 });
 

@@ -47,6 +47,10 @@ export const DialogMemory = z.strictObject({ question: Question, channel: z.stri
 export type DialogMemory = z.infer<typeof DialogMemory>;
 export const WHY = 'why';
 
+/** What Slack sends to see whether there is somebody: nothing is asked for by it. `slipway slack connect` sends it too. https://docs.slack.dev/interactivity/implementing-slash-commands */
+export const isSslCheck = (body: Uint8Array): boolean => body.length <= 200 && new URLSearchParams(new TextDecoder().decode(body)).get('ssl_check') === '1';
+export const SSL_CHECK_BODY = 'ssl_check=1';
+
 /** @throws InvalidInput */
 export function parseSlackRequest(body: Uint8Array): SlackRequest {
   const form = Object.fromEntries(new URLSearchParams(new TextDecoder().decode(body)));

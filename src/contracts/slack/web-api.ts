@@ -6,6 +6,9 @@ export const SlackAnswer = z.object({
   error: z.string().optional(),
   needed: z.string().optional(),
   channel: z.string().optional(),
+  team: z.string().optional(),
+  team_id: z.string().optional(),
+  user: z.string().optional(),
   ts: z.string().optional(),
   messages: z.array(z.object({ ts: z.string(), bot_id: z.string().optional(), blocks: z.array(z.object({ block_id: z.string().optional() })).optional() })).optional(),
 });

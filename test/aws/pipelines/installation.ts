@@ -161,7 +161,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
     environments: { read: async () => Environments.parse(options.environments(bucket)) },
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log: () => undefined }),
     gitHosts: { api: () => { throw new Error('Git hosts are no part of this test.'); } },
-    webhookSecrets: { gitHost: async () => GITHUB_SECRET, slack: unused('Slack') }, slackReplies: { takes: () => false, send: unused('Slack') }, slackHandover: { begin: unused('Slack') }, slackMessages: { post: unused('Slack'), update: unused('Slack'), whisper: unused('Slack'), find: unused('Slack'), openView: unused('Slack') }, parallelRuns: { read: unused('A parallel run') },
+    webhookSecrets: { gitHost: async () => GITHUB_SECRET, slack: unused('Slack') }, slackReplies: { takes: () => false, send: unused('Slack') }, slackHandover: { begin: unused('Slack') }, slackMessages: { connection: unused('Slack'), post: unused('Slack'), update: unused('Slack'), whisper: unused('Slack'), find: unused('Slack'), openView: unused('Slack') }, parallelRuns: { read: unused('A parallel run') },
     secrets: { resolve: unused('A secret') }, subscriberQueues: { ring: unused('A queue') }, senders: { post: unused('A request'), mail: unused('Mail'), publish: unused('A topic') },
     httpChecks: { run: unused('A check over HTTP') }, instanceLogs: { tail: unused('The output of instances') },
     recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,

@@ -4,6 +4,7 @@ import { generatedFiles } from '../../../scripts/generate-schemas.ts';
 import { BINDINGS } from '../../../src/api/app.ts';
 import { artifactBindings } from '../../../src/api/artifacts.ts';
 import { logInBindings } from '../../../src/api/log-in.ts';
+import { slackConnectBindings } from '../../../src/api/slack-connect.ts';
 import { DOCUMENT_PATH, httpApp } from '../../../src/api/http-app.ts';
 import { OPERATIONS } from '../../../src/contracts/api/index.ts';
 import { openapiDocument } from '../../../src/contracts/api/openapi.ts';
@@ -12,7 +13,7 @@ import type { Ports } from '../../../src/ports/index.ts';
 const text = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const documented = text('docs/api.md');
 const named = (operations: readonly { method: string; path: string }[]): string[] => operations.map(({ method, path }) => `${method} ${path}`).sort();
-const bindings = [...BINDINGS, ...artifactBindings, ...logInBindings];
+const bindings = [...BINDINGS, ...artifactBindings, ...logInBindings, ...slackConnectBindings];
 const routes = httpApp({} as Ports, bindings).routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => ({ method, path })).filter(({ path }) => path !== DOCUMENT_PATH);
 const document = openapiDocument() as { paths: Record<string, Record<string, { operationId: string; parameters: { in: string; name: string }[] }>> };
 

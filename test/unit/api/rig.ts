@@ -2,6 +2,7 @@
 import { BINDINGS, apiApp } from '../../../src/api/app.ts';
 import { artifactBindings } from '../../../src/api/artifacts.ts';
 import { logInBindings } from '../../../src/api/log-in.ts';
+import { slackConnectBindings } from '../../../src/api/slack-connect.ts';
 import { OPERATIONS } from '../../../src/contracts/api/index.ts';
 import { Environments } from '../../../src/domain/environment.ts';
 import { Manifest } from '../../../src/domain/manifest.ts';
@@ -27,8 +28,9 @@ export function apiRig() {
     artifacts: { has: async () => true }, instanceLogs: { tail: async () => ({ output: [] }) }, metrics: { read: async () => ({ epoch: 'a', at: 1, revisions: {} }) },
     identities: { byToken: async (token: string) => (token === 'nobody' ? null : token as Identity), add: async (identity: Identity) => { tokens.push(identity); return `slp_${tokens.length}`; }, list: async () => [], revoke: async () => 0 },
     logInProvider: { authorizationEndpoint: async () => 'https://login.example.com/authorize', take: async () => ({ kind: 'refused', why: 'nobody logs in here' }) },
+    slackMessages: { connection: async () => ({ kind: 'refused', error: 'not_connected', remedy: 'Give it a token.' }) }, senders: { post: async () => ({ status: 401, text: '', retryAfterSeconds: null }) },
   } as unknown as Ports;
-  const app = apiApp(ports, [...BINDINGS, ...artifactBindings, ...logInBindings]);
+  const app = apiApp(ports, [...BINDINGS, ...artifactBindings, ...logInBindings, ...slackConnectBindings]);
   const ask = async <T = Record<string, unknown>>(method: string, path: string, given: { body?: unknown; as?: string | null; headers?: Record<string, string>; from?: string } = {}): Promise<Said<T>> => {
     const { body, as = 'owner', headers = {}, from = '192.0.2.1' } = given;
     const response = await app.fetch(new Request(`http://api${path}`, {
@@ -74,7 +76,7 @@ export function requestsFor(service: string): { id: string; method: string; path
   const bodies: Readonly<Record<string, unknown>> = {
     registerRepository: { url: 'https://example.com/a/b' }, registerArtifact: { manifest: `service: ${service}\nteam: shop\nstart: [node, server.js]\n`, digest: `sha256:${'b'.repeat(64)}`, bytes: 1, version: '2.0.0' },
     deploy: { service, version: '2.0.0' }, previewPlan: { service, version: '2.0.0', environment: 'production' }, cancelPipeline: {}, decide: { service, decision: 'approve' }, rollback: {}, promote: {}, pause: {}, resume: {},
-    scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, openSession: {}, makeLogInLink: {}, logIn: { with: 'link', link: 'sll_nobody' }, startRecording: {}, stopRecording: {}, testNotificationRule: {}, resendNotice: {},
+    scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, openSession: {}, makeLogInLink: {}, checkSlack: {}, makeSlackLink: {}, logIn: { with: 'link', link: 'sll_nobody' }, startRecording: {}, stopRecording: {}, testNotificationRule: {}, resendNotice: {},
   };
   return OPERATIONS.map(({ id, method, path, action, body }) => ({
     id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest').replace(':release', '1.0.0').replace(':team', 'shop').replace(':time', '1700000000000').replace(':machine', 'pipeline').replace(':execution', `${service}-1`).replace(':rule', 'on-call').replace(':session', SESSION).replace(':notice', NOTICE) + (QUERIES[id] ?? ''), ...(body === null ? {} : { body: bodies[id] }),

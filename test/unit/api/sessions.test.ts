@@ -40,7 +40,7 @@ describe('a stolen session', () => {
   });
 
   it('no series of requests with it leaves a token that works after its end', async () => {
-    const requests = [['POST', '/v1/session', {}], ['POST', '/v1/session', { seconds: 43_200 }], ['POST', '/v1/log-in-links', {}], ['POST', '/v1/tokens', { identity: 'mallory' }], ['GET', '/v1/sessions', undefined]] as const;
+    const requests = [['POST', '/v1/session', {}], ['POST', '/v1/session', { seconds: 43_200 }], ['POST', '/v1/log-in-links', {}], ['POST', '/v1/tokens', { identity: 'mallory' }], ['POST', '/v1/slack/links', {}], ['GET', '/v1/sessions', undefined]] as const;
     await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...requests), fc.integer({ min: FRESH_MS + 1, max: 3_600_000 })), { maxLength: 8 }), async (steps) => {
       const { token, expiresAt } = await open('owner');
       const given: string[] = [];
@@ -58,7 +58,7 @@ describe('a stolen session', () => {
     const { token } = await open('owner');
     expect((await at.ask('POST', '/v1/tokens', { as: token, body: { identity: 'new' } })).status).toBe(201);
     at.clock.advance(FRESH_MS + 1);
-    for (const path of ['/v1/tokens']) {
+    for (const path of ['/v1/tokens', '/v1/slack/links']) {
       const said = await at.ask('POST', path, { as: token, body: path === '/v1/tokens' ? { identity: 'new' } : {} });
       expect([said.status, said.body['detail']]).toEqual([403, expect.stringContaining('log in again')]);
     }

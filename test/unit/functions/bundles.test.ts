@@ -13,7 +13,7 @@ const BUNDLE_KB_MAX = 500;
 const QUICK = ['slack', 'webhook'];
 const QUICK_KB_MAX = 260;
 /** Called by API Gateway: they answer in its form whatever happens. */
-const HTTP = ['api', 'log-in', 'register-artifact', 'slack', 'webhook'];
+const HTTP = ['api', 'log-in', 'register-artifact', 'slack', 'slack-connect', 'webhook'];
 /** Names that a function may know; no credentials, so nothing is called. */
 const ENVIRONMENT = {
   AWS_REGION: 'eu-central-1', SLIPWAY_TABLE: 'slipway-state', SLIPWAY_MACHINE_ARN_PREFIX: 'arn:aws:states:eu-central-1:123456789012:stateMachine:slipway-', SLIPWAY_ARTIFACT_BUCKET: 'slipway-artifacts', SLIPWAY_BUILD_PROJECT: 'slipway-jobs',

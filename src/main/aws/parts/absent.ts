@@ -27,6 +27,6 @@ export const subscriberQueues: Part<'subscriberQueues'> = async () => ({ ring: r
 export const httpChecks: Part<'httpChecks'> = async () => ({ run: refuse('checks over HTTP') });
 export const slackHandover: Part<'slackHandover'> = async () => ({ begin: refuse('handing over') });
 const says = refuse('messages to Slack');
-export const slackMessages: Part<'slackMessages'> = async () => ({ post: says, update: says, whisper: says, find: says, openView: says });
+export const slackMessages: Part<'slackMessages'> = async () => ({ connection: says, post: says, update: says, whisper: says, find: says, openView: says });
 export const gitHosts: Part<'gitHosts'> = async () => ({ api: refuseNow('git hosts') });
 export const webhookSecrets: Part<'webhookSecrets'> = async () => ({ gitHost: refuse('the keys of webhooks'), slack: refuse('the keys of webhooks') });

@@ -27,7 +27,8 @@ export const environmentsFor = (roles?: readonly Grant[] | readonly Record<strin
   ...(roles === undefined ? {} : { roles }), ...(slack === null ? {} : { slack }),
 });
 
-export async function slackRig() {
+/** @param key the signing secret */
+export async function slackRig({ key = KEY }: { readonly key?: string } = {}) {
   const at = rig();
   at.environments.text = environmentsFor();
   const slack = await SlackStandIn.start();
@@ -35,7 +36,7 @@ export async function slackRig() {
   at.clock.advance(Date.now() - at.clock.now());
   const handover = { isOn: true, failures: 0, work: [] as Promise<unknown>[] };
   const needs = {
-    ...at.needs, settings: { queuePollSeconds: 1, settleFirstSeconds: 1, settleShortestSeconds: 1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null },
+    ...at.needs, webhookSecrets: { ...at.needs.webhookSecrets, slack: async () => key }, settings: { queuePollSeconds: 1, settleFirstSeconds: 1, settleShortestSeconds: 1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null },
     targets: { observe: async () => [], describe: async () => { throw new Error('no target is asked here'); }, names: () => ['process'] },
     slackReplies: createSlackReplies({ origin: slack.origin }), slackMessages: createSlackWebApi({ origin: slack.origin, token: async () => slack.token }),
     slackHandover: { begin: async (request: string) => { if (handover.isOn) handover.work.push(workSlack(needs)({ request }).catch(() => { handover.failures += 1; })); } },
@@ -43,8 +44,8 @@ export async function slackRig() {
   const server = await serve(needs);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack`;
   return {
-    ...at, needs, slack, handover,
-    member: (id: string) => new SlackMember(slack, { url: () => url, secret: () => KEY }, id),
+    ...at, needs, slack, handover, url,
+    member: (id: string) => new SlackMember(slack, { url: () => url, secret: () => key }, id),
     /** Carries out what nobody has. */
     sweep: () => workSlack(needs)({}),
     async wait(approval: Approval): Promise<void> {
