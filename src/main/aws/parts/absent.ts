@@ -9,8 +9,6 @@ const refuseNow = (what: string) => (): never => { throw absent(what); };
 
 const keeps = refuse('the store of artifacts');
 export const artifacts: Part<'artifacts'> = async () => ({ put: keeps, has: keeps, unpack: keeps, tail: keeps });
-const stores = refuse('artifacts');
-export const artifacts: Part<'artifacts'> = async () => ({ put: stores, has: stores, unpack: stores, tail: stores });
 export const identities: Part<'identities'> = async () => ({ byToken: refuse('identities'), add: refuse('identities'), list: refuse('identities'), revoke: refuse('identities') });
 export const instanceLogs: Part<'instanceLogs'> = async () => ({ tail: refuse('the output of instances') });
 export const logInProvider: Part<'logInProvider'> = async () => ({ authorizationEndpoint: refuse('logging in'), take: refuse('logging in') });
