@@ -1,4 +1,5 @@
 /** The local engine: Step Functions on one machine, over one SQLite file. See design.md, "On one machine". */
+import type { DatabaseSync } from 'node:sqlite';
 import { Conflict, InvalidInput, NotFound, TokenRefused } from '../domain/errors.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { Execution, Orchestrator } from '../ports/orchestrator.ts';
@@ -90,6 +91,16 @@ function tellAll(listeners: ReadonlySet<(transition: Transition) => void>, trans
   }
 }
 
+/** Damage behind the first page shows only where it is read: the journal is closed then, and the fault named. */
+const readingOf = (database: DatabaseSync, path: string) => <T>(action: () => T): T => {
+  try {
+    return action();
+  } catch (cause) {
+    database.close();
+    throw journalFault(cause, path);
+  }
+};
+
 /**
  * Opens the engine. Nothing runs before `recover` or `start`.
  * @throws InvalidInput for a machine with mistakes (evidence.issues), Conflict when the file belongs to another engine; InvalidInput for one that is damaged
@@ -102,15 +113,7 @@ export const createEngine = (needs: EngineNeeds): Engine => {
   const listeners = new Set<(transition: Transition) => void>(needs.onTransition === undefined ? [] : [needs.onTransition]);
   const database = openJournal(needs.database);
   const archive = createArchive(database);
-  /** Damage behind the first page shows only where it is read. */
-  const read = <T>(action: () => T): T => {
-    try {
-      return action();
-    } catch (cause) {
-      database.close();
-      throw journalFault(cause, needs.database);
-    }
-  };
+  const read = readingOf(database, needs.database);
   const liveBy = (machine: string, name: string): Live | undefined => {
     const known = archive.known(machine, name);
     return known === undefined ? undefined : runtime.live.get(known.id);
