@@ -56,6 +56,8 @@ export interface Report {
 export interface BenchOptions {
   /** One or two short runs: shows that the bench works, says nothing of speed. */
   readonly quick: boolean;
+  /** The machine does other work too: what can be judged by processor time is, instead of by the clock. */
+  readonly busy?: boolean;
   /** Where peers are installed, so that a second run finds them. */
   readonly peers: string;
   readonly say: (line: string) => void;
