@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { zipSync, type Zippable } from 'fflate';
+import type { Zippable } from 'fflate';
 import { LimitExceeded } from '../../domain/errors.ts';
 
 /** Unpacked, layers included; https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -36,6 +36,8 @@ export async function zipFolder(folder: string): Promise<Archive> {
     const mode = found.isSymbolicLink() ? LINK : (found.mode & 0o111) === 0 ? FILE : PROGRAM;
     entries[path] = [content, { mtime: NO_TIME, os: UNIX, attrs: mode * 0x10000, level: 6 }];
   }
+  // Its tables are made while it is loaded, which would be an eighth of every start; of all verbs only a launch zips.
+  const { zipSync } = await import('fflate');
   const bytes = zipSync(entries);
   if (bytes.length > ZIP_BYTES_MAX) throw new LimitExceeded(`The artifact has ${bytes.length} bytes as a zip, and a function takes ${ZIP_BYTES_MAX}. Leave out what it does not need, or move it to a layer.`);
   return { bytes, digest: createHash('sha256').update(bytes).digest('base64') };
