@@ -1,10 +1,10 @@
 /** Objects of one S3 bucket, as signed requests whose bodies are streams; docs/decisions/0010 says why not the SDK's client. */
-import { request as plainRequest, type IncomingMessage } from 'node:http';
-import { request as secureRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { AwsV4Signer } from 'aws4fetch';
-import { agentOf, type Credentials, type SignedCallOptions, ServiceFault } from './signed-call.ts';
+import { requestOf } from './exchange.ts';
+import { agentOf, type SignedCallOptions, ServiceFault } from './signed-call.ts';
+import { type Credentials, signed } from './signature.ts';
 
 export interface PutOptions {
   readonly bytes: number;
@@ -38,9 +38,8 @@ export function signedObjects({ region, credentials, endpoint, caller, bucket }:
   const base = endpoint === undefined && !bucket.includes('.') ? `https://${bucket}.s3.${region}.${domain}` : `${endpoint ?? `https://s3.${region}.${domain}`}/${bucket}`;
   const send = async (method: string, key: string, headers: Readonly<Record<string, string>>, body?: Readable | string): Promise<IncomingMessage> => {
     if (credentials === null) throw new ServiceFault('CredentialsProviderError', 'There are no credentials in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)', {});
-    const { sessionToken, ...keys } = credentials;
-    const signed = await new AwsV4Signer({ url: `${base}/${key}`, method, headers: { ...headers, 'user-agent': agentOf(caller) }, service: 's3', region, ...keys, ...(sessionToken === undefined ? {} : { sessionToken }) }).sign();
-    const answer = await exchange(signed.url, method, Object.fromEntries(signed.headers), body);
+    const url = new URL(`${base}/${key}`);
+    const answer = await exchange(url, method, signed({ method, url, headers: { ...headers, 'user-agent': agentOf(caller) }, body: undefined, service: 's3', region, credentials, now: Date.now() }), body);
     if ((answer.statusCode ?? 500) < 300) return answer;
     throw await refusalOf(answer);
   };
@@ -66,7 +65,7 @@ export function signedObjects({ region, credentials, endpoint, caller, bucket }:
 
 function exchange(url: URL, method: string, headers: Record<string, string>, body?: Readable | string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const outgoing = (url.protocol === 'http:' ? plainRequest : secureRequest)(url, { method, headers, timeout: IDLE_TIMEOUT_MS }, resolve);
+    const outgoing = requestOf(url)(url, { method, headers, timeout: IDLE_TIMEOUT_MS }, resolve);
     outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error(`nothing came for ${IDLE_TIMEOUT_MS} ms`), { name: 'TimeoutError' })));
     outgoing.on('error', reject);
     if (body === undefined || typeof body === 'string') outgoing.end(body);

@@ -27,6 +27,6 @@ export const signedExecutions = (call: SignedCall): ExecutionCalls => async <A e
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 export const signedFunctions = (call: SignedCall): FunctionCalls => async (_action, { FunctionName, Payload }) => {
   const { text, headers } = await call({ service: 'lambda', path: `/2015-03-31/functions/${encodeURIComponent(FunctionName)}/invocations`, headers: { 'content-type': 'application/json' }, body: Payload, timeoutMs: INVOKE_TIMEOUT_MS });
-  return { Payload: text, FunctionError: headers.get('x-amz-function-error') ?? undefined };
+  return { Payload: text, FunctionError: headers['x-amz-function-error'] };
 };
 

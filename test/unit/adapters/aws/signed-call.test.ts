@@ -1,6 +1,8 @@
 /** Signed calls against a server of this process: what is sent, what an answer means, what is tried again. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ATTEMPTS_MAX, createSignedCall, ServiceFault, type SignedCallOptions } from '../../../../src/adapters/aws/calls/signed-call.ts';
 import { signedExecutions, signedFunctions, signedTable } from '../../../../src/adapters/aws/calls/signed-services.ts';
@@ -10,9 +12,13 @@ import { signingConfig } from '../../../../src/config.ts';
 interface Seen { readonly path: string; readonly headers: IncomingMessage['headers']; readonly body: string }
 interface Answer { readonly status: number; readonly body: string; readonly headers?: Record<string, string> }
 
+function* endless(): Generator<Buffer> {
+  for (;;) yield Buffer.alloc(2 ** 20, 'x');
+}
+
 let server: Server;
 let seen: Seen[] = [];
-let answers: (Answer | 'cut')[] = [];
+let answers: (Answer | 'cut' | 'silence' | 'endless')[] = [];
 let pauses: number[] = [];
 
 beforeAll(async () => {
@@ -23,12 +29,17 @@ beforeAll(async () => {
       seen.push({ path: request.url ?? '', headers: request.headers, body: Buffer.concat(parts).toString() });
       const answer = answers.length > 1 ? answers.shift() : answers[0];
       if (answer === undefined || answer === 'cut') return void request.socket.destroy();
+      if (answer === 'silence') return;
+      if (answer === 'endless') return void pipeline(Readable.from(endless()), response).catch(() => undefined);
       response.writeHead(answer.status, answer.headers).end(answer.body);
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
 });
-afterAll(() => void server.close());
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
 beforeEach(() => {
   [seen, answers, pauses] = [[], [], []];
 });
@@ -71,6 +82,27 @@ describe('a request', () => {
   });
 });
 
+describe('an answer', () => {
+  const ask = (timeoutMs: number) => createSignedCall({ ...options(), attempts: 1 })({ service: 'ecs', path: '/', headers: {}, body: null, timeoutMs });
+
+  it('that does not come in time is a TimeoutError', async () => {
+    answers = ['silence'];
+    expect(await refusalOf(ask(50))).toMatchObject({ name: 'TimeoutError', message: expect.stringContaining('50 ms') });
+  });
+
+  it('that leads elsewhere is not followed', async () => {
+    answers = [{ status: 307, body: '', headers: { location: 'http://127.0.0.1:1/' } }];
+    expect(await refusalOf(ask(5000))).toMatchObject({ name: 'Http307' });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('that does not end is given up, and not asked for again', async () => {
+    answers = ['endless'];
+    expect(await refusalOf(createSignedCall(options())({ service: 'ecs', path: '/', headers: {}, body: null, timeoutMs: 60_000 }))).toMatchObject({ name: 'AnswerTooLarge' });
+    expect(seen).toHaveLength(1);
+  });
+});
+
 describe('a refusal', () => {
   const get = () => signedTable(createSignedCall(options()))('GetItem', { TableName: 't', Key: {} });
 
@@ -90,6 +122,20 @@ describe('a refusal', () => {
     expect(await get()).toEqual({});
     expect(seen).toHaveLength(2);
     expect(pauses).toHaveLength(1);
+  });
+
+  it.each([['ThrottlingException', 400, 1000], ['EC2ThrottledException', 400, 1000], ['Unnamed', 429, 1000], ['RequestTimeout', 408, 100], ['ServiceUnavailable', 503, 100]])('%s of another service than the table is tried again after a pause of its kind', async (name, status, pauseMsMax) => {
+    answers = [refusal(status, name), ok({})];
+    await createSignedCall(options())({ service: 'ecs', path: '/', headers: {}, body: '{}', timeoutMs: 5000 });
+    expect(seen).toHaveLength(2);
+    expect(pauses[0]).toBeLessThanOrEqual(pauseMsMax);
+    expect(pauses).toHaveLength(1);
+  });
+
+  it('is the last one for whoever asks once', async () => {
+    answers = [refusal(500, 'InternalServerError')];
+    await refusalOf(signedTable(createSignedCall({ ...options(), attempts: 1 }))('GetItem', { TableName: 't', Key: {} }));
+    expect(seen).toHaveLength(1);
   });
 
   it('ends after the last attempt with what was said last', async () => {
