@@ -116,7 +116,7 @@ describe('arrows', () => {
 
   it.each([
     ['src/domain/plan.ts', '../app/plan.ts'], ['src/ports/index.ts', '../app/plan.ts'], ['src/app/plan.ts', '../adapters/local/random-ids.ts'], ['src/app/plan.ts', '../main/aws.ts'], ['src/app/plan.ts', '#platform'], ['src/app/plan.ts', '#parts/metrics'],
-    ['src/app/plan.ts', '../config.ts'], ['src/adapters/aws/a.ts', '../local/b.ts'], ['src/engine/engine.ts', '../app/plan.ts'], ['src/cli/client.ts', '../main/home.ts'], ['src/targets/process/index.ts', '../_template/index.ts'], ['src/targets/_aws/access.ts', '../process/index.ts'],
+    ['src/app/plan.ts', '../config.ts'], ['src/adapters/aws/a.ts', '../local/b.ts'], ['src/engine/engine.ts', '../app/plan.ts'], ['src/cli/client.ts', '../main/home.ts'], ['src/targets/process/index.ts', '../_template/index.ts'], ['src/targets/_aws/guard.ts', '../process/index.ts'],
     ['functions/plan.ts', '../src/adapters/aws/b.ts'], ['functions/targets/process.ts', '../../src/targets/process/index.ts'], ['src/domain/a.ts', '(computed)'],
   ])('%s may not import %s', (path, specifier) => {
     expect(wrongArrow({ path }, specifier)).toBeDefined();

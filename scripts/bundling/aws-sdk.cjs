@@ -1,4 +1,4 @@
-/** What bundles leave out of the AWS SDK's clients. */
+/** What bundles leave out of the AWS SDK: of its clients they have the commands, and of these what they say of their operations. */
 const { readFile } = require('node:fs/promises');
 
 const SCHEMAS = /[\\/]@aws-sdk[\\/](?:client-[a-z0-9-]+|nested-clients)[\\/]dist-es[\\/].*schemas[\\/]schemas_0\.js$/;
@@ -23,19 +23,7 @@ const awsSchemas = {
   setup: (build) => build.onLoad({ filter: SCHEMAS }, async ({ path }) => ({ contents: withLiteralKeys(await readFile(path, 'utf8'), path), loader: 'js' })),
 };
 
-/**
- * A function's credentials are in its environment. The SDK's default also looks in files, at single sign-on, web identities and instance
- * metadata, which is 100 KB of other services' clients.
- */
-const functionCredentials = {
-  name: 'function-credentials',
-  setup: (build) => {
-    build.onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, ({ resolveDir }) => ({ path: 'function-credentials', namespace: 'function-credentials', pluginData: { resolveDir } }));
-    build.onLoad({ filter: /.*/, namespace: 'function-credentials' }, ({ pluginData }) => ({ contents: "export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';", resolveDir: pluginData.resolveDir, loader: 'js' }));
-  },
-};
-
-/** A client is made with this, and asks nothing of it until a command streams events, which none here does. */
+/** What reads and writes commands asks for this once one streams events, which none here does. */
 const NO_EVENT_STREAMS = `
 const absent = () => { throw new Error('Functions are packaged without the SDK\\'s event streams. Look at scripts/bundling/aws-sdk.cjs.'); };
 export const eventStreamSerdeProvider = () => ({ serialize: absent, deserialize: absent });
@@ -51,13 +39,21 @@ const noEventStreams = {
   },
 };
 
-/** A client says its version with each call, for which it holds the whole of its package.json. */
-const versionOnly = {
-  name: 'version-only',
-  setup: (build) => build.onLoad({ filter: /[\\/]@aws-sdk[\\/][a-z0-9-]+[\\/]package\.json$/ }, async ({ path }) => {
-    const { name, version } = JSON.parse(await readFile(path, 'utf8'));
-    return { contents: JSON.stringify({ name, version }), loader: 'json' };
-  }),
+/** What a command is to signed calls (src/adapters/aws/calls/command-clients.ts): its input, and the schema of its operation. The rest of it is for the SDK's own clients. */
+const commandsLike = (source) => `
+${[...source.matchAll(/^export const (_(?:ep|mw)\d+) = /gm)].map(([, name]) => `export const ${name} = '${name}';`).join('\n')}
+export const command = (_endpoint, middleware, name, schema) => class {
+  constructor(input) {
+    if (middleware !== '_mw0') throw new Error(name + ' does more than its schema says, and functions are packaged without the SDK\\'s middleware. Look at scripts/bundling/aws-sdk.cjs.');
+    this.input = input ?? {};
+    this.schema = schema;
+  }
+};
+`;
+
+const plainCommands = {
+  name: 'plain-commands',
+  setup: (build) => build.onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]dist-es[\\/]commandBuilder\.js$/ }, async ({ path }) => ({ contents: commandsLike(await readFile(path, 'utf8')), loader: 'js' })),
 };
 
-module.exports = { awsSchemas, functionCredentials, noEventStreams, versionOnly, withLiteralKeys };
+module.exports = { awsSchemas, noEventStreams, plainCommands, withLiteralKeys };

@@ -18,7 +18,7 @@ export interface Ec2Clients {
 }
 
 export interface Ec2Needs {
-  /** The same clients for the same access; see `clientsByAccess`. */
+  /** The clients for the account, region and role of an environment. */
   readonly connect: (access: Access | null) => Ec2Clients;
   readonly fence: Fence;
   readonly clock: Pick<Clock, 'now'>;

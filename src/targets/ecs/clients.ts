@@ -15,7 +15,7 @@ export interface EcsClients {
 }
 
 export interface EcsNeeds {
-  /** The same clients for the same access; see `clientsByAccess`. */
+  /** The clients for the account, region and role of an environment. */
   readonly connect: (access: Access | null) => EcsClients;
   readonly fence: Fence;
   readonly clock: Pick<Clock, 'now'>;

@@ -2,6 +2,7 @@
 import { AutoScalingClient, DescribeAutoScalingGroupsCommand, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplateVersionsCommand, EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { autoScalingCommands, balancerCommands, ec2Commands } from '../../../src/adapters/aws/calls/command-clients.ts';
 import { systemClock } from '../../../src/adapters/local/system-clock.ts';
 import { balancerSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
 import { balancerOf, targetGroupName } from '../../../src/targets/_aws/names.ts';
@@ -36,7 +37,7 @@ balancedPipelines('ec2', async () => {
     sources: (places) => balancerSources(places, { group: targetGroupName, balancer: balancerOf }),
     environments: (bucket) => ({ environments: [environment('staging', 1, bucket), environment('production', 2, bucket)], defaults: { approvers: ['anna'] } }),
     roles: { staging: parameters, production: parameters },
-    target: ({ fence, endpoint }) => createEc2Target({ connect: actingAs('ec2', endpoint, (given) => ({ machines: new EC2Client(given), scaling: new AutoScalingClient(given), balancers: new ElasticLoadBalancingV2Client(given) })).connect, fence, clock: systemClock }),
+    target: ({ fence, endpoint }) => createEc2Target({ connect: actingAs('ec2', endpoint, (call) => ({ machines: ec2Commands(call), scaling: autoScalingCommands(call), balancers: balancerCommands(call) })), fence, clock: systemClock }),
   });
   const groups = new AutoScalingClient(clientSettings(aws.proxy.endpoint));
   const nameOf = (revision: string): string => `slipway-${revision}`;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { CreateClusterCommand, DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient, ListTasksCommand, StopTaskCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { balancerCommands, ecsCommands } from '../../../src/adapters/aws/calls/command-clients.ts';
 import { systemClock } from '../../../src/adapters/local/system-clock.ts';
 import { balancerSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
 import { deploy } from '../../../src/app/deploy.ts';
@@ -44,7 +45,7 @@ balancedPipelines('ecs', async () => {
     sources: (places) => balancerSources(places, { group: targetGroupName, balancer: balancerOf }),
     environments: () => ({ environments: [environment('staging', 1), environment('production', 2)], defaults: { approvers: ['anna'] } }),
     roles: { staging: parameters, production: parameters },
-    target: ({ fence, endpoint }) => createEcsTarget({ connect: actingAs('ecs', endpoint, (given) => ({ containers: new ECSClient(given), balancers: new ElasticLoadBalancingV2Client(given) })).connect, fence, clock: systemClock }),
+    target: ({ fence, endpoint }) => createEcsTarget({ connect: actingAs('ecs', endpoint, (call) => ({ containers: ecsCommands(call), balancers: balancerCommands(call) })), fence, clock: systemClock }),
   });
   const through = new ECSClient(clientSettings(aws.proxy.endpoint));
   const nameOf = (revision: string): string => `slipway-${revision}`;

@@ -1,6 +1,7 @@
 /** Whole pipelines of services on Lambda, from a push to traffic: good ones, bad ones, through faults, and what repair does after. */
 import { GetAliasCommand, GetFunctionCommand, LambdaClient, ListEventSourceMappingsCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { lambdaCommands } from '../../../src/adapters/aws/calls/command-clients.ts';
 import { lambdaSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
 import { rollback } from '../../../src/app/deploy.ts';
 import { EnvironmentName, Identity } from '../../../src/domain/ids.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
     kind: 'lambda', shims: [lambdaShim().shim], sources: lambdaSources, traffic: lambdaTraffic(hand, () => [api(), worker()]),
     environments: () => ({ environments: (['staging', 'production'] as const).map((name, index) => ({ name, kind: name, wave: index + 1, aws: awsOf(name), targets: { lambda: { role: ROLE } } })), defaults: { approvers: ['anna'] } }),
     roles: { staging: roleParameters([ROLE], { Lambda: 'yes' }), production: roleParameters([ROLE], { Lambda: 'yes' }) },
-    target: ({ artifacts, fence, endpoint, folder }) => createLambdaTarget({ lambda: actingAs('lambda', endpoint, (given) => new LambdaClient(given)).connect, code: codeOf({ artifacts, folder }), fence, clock: { now: () => Date.now() } }),
+    target: ({ artifacts, fence, endpoint, folder }) => createLambdaTarget({ lambda: actingAs('lambda', endpoint, lambdaCommands), code: codeOf({ artifacts, folder }), fence, clock: { now: () => Date.now() } }),
   });
 }, TEST_MS);
 afterAll(async () => {

@@ -1,6 +1,7 @@
 /** What the functions call that no release needs: the API, schedules, events of the platform and of a registry, a command as gate. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { lambdaCommands } from '../../../src/adapters/aws/calls/command-clients.ts';
 import { lambdaSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
 import type { Pipeline } from '../../../src/domain/pipeline.ts';
 import { codeOf, createLambdaTarget } from '../../../src/targets/lambda/index.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
     kind: 'lambda', shims: [lambdaShim().shim], sources: lambdaSources, traffic: lambdaTraffic(hand, () => []),
     environments: () => ({ environments: [{ name: 'staging', kind: 'staging', wave: 1, aws: awsOf('staging'), targets: { lambda: { role: ROLE } } }], defaults: { approvers: ['anna'] } }),
     roles: { staging: roleParameters([ROLE], { Lambda: 'yes' }) },
-    target: ({ artifacts, fence, endpoint, folder }) => createLambdaTarget({ lambda: actingAs('lambda', endpoint, (given) => new LambdaClient(given)).connect, code: codeOf({ artifacts, folder }), fence, clock: { now: () => Date.now() } }),
+    target: ({ artifacts, fence, endpoint, folder }) => createLambdaTarget({ lambda: actingAs('lambda', endpoint, lambdaCommands), code: codeOf({ artifacts, folder }), fence, clock: { now: () => Date.now() } }),
   });
 }, TEST_MS);
 afterAll(async () => {

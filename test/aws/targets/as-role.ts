@@ -1,7 +1,8 @@
 /** How a target acts in an environment: as the role that somebody has deployed there for it, like the packaged function. */
-import { roleAssumer } from '../../../src/adapters/aws/calls/assumed-role.ts';
+import { callsByAccess } from '../../../src/adapters/aws/calls/assumed-role.ts';
+import type { SignedCall } from '../../../src/adapters/aws/calls/signed-call.ts';
+import { systemClock } from '../../../src/adapters/local/system-clock.ts';
 import type { Access } from '../../../src/domain/access.ts';
-import { clientsByAccess, type ClientPlace } from '../../../src/targets/_aws/access.ts';
 import { ACCOUNT, clientSettings, REGION } from '../emulator.ts';
 
 export const EXTERNAL_ID = 'slipway-7f3a';
@@ -10,19 +11,11 @@ export const EXTERNAL_ID = 'slipway-7f3a';
 export const awsOf = (environment: string) => ({ region: REGION, role: `arn:aws:iam::${ACCOUNT}:role/slipway-${environment}`, externalId: EXTERNAL_ID });
 export const accessOf = (environment: string): Access => ({ account: null, ...awsOf(environment) });
 
-/** What each client of the SDK is made with. */
-export type ClientSettings = ReturnType<typeof clientSettings> & ClientPlace & { readonly userAgentAppId: string };
-
-/** Clients of the function `slipway-target-<kind>`, by access; `close` lets go of them. */
-export function actingAs<C extends object>(kind: string, endpoint: string, make: (settings: ClientSettings) => C) {
+/** Clients of the function `slipway-target-<kind>`, by access. @param attempts of each call, where a test wants to see what the first one meets */
+export function actingAs<C>(kind: string, endpoint: string, make: (call: SignedCall) => C, attempts?: number): (access: Access | null) => C {
   const caller = `slipway-target-${kind}`;
-  const made: C[] = [];
-  const connect = clientsByAccess({ assume: roleAssumer({ own: { ...clientSettings(endpoint), caller }, session: caller }) }, (place) => {
-    const clients = make({ ...clientSettings(endpoint), userAgentAppId: caller, ...place } as ClientSettings);
-    made.push(clients);
-    return clients;
-  });
-  return { connect, close: () => made.forEach((clients) => [clients, ...Object.values(clients)].forEach((client: unknown) => (client as { destroy?: () => void }).destroy?.())) };
+  const callOf = callsByAccess({ own: { ...clientSettings(endpoint), caller, ...(attempts === undefined ? {} : { attempts }) }, session: caller, clock: systemClock });
+  return (access) => make(callOf(access));
 }
 
 /** The parameter LoadBalancer of accounts/environment-role.yml for a load balancer's ARN. */

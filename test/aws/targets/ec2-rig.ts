@@ -1,8 +1,9 @@
-/** The `ec2` target over real clients, against the emulator with instances that behave. */
+/** The `ec2` target over the clients that its function has, against the emulator with instances that behave. */
 import { randomBytes } from 'node:crypto';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { autoScalingCommands, balancerCommands, ec2Commands } from '../../../src/adapters/aws/calls/command-clients.ts';
 import { systemClock } from '../../../src/adapters/local/system-clock.ts';
 import { EnvironmentName, Generation, type InstanceId, RevisionId, ServiceName } from '../../../src/domain/ids.ts';
 import type { RevisionSpec } from '../../../src/domain/revision.ts';
@@ -47,8 +48,8 @@ export async function ec2Rig(): Promise<Ec2Rig> {
   let generation = 1;
   const environment = freshEnvironment();
   proxy.deployRoles(environment, roleParameters([`arn:aws:iam::${ACCOUNT}:role/service`], { Ec2: 'yes', LoadBalancer: loadBalancerParameter(network.balancer) }));
-  const own = actingAs('ec2', proxy.endpoint, (given) => ({ machines: new EC2Client(given), scaling: new AutoScalingClient(given), balancers: new ElasticLoadBalancingV2Client(given) }));
-  const target = createEc2Target({ connect: own.connect, fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
+  const connect = actingAs('ec2', proxy.endpoint, (call) => ({ machines: ec2Commands(call), scaling: autoScalingCommands(call), balancers: balancerCommands(call) }));
+  const target = createEc2Target({ connect, fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
   const settings = (service: string) => ({
     ami: 'ami-12c6146b', instanceType: 't3.micro', instanceProfile: `arn:aws:iam::${ACCOUNT}:instance-profile/service`, artifacts: { bucket: 'slipway-artifacts' },
     listener: network.listener, vpc: network.vpc, subnets: network.subnets, securityGroups: [network.securityGroup], port: PORT, rule: { priority: service === 'catalog' ? 10 : 20, hosts: [`${service}.example.com`] },
@@ -66,7 +67,6 @@ export async function ec2Rig(): Promise<Ec2Rig> {
       await scaling.stop();
       await proxy.close();
       for (const client of [direct, ...Object.values(foreign)]) client.destroy();
-      own.close();
     },
   };
 }

@@ -1,6 +1,7 @@
-/** The `ecs` target over real clients, against the emulator with its scheduler. */
+/** The `ecs` target over the clients that its function has, against the emulator with its scheduler. */
 import { CreateClusterCommand, ECSClient, StopTaskCommand } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { balancerCommands, ecsCommands } from '../../../src/adapters/aws/calls/command-clients.ts';
 import { systemClock } from '../../../src/adapters/local/system-clock.ts';
 import { Generation, type InstanceId } from '../../../src/domain/ids.ts';
 import type { RevisionSpec } from '../../../src/domain/revision.ts';
@@ -48,8 +49,8 @@ export async function ecsRig(): Promise<EcsRig> {
   await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
   let generation = 1;
   proxy.deployRoles('production', roleParameters([ROLE], { Ecs: 'yes', Cluster: cluster, LoadBalancer: loadBalancerParameter(network.balancer) }));
-  const own = actingAs('ecs', proxy.endpoint, (given) => ({ containers: new ECSClient(given), balancers: new ElasticLoadBalancingV2Client(given) }));
-  const target = createEcsTarget({ connect: own.connect, fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
+  const connect = actingAs('ecs', proxy.endpoint, (call) => ({ containers: ecsCommands(call), balancers: balancerCommands(call) }));
+  const target = createEcsTarget({ connect, fence: { current: async () => Generation.parse(generation) }, clock: systemClock });
   const settings = (service: string) => ({
     cluster, listener: network.listener, vpc: network.vpc, subnets: network.subnets, securityGroups: [network.securityGroup], image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${service}`, executionRole: ROLE,
     rule: { priority: service === 'catalog' ? 10 : 20, hosts: [`${service}.example.com`] },
@@ -63,7 +64,6 @@ export async function ecsRig(): Promise<EcsRig> {
       await scheduler.stop();
       await proxy.close();
       for (const client of [balancers, through, ecs]) client.destroy();
-      own.close();
     },
   };
 }

@@ -1,9 +1,10 @@
-/** The lambda target over the real client, against the emulator behind the shim. */
+/** The lambda target over the client that its function has, against the emulator behind the shim. */
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { lambdaCommands } from '../../../src/adapters/aws/calls/command-clients.ts';
 import { Generation } from '../../../src/domain/ids.ts';
 import { RevisionSpec } from '../../../src/domain/revision.ts';
 import type { Target } from '../../../src/ports/target.ts';
@@ -67,14 +68,14 @@ export async function lambdaRig(options: LambdaShimOptions = {}): Promise<Lambda
   const shim = lambdaShim(options);
   proxy.shim(shim.shim);
   proxy.deployRoles('production', roleParameters([ROLE], { Lambda: 'yes' }));
-  const own = actingAs('lambda', proxy.endpoint, (given) => new LambdaClient({ ...given, maxAttempts: 1 }));
+  const connect = actingAs('lambda', proxy.endpoint, lambdaCommands, 1);
   const hand = new LambdaClient({ ...clientSettings(proxy.endpoint), maxAttempts: 1 });
   const service = uniqueName('shop');
   let generation = 1;
   let ahead = 0;
   return {
     proxy, shim, hand, service,
-    target: createLambdaTarget({ lambda: own.connect, code: codeOf({ artifacts, folder }), fence: { current: async () => Generation.parse(generation) }, clock: { now: () => Date.now() + ahead } }),
+    target: createLambdaTarget({ lambda: connect, code: codeOf({ artifacts, folder }), fence: { current: async () => Generation.parse(generation) }, clock: { now: () => Date.now() + ahead } }),
     spec: (overrides = {}) => RevisionSpec.parse({
       revision: `${service}-1-production`, service, environment: 'production', release: `${service}@0123456789ab`, version: '1', digest: `sha256:${'1'.repeat(64)}`,
       start: ['lambda'], health: { path: '/', interval: 2, timeout: 2, failures: 3, startWithin: 60 }, configuration: { LEVEL: 'info' }, secrets: {}, resources: { memory: 256 * 1024 ** 2, cpu: 1 },
@@ -87,7 +88,6 @@ export async function lambdaRig(options: LambdaShimOptions = {}): Promise<Lambda
       ahead += ms;
     },
     close: async () => {
-      own.close();
       hand.destroy();
       await proxy.close();
       await rm(folder, { recursive: true, force: true });

@@ -41,6 +41,11 @@ it.each(STEMS)('the bundle of %s is small enough', (stem) => {
   expect(kb).toBeLessThanOrEqual(QUICK.includes(stem) ? QUICK_KB_MAX : BUNDLE_KB_MAX);
 });
 
+it.each(STEMS)('the bundle of %s has commands of the SDK and none of its clients', (stem) => {
+  // What each of its clients says in its calls.
+  expect(readFileSync(join(folder, 'bundles', `${stem}.cjs`), 'utf8')).not.toContain('aws-sdk-js');
+});
+
 it.each(STEMS)('%s takes its samples, and refuses what is no event', (stem) => {
   const own = said.filter((one) => one.stem === stem);
   expect(own).toHaveLength(samplesOf(stem).length + 1);

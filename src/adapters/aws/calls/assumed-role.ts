@@ -45,15 +45,6 @@ export function callsByAccess({ own, session, clock }: CallsByAccessOptions): (a
   };
 }
 
-/** For clients of the SDK: they keep the credentials until shortly before their expiration, and ask again. Nothing is called before they ask. */
-export function roleAssumer({ own, session }: Omit<CallsByAccessOptions, 'clock'>) {
-  const sts = createSignedCall(own);
-  return async (role: AssumedRole): Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken: string; expiration: Date }> => {
-    const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = await assumeRole(sts, session, role);
-    return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(expiresAt) };
-  };
-}
-
 /** Asked for once by all that need them at the same time; a failure is forgotten, so that the next call asks again. */
 function kept(clock: Clock, ask: () => Promise<Assumed>): () => Promise<Credentials> {
   let current: { readonly asked: Promise<Assumed>; expiresAt: number } | undefined;

@@ -1,7 +1,5 @@
 /** The `ec2` target, composed once per execution environment. */
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { EC2Client } from '@aws-sdk/client-ec2';
-import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { autoScalingCommands, balancerCommands, ec2Commands } from '../../../adapters/aws/calls/command-clients.ts';
 import { systemClock } from '../../../adapters/local/system-clock.ts';
 import type { Target } from '../../../ports/target.ts';
 import { createEc2Target } from '../../../targets/ec2/index.ts';
@@ -15,7 +13,7 @@ let made: Target | undefined;
 export const target: TargetPart = async () => {
   if (made !== undefined) return made;
   made = actingAsRole(createEc2Target({
-    connect: connectBy('ec2', (place) => ({ machines: new EC2Client(place), scaling: new AutoScalingClient(place), balancers: new ElasticLoadBalancingV2Client(place) })),
+    connect: connectBy('ec2', (call) => ({ machines: ec2Commands(call), scaling: autoScalingCommands(call), balancers: balancerCommands(call) })),
     fence: fenceOf(stateTable()), clock: systemClock,
   }));
   return made;

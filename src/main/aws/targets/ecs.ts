@@ -1,6 +1,5 @@
 /** The `ecs` target, composed once per execution environment. */
-import { ECSClient } from '@aws-sdk/client-ecs';
-import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { balancerCommands, ecsCommands } from '../../../adapters/aws/calls/command-clients.ts';
 import { systemClock } from '../../../adapters/local/system-clock.ts';
 import type { Target } from '../../../ports/target.ts';
 import { createEcsTarget } from '../../../targets/ecs/index.ts';
@@ -14,7 +13,7 @@ let made: Target | undefined;
 export const target: TargetPart = async () => {
   if (made !== undefined) return made;
   made = actingAsRole(createEcsTarget({
-    connect: connectBy('ecs', (place) => ({ containers: new ECSClient(place), balancers: new ElasticLoadBalancingV2Client(place) })),
+    connect: connectBy('ecs', (call) => ({ containers: ecsCommands(call), balancers: balancerCommands(call) })),
     fence: fenceOf(stateTable()), clock: systemClock,
   }));
   return made;

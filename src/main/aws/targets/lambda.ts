@@ -1,7 +1,7 @@
 /** The `lambda` target, composed once per execution environment. */
 import { tmpdir } from 'node:os';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { extractArchive } from '../../../adapters/archive-rules/extract.ts';
+import { lambdaCommands } from '../../../adapters/aws/calls/command-clients.ts';
 import { systemClock } from '../../../adapters/local/system-clock.ts';
 import type { Target } from '../../../ports/target.ts';
 import { codeOf, createLambdaTarget } from '../../../targets/lambda/index.ts';
@@ -18,6 +18,6 @@ let made: Target | undefined;
 
 export const target: TargetPart = async () => {
   if (made !== undefined) return made;
-  made = actingAsRole(createLambdaTarget({ lambda: connectBy('lambda', (place) => new LambdaClient(place)), code: codeOf({ artifacts: s3Artifacts(extract), folder: tmpdir() }), fence: fenceOf(stateTable()), clock: systemClock }));
+  made = actingAsRole(createLambdaTarget({ lambda: connectBy('lambda', lambdaCommands), code: codeOf({ artifacts: s3Artifacts(extract), folder: tmpdir() }), fence: fenceOf(stateTable()), clock: systemClock }));
   return made;
 };

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { callsByAccess, roleAssumer } from '../../../../src/adapters/aws/calls/assumed-role.ts';
+import { callsByAccess } from '../../../../src/adapters/aws/calls/assumed-role.ts';
 import { type Access, readerOf } from '../../../../src/domain/access.ts';
 import { fakeClock } from '../../../fakes/clock.ts';
 
@@ -73,6 +73,13 @@ describe('a call for an environment', () => {
     expect(of('logs').map(({ key }) => key)).toEqual(['ASIA1', 'ASIA1', 'ASIA2']);
   });
 
+  it('is the same for the same access, and another one for another', () => {
+    const calls = connect();
+    expect(calls(access({ region: 'eu-west-1' }))).toBe(calls(access({ region: 'eu-west-1' })));
+    expect(calls(access({ region: 'eu-west-1' }))).not.toBe(calls(access({ region: 'eu-west-2' })));
+    expect(calls(null)).not.toBe(calls(access()));
+  });
+
   it('keeps the sessions of two environments apart', async () => {
     const calls = connect();
     await calls(access())(request);
@@ -97,7 +104,7 @@ describe('a call for an environment', () => {
     expect(of('logs')).toEqual([]);
   });
 
-  it.each([['a role of another account than the environment names', access({ account: '123456789012' })], ['an external id without a role', access({ role: null })]])('refuses %s', (_what, wrong) => {
+  it.each([['a role of another account than the environment names', access({ account: '123456789012' })], ['an external id without a role', access({ role: null })], ['something that is no role', access({ role: 'deploys' })]])('refuses %s', (_what, wrong) => {
     expect(() => connect()(wrong)).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
   });
 });
@@ -106,24 +113,4 @@ it('who reads is the role beside the environment\'s, and nobody where there is n
   expect(readerOf(access())).toEqual(access({ role: `${ROLE}-reader` }));
   expect(readerOf(access({ role: null, externalId: null }))).toEqual(access({ role: null, externalId: null }));
   expect(readerOf(null)).toBeNull();
-});
-
-describe('credentials for a client of the SDK', () => {
-  const assume = () => roleAssumer({ own: { region: 'eu-central-1', credentials: { accessKeyId: 'AKIDOWN', secretAccessKey: 'own' }, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, pause: async () => undefined }, session: 'slipway-ecs' });
-
-  it('are those of the role, with their end', async () => {
-    expect(await assume()({ role: ROLE, externalId: 'shop-7' })).toEqual({ accessKeyId: 'ASIA1', secretAccessKey: 'a&b/1', sessionToken: 'of 1', expiration: new Date(START + 3_600_000) });
-    const asked = new URLSearchParams(of('sts')[0]?.body);
-    expect(Object.fromEntries(asked)).toMatchObject({ Action: 'AssumeRole', RoleArn: ROLE, RoleSessionName: 'slipway-ecs', DurationSeconds: '3600', ExternalId: 'shop-7' });
-  });
-
-  it.each([['AccessDenied', 403, 'Forbidden'], ['Throttling', 400, 'ProviderUnavailable']])('%s is said as what it means, without the external id', async (code, status, name) => {
-    sts = { status, body: () => refusal(code) };
-    await expect(assume()({ role: ROLE, externalId: 'shop-7' })).rejects.toMatchObject({ name, message: expect.not.stringContaining('shop-7') });
-  });
-
-  it('an answer without credentials is a fault, not an anonymous client', async () => {
-    sts = { status: 200, body: () => '<AssumeRoleResponse/>' };
-    await expect(assume()({ role: ROLE, externalId: null })).rejects.toMatchObject({ name: 'ProviderUnavailable' });
-  });
 });
