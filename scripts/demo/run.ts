@@ -23,7 +23,7 @@ import { repeatedPush } from './story/repeated-push.ts';
 const STEPS = [firstRelease, goodRelease, killedInstance, badRelease, killedControlPlane, repeatedPush];
 /** As long as the story takes, whoever opens the console is let in. */
 const LOG_IN_SECONDS = 300;
-const LogIn = z.object({ token: z.string() });
+const LogIn = z.object({ link: z.string() });
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
 
 interface Options {
@@ -96,8 +96,8 @@ async function setStage(directory: string, installation: Installation, { story, 
   if (!python) skipped.push('examples/clock: python3 is not installed here');
   const place = { directory, examples: EXAMPLES, home: installation.home, path: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin' };
   const api = apiOf(installation.home, installation.slack);
-  const { token } = LogIn.parse(await api.post('/v1/session', { seconds: LOG_IN_SECONDS }));
-  story.line(`watch it in a browser: ${installation.address}/#log-in=${token} (logs in once)`);
+  const { link } = LogIn.parse(await api.post('/v1/log-in-links', { seconds: LOG_IN_SECONDS }));
+  story.line(`watch it in a browser: ${installation.address}/#log-in=${link} (logs in once)`);
   const [shop, files, clock] = await Promise.all([createRepository('shop', place), createRepository('files', place), python ? createRepository('clock', place) : null]);
   return { story, checks, measured, installation, api, repositories: { shop, files, clock }, load: undefined };
 }

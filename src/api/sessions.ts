@@ -23,9 +23,9 @@ export const sessionBindings = [
     mustLast(holder);
     return { value: openedValue(await openSession(ports)({ identity: by, origin: 'token', client, from, seconds })) };
   }),
-  bind(operations.makeLogInLink, anywhere, async (ports, { holder, by, from }) => {
+  bind(operations.makeLogInLink, anywhere, async (ports, { body: { seconds }, holder, by, from }) => {
     mustLast(holder);
-    return { value: await makeLogInLink(ports)(by, from) };
+    return { value: await makeLogInLink(ports)(by, from, seconds) };
   }),
   bind(operations.closeSession, anywhere, async (ports, { holder: { session }, by, from }) => ({ value: { closed: session !== null && (await endSession(ports)(session, 'closed', by, from)) } })),
   bind(operations.listSessions, anywhere, async (ports, { query: { of }, by }) => {

@@ -9,8 +9,9 @@ export const LINK_PREFIX = 'sll_';
 
 /** Half a day: a tab that is left open does not stay logged in for ever. */
 export const SESSION_SECONDS_MAX = 43_200;
-/** Long enough for a browser to start. */
+/** Long enough for a browser to start; and at most, for whoever watches a demonstration. */
 export const LINK_SECONDS = 120;
+export const LINK_SECONDS_MAX = 600;
 /** More tabs than anybody keeps open; the oldest session makes room. */
 export const SESSIONS_EACH_MAX = 20;
 /** What outlasts a session (a token, a link to a member of Slack) is given only to one that is younger than this: it was not found lying about. */

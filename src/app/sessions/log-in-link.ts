@@ -1,8 +1,8 @@
-/** An address that logs in, once and within two minutes: made by somebody with a token that lasts, exchanged by the console that it opens. */
+/** An address that logs in, once and within minutes: made by somebody with a token that lasts, exchanged by the console that it opens. */
 import * as z from 'zod';
 import { SlipwayError, Unauthenticated } from '../../domain/errors.ts';
 import { Identity } from '../../domain/ids.ts';
-import { LINK_PREFIX, LINK_SECONDS, SESSION_SECONDS_MAX } from '../../domain/session.ts';
+import { LINK_PREFIX, SESSION_SECONDS_MAX } from '../../domain/session.ts';
 import type { Ports } from '../../ports/index.ts';
 import { creating, read } from '../state/documents.ts';
 import { logInLinkKey } from '../state/keys.ts';
@@ -13,9 +13,9 @@ import { hashOf } from './token-hash.ts';
 type Needs = Pick<Ports, 'store' | 'clock' | 'ids'>;
 const LogInLink = z.strictObject({ identity: Identity, expiresAt: z.number() });
 
-export const makeLogInLink = (needs: Needs) => async (identity: Identity, from: string): Promise<{ link: string; expiresAt: number }> => {
+export const makeLogInLink = (needs: Needs) => async (identity: Identity, from: string, seconds: number): Promise<{ link: string; expiresAt: number }> => {
   const link = `${LINK_PREFIX}${needs.ids.next()}${needs.ids.next()}`;
-  const expiresAt = needs.clock.now() + LINK_SECONDS * 1000;
+  const expiresAt = needs.clock.now() + seconds * 1000;
   await needs.store.transact([creating(logInLinkKey(hashOf(link)), { identity, expiresAt }, Math.ceil(expiresAt / 1000)), recordWrite(needs, { event: 'link-made', identity, from })]);
   return { link, expiresAt };
 };

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { Identity } from '../../domain/ids.ts';
 import { LogInRecord } from '../../domain/log-in-record.ts';
-import { SESSION_CLIENTS, SESSION_SECONDS_MAX, SessionId, SessionShown } from '../../domain/session.ts';
+import { LINK_SECONDS, LINK_SECONDS_MAX, SESSION_CLIENTS, SESSION_SECONDS_MAX, SessionId, SessionShown } from '../../domain/session.ts';
 import { operation, paging, Time } from './operation.ts';
 
 const tag = 'Logging in';
@@ -30,7 +30,10 @@ export const logIn = operation({
   ]),
   answer: Opened,
 });
-export const makeLogInLink = operation({ id: 'makeLogInLink', method: 'POST', path: '/v1/log-in-links', tag, action: 'known', status: 201, secret: true, summary: 'What logs the console in, once and within two minutes. Not with a session', body: z.strictObject({}), answer: z.strictObject({ link: z.string(), expiresAt: Time }) });
+export const makeLogInLink = operation({
+  id: 'makeLogInLink', method: 'POST', path: '/v1/log-in-links', tag, action: 'known', status: 201, secret: true, summary: 'What logs the console in, once and within two minutes. Not with a session',
+  body: z.strictObject({ seconds: z.int().min(10).max(LINK_SECONDS_MAX).default(LINK_SECONDS).meta({ description: 'How long it works, at most ten minutes.' }) }), answer: z.strictObject({ link: z.string(), expiresAt: Time }),
+});
 export const openSession = operation({
   id: 'openSession', method: 'POST', path: '/v1/session', tag, action: 'known', status: 201, secret: true, summary: 'Opens a session for a token that lasts. Not with a session, and not with a token of an identity provider, which ends by itself',
   body: z.strictObject({ seconds: z.int().min(10).max(SESSION_SECONDS_MAX).default(SESSION_SECONDS_MAX).meta({ description: 'How long it works, at most 12 hours.' }), client: z.enum(SESSION_CLIENTS).default('other') }), answer: Opened,

@@ -19,8 +19,8 @@ export const PHONE = { width: 360, height: 740 };
 
 /** An address that logs in, as `slipway console` makes it. */
 export async function logInAddress(client: Client, token?: string): Promise<string> {
-  const session = await client.post<{ token: string }>('/v1/session', { seconds: 120 }, token);
-  return `${client.address}/#log-in=${session.token}`;
+  const { link } = await client.post<{ link: string }>('/v1/log-in-links', {}, token);
+  return `${client.address}/#log-in=${link}`;
 }
 
 /** @param token whose; absent: the owner's */
