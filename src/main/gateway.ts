@@ -43,12 +43,14 @@ export interface GatewayOptions {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** Node looks every 30 s by itself: whoever opens connections and sends nothing would keep them four times as long as allowed. */
+const CHECK_EVERY_MS = 2000;
 const HEAD_BYTES_MAX = 32 * 1024;
 /** Longer than proxies and clients keep an idle connection (60 s as a rule), so that none is closed while they send on it. */
 const KEEP_ALIVE_MS = 75_000;
 
 export function createGateway(options: GatewayOptions): Server {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CHECK_EVERY_MS, maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const began = performance.now();
     // A stream of events is no request that took long.
     const isStream = /\btext\/event-stream\b/.test(request.headers.accept ?? '');

@@ -139,6 +139,16 @@ it('methods that nobody takes, and what is no HTTP, are refused the same way', a
   expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [^]*"status":400/);
 });
 
+it('who begins a request and does not go on is cut off within seconds', async () => {
+  const since = performance.now();
+  const answer = await new Promise<string>((resolve) => {
+    let said = '';
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1', () => socket.write('GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: '));
+    socket.setEncoding('utf8').on('data', (part) => { said += part; }).on('close', () => resolve(said));
+  });
+  expect([answer.split('\r\n')[0], performance.now() - since < 25_000]).toEqual(['HTTP/1.1 408 Request Timeout', true]);
+}, 60_000);
+
 describe('the console', () => {
   const html = { headers: { accept: 'text/html' } };
 
