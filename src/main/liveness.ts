@@ -46,19 +46,25 @@ export const askControlPlane = (home: Home) => async (timeoutMs: number): Promis
   }
 };
 
-/** Over a connection of its own: one that is kept would be answered by a part that takes no new ones. */
+/** Nobody listens there. */
+const ABSENT: readonly unknown[] = ['ENOENT', 'ECONNREFUSED'];
+
+/**
+ * Over a connection of its own: one that is kept may be served by a part that takes no new ones. A connection that is closed at once is an
+ * answer too: it is what a part does that has as many open as it may, and it is busy with these.
+ */
 function answers(to: RequestOptions, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const asking = request({ ...to, agent: false }, (response) => {
       response.resume();
       resolve(true);
     });
-    const timer = setTimeout(() => asking.destroy(), timeoutMs);
-    asking.on('close', () => {
-      clearTimeout(timer);
+    const timer = setTimeout(() => {
       resolve(false);
-    });
-    asking.on('error', () => resolve(false));
+      asking.destroy();
+    }, timeoutMs);
+    asking.on('close', () => clearTimeout(timer));
+    asking.on('error', (error: NodeJS.ErrnoException) => resolve(!ABSENT.includes(error.code)));
     asking.end();
   });
 }

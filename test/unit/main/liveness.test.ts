@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +49,18 @@ describe('whether a part answers', () => {
     expect(await askControlPlane(home)(500)).toBe(false);
     rmSync(home.routerSocket);
     expect(await askRouter(home)(500)).toBe(false);
+  });
+});
+
+describe('a part that closes each new connection', () => {
+  it('answers by that: it has as many open as it may, and is not to be ended for it', async () => {
+    const home = homeAt(mkdtempSync(join(tmpdir(), 'slw-')));
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    writeFileSync(home.address, `http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+    expect(await askControlPlane(home)(2000)).toBe(true);
+    server.close();
+    rmSync(home.root, { recursive: true });
   });
 });
 
