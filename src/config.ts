@@ -17,8 +17,10 @@ function isOrigin(text: string): boolean {
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
 }
-const Port = z.coerce.number().int().min(0).max(65_535);
-const Seconds = z.coerce.number().min(0.01).max(86_400);
+const PORTS = { error: 'a port is a whole number from 0 to 65535' };
+const Port = z.coerce.number(PORTS).int(PORTS).min(0, PORTS).max(65_535, PORTS);
+const SECONDS = { error: 'seconds are a number from 0.01 to 86400' };
+const Seconds = z.coerce.number(SECONDS).min(0.01, SECONDS).max(86_400, SECONDS);
 
 const Variables = z.object({
   SLIPWAY_HOME: z.string().min(1).optional(),

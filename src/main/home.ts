@@ -1,7 +1,9 @@
 /** The folder of an installation on one machine: where each part keeps what. */
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { diskFault } from '../adapters/archive-rules/disk-fault.ts';
+import { InvalidInput, SlipwayError } from '../domain/errors.ts';
 import { webhookSecretFile, type GitHost } from '../domain/git-host.ts';
 import { controlSocketPath } from '../router/control-socket.ts';
 
@@ -48,7 +50,16 @@ export function homeAt(root: string): Home {
 /** The key of one kind of git host's webhooks. */
 export const webhookSecretAt = (home: Home, host: GitHost): string => join(home.root, webhookSecretFile(host));
 
-/** Makes the folders that are missing, for this user alone. */
+/** Makes the folders that are missing, for this user alone. @throws InvalidInput where they cannot be made or written, StorageFull */
 export function prepareHome(home: Home): void {
-  for (const folder of [home.root, home.artifacts, home.secrets, home.git, home.builds, home.commands, home.instances, home.router, home.uploads, home.logs, home.processes]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    for (const folder of [home.root, home.artifacts, home.secrets, home.git, home.builds, home.commands, home.instances, home.router, home.uploads, home.logs, home.processes]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      accessSync(folder, constants.W_OK | constants.X_OK);
+    }
+  } catch (error) {
+    const fault = diskFault(error, `make the data directory ${home.root}`);
+    if (fault instanceof SlipwayError) throw fault;
+    throw new InvalidInput(`The data directory ${home.root} cannot be used: ${error instanceof Error ? error.message : String(error)}. Make it writable for this user, or name another one: --home DIRECTORY, or SLIPWAY_HOME.`, { directory: home.root }, { cause: error });
+  }
 }

@@ -8,7 +8,7 @@ import { processTable } from '../targets/process/process-table/index.ts';
 import { endPart, endParts } from './end-parts.ts';
 import { prepareHome, type Home } from './home.ts';
 import { packageRoot } from './machines.ts';
-import { lastLine, logOf, openLog } from './part-logs.ts';
+import { lastError, lastLine, logOf, openLog } from './part-logs.ts';
 import { pause } from './pause.ts';
 import { livingProcess } from './pid-file.ts';
 import { superviseUntilEnded } from './supervisor.ts';
@@ -29,10 +29,12 @@ const SUPERVISOR_WAIT_MS = 150_000;
 export async function upInForeground(options: UpOptions): Promise<number> {
   const over = new AbortController();
   const serving = waitUntilServing(options.home, over.signal).then((address) => options.say(address), (error: unknown) => over.signal.aborted || options.say(error instanceof Error ? error.message : String(error)));
-  const code = await superviseUntilEnded(options);
-  over.abort();
-  await serving;
-  return code;
+  try {
+    return await superviseUntilEnded(options);
+  } finally {
+    over.abort();
+    await serving;
+  }
 }
 
 /** Starts the supervisor in the background; answers the address once the API answers. @throws ProviderUnavailable */
@@ -76,7 +78,11 @@ async function waitUntilServing(home: Home, signal: AbortSignal): Promise<string
     const address = await answering(home);
     if (address !== undefined) return address;
     signal.throwIfAborted();
-    if (performance.now() > deadline) throw new ProviderUnavailable(`The control plane did not answer within ${START_WAIT_MS / 1000} s. The reason is at the end of ${logOf(home, 'control-plane')}`);
+    if (performance.now() > deadline) {
+      const path = logOf(home, 'control-plane');
+      const why = lastError(path);
+      throw new ProviderUnavailable(`The control plane did not answer within ${START_WAIT_MS / 1000} s. ${why === undefined ? 'The reason' : `${why.replace(/\.?$/, '.')} More`} is at the end of ${path}`);
+    }
     await pause(POLL_MS, signal);
   }
 }
