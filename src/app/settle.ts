@@ -6,6 +6,7 @@ import type { StageName } from '../domain/manifest.ts';
 import type { Desired, Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { batchOf, forwardTurn, turnOf } from './deployment-turn.ts';
+import { problemsOf } from './instance-problems.ts';
 import { observe } from './observe.ts';
 import { replacements } from './replacements.ts';
 import type { TargetCall } from './target-calls.ts';
@@ -64,7 +65,7 @@ const givenUp = (observed: Observed, short: readonly { revision: RevisionId; cou
 
 function unhealthy(observed: Observed, short: readonly { revision: RevisionId; count: number }[], waitedMs: number): InstancesUnhealthy {
   const parts = short.map(({ revision, count }) => {
-    const problems = observed.instances.filter((instance) => instance.revision === revision && instance.problem !== null).map((instance) => `${instance.instance}: ${instance.problem ?? ''}`);
+    const problems = problemsOf(observed.instances.filter((instance) => instance.revision === revision));
     return `${healthyOf(observed, revision)} of ${count} instances of ${revision} are healthy${problems.length > 0 ? ` (${problems.slice(0, 3).join('; ')})` : ''}`;
   });
   return new InstancesUnhealthy(`After ${Math.round(waitedMs / 1000)} s ${parts.join(', ')}. See their output: slipway logs ${observed.service} --environment ${observed.environment}`, { short });

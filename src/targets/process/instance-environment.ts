@@ -12,9 +12,9 @@ export async function resolveSecrets(source: SecretSource, wanted: InstanceRecor
       try {
         return [variable, await source.resolve(from)] as const;
       } catch (error) {
-        // Only errors of ours are known to hold no value.
-        const reason = error instanceof SlipwayError ? error.message : 'its source failed';
-        throw new NotFound(`the secret "${from}" for ${variable} could not be read (${reason}). Create it, or correct the reference in the manifest`);
+        // Only errors of ours are known to hold no value; they say what to do, too.
+        const reason = error instanceof SlipwayError ? error.message.replace(/\.$/, '') : 'its source failed. Create it, or correct the reference in the manifest';
+        throw new NotFound(`the secret "${from}" for ${variable} could not be read: ${reason}`);
       }
     }),
   );

@@ -28,7 +28,7 @@ describe('an instance that fails', () => {
     ['a file that is not in the artifact', { start: ['./missing'] }, '"./missing" was not found in the artifact'],
     ['a file that may not be run', { start: ['./server.cjs'] }, '"./server.cjs" is not executable'],
     ['an artifact that is not there', { digest: MISSING_DIGEST }, 'there is no artifact'],
-    ['a secret that is not there', { secrets: { KEY: { from: 'shop/key' } } }, 'the secret "shop/key" for KEY could not be read'],
+    ['a secret that is not there', { secrets: { KEY: { from: 'shop/key' } } }, 'the secret "shop/key" for KEY could not be read: '],
   ])('says so of %s, and is there to be replaced', async (_, overrides, problem) => {
     await open();
     await rig.launch(specOf(overrides), 1);
