@@ -18,6 +18,16 @@ interface Options {
 }
 
 const MANIFEST_BYTES_MAX = 256 * 1024;
+/** https://www.rfc-editor.org/rfc/rfc1952 2.3.1 */
+const GZIP = [0x1f, 0x8b] as const;
+/** https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06 */
+const TAR = { at: 257, text: 'ustar' } as const;
+
+/** By its first bytes; older tars carry no mark, and are believed by their name. */
+async function isArchive(file: Blob, name: string): Promise<boolean> {
+  const head = Buffer.from(await file.slice(0, TAR.at + TAR.text.length).arrayBuffer());
+  return GZIP.every((byte, index) => head[index] === byte) || head.subarray(TAR.at).toString('latin1') === TAR.text || name.endsWith('.tar');
+}
 
 export function addArtifact(host: Host): void {
   const artifact = host.program.command('artifact').summary('artifacts built elsewhere').helpGroup('Releases:').description('Artifacts that an outside CI has built.');
@@ -35,6 +45,7 @@ export function addArtifact(host: Host): void {
     const archive = await needs.files.blob(resolve(needs.directory, options.file)).catch((error: unknown) => {
       throw new CliError(EXIT.failed, `${options.file} cannot be read: ${messageOf(error)}`, { cause: error });
     });
+    if (parsed.manifest.target === 'process' && !(await isArchive(archive, options.file))) throw new CliError(EXIT.failed, `${options.file} is neither a tar nor one that gzip has packed, so it could not be unpacked. Pack what the build made: tar -czf build.tar.gz -C dist .`);
     const client = await session.connect();
     const { value: blob } = await client.put('/v1/blobs', archive, StoredBlob);
     const { value, raw } = await client.post('/v1/artifacts', {

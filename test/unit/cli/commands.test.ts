@@ -379,7 +379,7 @@ describe('services and artifacts', () => {
 
   it('uploads an archive as it is, then registers it', async () => {
     await inFolder(async (folder) => {
-      const bytes = Buffer.from([0, 255, 1, 254, 10, 13]);
+      const bytes = Buffer.from([0x1f, 0x8b, 1, 254, 10, 13]);
       await writeFile(join(folder, 'a.tar.gz'), bytes);
       await writeFile(join(folder, 'slipway.yaml'), 'service: catalog\nteam: shop\nstart: [node, server.js]\n');
       const { code, out, asked } = await against({ 'PUT /v1/blobs': { status: 201, body: { digest: DIGEST, bytes: 6 } }, 'POST /v1/artifacts': { status: 201, body: { artifact: { service: 'catalog', version: '1.4.0', digest: DIGEST }, release: { id: 'catalog@0123456789ab' } } } },
@@ -387,6 +387,20 @@ describe('services and artifacts', () => {
       expect([code, asked[0]?.type, asked[0]?.body]).toEqual([0, 'application/octet-stream', bytes.toString('latin1')]);
       expect(bodies(asked)).toEqual([{ manifest: 'service: catalog\nteam: shop\nstart: [node, server.js]\n', digest: DIGEST, bytes: 6, version: '1.4.0', repository: null, commit: null, author: null }]);
       expect(out).toContain('Deploy it: slipway deploy catalog --version 1.4.0');
+    });
+  });
+
+  it('uploads nothing that the target could not unpack; other targets may take anything', async () => {
+    await inFolder(async (folder) => {
+      await writeFile(join(folder, 'a.zip'), 'PK\u0003\u0004');
+      await writeFile(join(folder, 'slipway.yaml'), 'service: catalog\nteam: shop\nstart: [node, server.js]\n');
+      const words = ['artifact', 'add', '--manifest', 'slipway.yaml', '--file', 'a.zip', '--version', '1'];
+      const refused = await against({}, words, { needs: { directory: folder } });
+      expect([refused.code, refused.asked, refused.err]).toEqual([1, [], 'a.zip is neither a tar nor one that gzip has packed, so it could not be unpacked. Pack what the build made: tar -czf build.tar.gz -C dist .\n']);
+      await plane?.close();
+      await writeFile(join(folder, 'slipway.yaml'), 'service: catalog\nteam: shop\nstart: [node, server.js]\ntarget: site\n');
+      const { asked } = await against({ 'PUT /v1/blobs': { status: 201, body: { digest: DIGEST, bytes: 4 } } }, words, { needs: { directory: folder } });
+      expect(asked[0]?.path).toBe('/v1/blobs');
     });
   });
 
