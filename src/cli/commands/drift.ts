@@ -20,8 +20,12 @@ export function addDrift(host: Host): void {
   });
 }
 
+/** Healthy instances are not ended for symmetry: this is said, and left. */
+const isLeft = ({ kind, ...rest }: { kind: string }): boolean => kind === 'zone' && 'problem' in rest && rest.problem === 'uneven';
+
 function lines({ looked, drifted, repairs, failed }: z.infer<typeof Reconciled>, repair: boolean): string[] {
-  const found = drifted.length === 0 ? 'everything is as it was asked for' : `${drifted.length} drifted, ${repair ? `${count(repairs, 'repair')} begun` : 'repair it now: slipway drift --repair'}`;
+  const toDo = drifted.every(({ drifts }) => drifts.every(isLeft)) ? 'which repair leaves as it is: the next release spreads its instances anew' : repair ? `${count(repairs, 'repair')} begun` : 'repair it now: slipway drift --repair';
+  const found = drifted.length === 0 ? 'everything is as it was asked for' : `${drifted.length} drifted, ${toDo}`;
   return [
     ...table(drifted.flatMap(({ service, environment, drifts }) => drifts.map(({ kind, ...rest }) => [service, environment, kind, harmless(JSON.stringify(rest))]))),
     `Looked at ${count(looked, 'place')}: ${found}.`,

@@ -4,7 +4,7 @@ import { Comparison, ConfigurationInForce, ReleaseSummary } from '../../contract
 import { shown } from '../answers/text.ts';
 import { environmentOption, limitOption, serviceName } from '../arguments.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
-import { table } from '../text/cells.ts';
+import { cells, table } from '../text/cells.ts';
 import { ago, clockTime, count } from '../text/time.ts';
 import { placePath } from './place-path.ts';
 
@@ -39,10 +39,19 @@ function comparisonLines({ style }: Session, { from, to, differences, commits }:
   const text = (value: unknown): string => (value === undefined ? 'not there' : typeof value === 'string' ? value : JSON.stringify(value));
   return [
     `${style('strong', from.id)} (${from.version}) to ${style('strong', to.id)} (${to.version})`,
-    ...(differences.length === 0 ? ['Nothing differs.'] : table(differences.map((difference) => [difference.in, difference.path.join('.'), style('bad', text(difference.before)), style('good', text(difference.after))]))),
+    ...(differences.length === 0 ? ['Nothing differs.'] : differenceLines(differences.map((difference) => ({ where: [difference.in, difference.path.join('.')], before: text(difference.before), after: text(difference.after) })), style)),
     ...(commits.length === 0 ? [] : ['', count(commits.length, 'commit')]),
     ...table(commits.map(({ commit, author, version, pipeline, at: when }) => [commit.slice(0, 12), version, author ?? '-', pipeline, clockTime(when)])),
   ];
+}
+
+/** A row stays readable up to this; with more than it anywhere, each value gets a line of its own. */
+const CELLS_MAX = 40;
+
+function differenceLines(differences: readonly { where: readonly [string, string]; before: string; after: string }[], style: Session['style']): string[] {
+  const isShort = differences.every(({ before, after }) => cells(before) <= CELLS_MAX && cells(after) <= CELLS_MAX);
+  if (isShort) return table(differences.map(({ where, before, after }) => [...where, style('bad', before), style('good', after)]));
+  return differences.flatMap(({ where, before, after }) => [where.join('  '), style('bad', `  - ${before}`), style('good', `  + ${after}`)]);
 }
 
 export function addConfig(host: Host): void {
@@ -52,7 +61,7 @@ export function addConfig(host: Host): void {
   runs<{ environment: string }>(host, command, async (session, { environment }, service) => {
     const { value, raw } = await (await session.connect()).get(`${placePath(service, environment)}/configuration`, shown(ConfigurationInForce));
     session.answer(raw, () => [
-      `${session.style('strong', value.revision)} (${value.version}), ${count(value.instances, 'instance')} in ${value.zones.join(', ')}, each with ${Math.round(value.resources.memory / 2 ** 20)} MiB and ${value.resources.cpu} cores`,
+      `${session.style('strong', value.revision)} (${value.version}), ${count(value.instances, 'instance')} in ${value.zones.join(', ')}, each with ${Math.round(value.resources.memory / 2 ** 20)} MiB and ${value.resources.cpu} ${value.resources.cpu === 1 ? 'core' : 'cores'}`,
       ...table([...Object.entries(value.configuration), ...Object.entries(value.secrets).map(([name, secret]) => [name, session.style('quiet', `secret ${secret.from}`)]), ...Object.entries(value.flags).map(([name, flag]) => [`flag ${name}`, String(flag)])].map((cells) => ['  ', ...cells])),
     ]);
   });

@@ -69,7 +69,7 @@ function oneService(session: Session, status: ServiceStatus): string[] {
     ...statusTable(session, [status]),
     ...places.flatMap(({ environment, observed }) => (observed === null || observed.instances.length === 0 ? [] : [
       '', `${style('strong', environment)}  ${observed.endpoint ?? 'no endpoint yet'}`,
-      ...table(observed.instances.map((instance) => [`  ${instance.instance}`, instance.revision, `zone ${instance.zone}`, style(instance.health === 'healthy' ? 'good' : 'bad', instance.quarantined ? 'quarantined' : instance.health), instance.address ?? '-', `up ${span((needs.now() - instance.startedAt) / 1000)}`, [instance.relaunches > 0 ? `relaunched ${instance.relaunches} times` : '', instance.problem ?? ''].filter(Boolean).join('; ')])),
+      ...table(observed.instances.map((instance) => [`  ${instance.instance}`, instance.revision, `zone ${instance.zone}`, style(instance.health === 'healthy' ? 'good' : 'bad', instance.quarantined ? 'quarantined' : instance.health), instance.address ?? '-', `up ${span((needs.now() - instance.startedAt) / 1000)}`, [instance.relaunches > 0 ? `relaunched ${instance.relaunches === 1 ? 'once' : `${instance.relaunches} times`}` : '', instance.problem ?? ''].filter(Boolean).join('; ')])),
     ])),
     ...status.running.map((pipeline) => `\n${pipeline.id} is at work: ${pipeline.version}, ${pipeline.stage}. Watch it: slipway history ${service.name} --wait`),
     ...status.waiting.flatMap((approval) => ['', ...approvalLines(approval, style, needs.now())]),

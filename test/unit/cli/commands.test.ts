@@ -209,6 +209,10 @@ describe('looking', () => {
     const answer = (drifted: unknown[]) => ({ 'GET /v1/drift': { body: { looked: 4, repairs: 0, failed: [], drifted } } });
     const found = await against(answer([{ service: 'catalog', environment: 'production', drifts: [{ kind: 'weights', want: { a: 100 }, have: { a: 60 } }] }]), ['drift']);
     expect([found.code, found.out]).toEqual([1, 'catalog  production  weights  {"want":{"a":100},"have":{"a":60}}\nLooked at 4 places: 1 drifted, repair it now: slipway drift --repair.\n']);
+    await plane?.close();
+    const uneven = await against(answer([{ service: 'catalog', environment: 'production', drifts: [{ kind: 'zone', problem: 'uneven', revision: 'catalog-6-production', have: { a: 0, b: 3 } }] }]), ['drift']);
+    expect(uneven.out).toContain('1 drifted, which repair leaves as it is');
+    await plane?.close();
     expect((await against(answer([]), ['drift'])).code).toBe(0);
   });
 

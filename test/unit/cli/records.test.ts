@@ -61,6 +61,12 @@ describe('releases', () => {
     expect(out).toMatch(/1 commit\ndddddddddddd\s+1\.4\.0\s+ben\s+catalog-7/);
     expect(plane?.asked[0]?.path).toBe('/v1/services/catalog/comparison?from=1.3.0&to=1.4.0');
   });
+
+  it('are compared line by line where values are long', async () => {
+    const gates = [{ name: 'try staging', kind: 'person', approvers: ['anna', 'ben', 'carla'] }];
+    await answering('/v1/services/catalog/comparison', compareReleases, { from: release('1.3.0'), to: release('1.4.0'), differences: [{ in: 'manifest', path: ['instances'], before: 2, after: 3 }, { in: 'manifest', path: ['gates'], before: gates, after: [] }], commits: [] });
+    expect((await ran('compare', 'catalog', '1.3.0', '1.4.0')).out.split('\n').slice(1, 7)).toEqual(['manifest  instances', '  - 2', '  + 3', 'manifest  gates', `  - ${JSON.stringify(gates)}`, '  + []']);
+  });
 });
 
 it('config shows what is in force, and of secrets only their names', async () => {
