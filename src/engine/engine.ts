@@ -1,6 +1,7 @@
 /** The local engine: Step Functions on one machine, over one SQLite file. See design.md, "On one machine". */
 import type { DatabaseSync } from 'node:sqlite';
 import { Conflict, InvalidInput, NotFound, TokenRefused } from '../domain/errors.ts';
+import type { TraceParent } from '../domain/trace/trace-parent.ts';
 import type { Clock, Ids } from '../ports/clock.ts';
 import type { Execution, Orchestrator } from '../ports/orchestrator.ts';
 import { Machine } from './asl.ts';
@@ -43,7 +44,7 @@ export type FaultyExecution = Pick<ExecutionState, 'machine' | 'name' | 'input'>
 
 /** Any string names a machine here; one that is not there is refused with the list of those that are. */
 export interface Engine extends Orchestrator {
-  start(request: { machine: string; name: string; input: unknown }): Promise<void>;
+  start(request: { machine: string; name: string; input: unknown; trace?: TraceParent | undefined }): Promise<void>;
   describe(machine: string, name: string): Promise<Execution | undefined>;
   definition(machine: string, name: string): Promise<unknown>;
   history(machine: string, name: string, page: { limit: number; after?: number }): ReturnType<Orchestrator['history']>;
@@ -130,14 +131,14 @@ export const createEngine = (needs: EngineNeeds): Engine => {
   });
   read(() => takeUp(runtime, archive));
 
-  const begin = async (machine: string, name: string, input: unknown): Promise<void> => {
+  const begin = async (machine: string, name: string, input: unknown, trace: TraceParent | undefined): Promise<void> => {
     const found = machines.get(machine);
     if (found === undefined) throw new NotFound(`There is no state machine '${machine}'. There are: ${[...machines.keys()].sort().join(', ')}.`);
     const inputHash = hashOf(input);
     const known = archive.known(machine, name);
     if (known === undefined) {
       archive.saveDefinition(found.hash, JSON.stringify(found.definition));
-      await runtime.open({ machine, name, input, definition: found.definition }, { definition: found.hash, inputHash });
+      await runtime.open({ machine, name, input, definition: found.definition, trace }, { definition: found.hash, inputHash });
     } else if (known.inputHash !== inputHash) {
       throw new Conflict(`An execution of '${machine}' named '${name}' exists already, with another input. Choose another name, or start it with the same input.`, { machine, name, status: known.status });
     }
@@ -149,10 +150,10 @@ export const createEngine = (needs: EngineNeeds): Engine => {
   };
 
   return {
-    start: async ({ machine, name, input }) => {
+    start: async ({ machine, name, input, trace }) => {
       if (!NAME.test(name)) throw new InvalidInput(`The execution name '${name}' is not allowed: 1 to 80 characters of 0-9, A-Z, a-z, - and _.`);
       const given = inputOf(input);
-      await turnstile.pass(childKey(machine, name), () => begin(machine, name, given));
+      await turnstile.pass(childKey(machine, name), () => begin(machine, name, given, trace));
     },
     describe: async (machine, name) => archive.describe(machine, name),
     definition: async (machine, name) => archive.definitionOf(machine, name),

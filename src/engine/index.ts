@@ -2,6 +2,7 @@
 export { createEngine, type Engine, type EngineNeeds } from './engine.ts';
 export { machineArn, executionArn } from './arns.ts';
 export { Machine } from './asl.ts';
+export { type Invoke, type InvokedBy } from './runtime/requests.ts';
 export { type Timers } from './runtime/alarms.ts';
 export { type Transition } from './runtime/runtime.ts';
 export { substitute } from './substitute.ts';

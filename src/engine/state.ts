@@ -1,4 +1,5 @@
 /** What an execution is between two turns: plain data, so that the journal can hold all of it. */
+import type { TraceParent } from '../domain/trace/trace-parent.ts';
 import type { ExecutionStatus } from '../ports/orchestrator.ts';
 
 /** What a task asked for. */
@@ -19,6 +20,8 @@ export type Phase =
       readonly timeoutAt?: number;
       readonly heartbeatMs?: number;
       readonly heartbeatAt?: number;
+      /** The event that scheduled it; absent in a journal from before this was said. */
+      readonly scheduled?: number;
       /** Only of a task that is answered by token. */
       readonly token?: string;
       /** The request was taken: it is not sent again. */
@@ -57,6 +60,8 @@ export interface ExecutionState {
   readonly input: unknown;
   readonly startedAt: number;
   readonly deadline?: number;
+  /** The trace that it belongs to, and the span that started it. Beside the input, which is compared when a start is repeated. */
+  readonly trace?: TraceParent;
   /** Secret: tokens, `$uuid` and `$random` are derived from it, so that a turn is a pure function. */
   readonly seed: string;
   readonly lastEvent: number;
@@ -82,7 +87,7 @@ export type EngineEvent =
 
 /** What must be done once a turn is journaled. */
 export type Effect =
-  | { readonly kind: 'request'; readonly branch: string; readonly ticket: number; readonly request: TaskRequest; readonly byToken: boolean }
+  | { readonly kind: 'request'; readonly branch: string; readonly ticket: number; readonly request: TaskRequest; readonly byToken: boolean; readonly scheduled: number }
   | { readonly kind: 'stopChild'; readonly machine: string; readonly name: string };
 
 /** When a branch wants to be woken, in milliseconds since the epoch. */
@@ -95,12 +100,13 @@ export const dueOf = (branch: Branch): number | undefined => {
 };
 
 /** A new execution: its root branch is ready to enter the first state. */
-export const newExecution = (given: { machine: string; name: string; input: unknown; startedAt: number; seed: string; startAt: string; timeoutSeconds?: number | undefined }): ExecutionState => ({
+export const newExecution = (given: { machine: string; name: string; input: unknown; startedAt: number; seed: string; startAt: string; timeoutSeconds?: number | undefined; trace?: TraceParent | undefined }): ExecutionState => ({
   machine: given.machine,
   name: given.name,
   input: given.input,
   startedAt: given.startedAt,
   ...(given.timeoutSeconds === undefined ? {} : { deadline: given.startedAt + given.timeoutSeconds * 1000 }),
+  ...(given.trace === undefined ? {} : { trace: given.trace }),
   seed: given.seed,
   lastEvent: 0,
   lastTicket: 0,

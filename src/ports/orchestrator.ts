@@ -1,4 +1,5 @@
 /** Runs state machines: Step Functions, or the local engine over the same ASL files. */
+import type { TraceParent } from '../domain/trace/trace-parent.ts';
 import { MACHINE_NAMES, type MachineName } from '../domain/machines.ts';
 
 export const MACHINES = MACHINE_NAMES;
@@ -14,6 +15,8 @@ export interface Execution {
   readonly startedAt: number;
   readonly stoppedAt?: number;
   readonly input: unknown;
+  /** The trace that it was started in, where the platform tells. */
+  readonly trace?: TraceParent;
   readonly output?: unknown;
   readonly error?: string;
   readonly cause?: string;
@@ -30,8 +33,11 @@ export interface HistoryEvent {
 }
 
 export interface Orchestrator {
-  /** Starts an execution. The same name again changes nothing and is no error (ExecutionAlreadyExists is success). */
-  start(request: { machine: MachineName; name: string; input: unknown }): Promise<void>;
+  /**
+   * Starts an execution. The same name again changes nothing and is no error (ExecutionAlreadyExists is success).
+   * @param request.trace the trace that it goes on in; it is no part of what makes two starts the same
+   */
+  start(request: { machine: MachineName; name: string; input: unknown; trace?: TraceParent | undefined }): Promise<void>;
   describe(machine: MachineName, name: string): Promise<Execution | undefined>;
   history(machine: MachineName, name: string, page: { limit: number; after?: number }): Promise<readonly HistoryEvent[]>;
   /** The state machine that an execution runs, as it was when it began; undefined for one that is not there. */

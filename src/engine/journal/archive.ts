@@ -19,8 +19,8 @@ const textOf = (value: SQLOutputValue | undefined): string => (typeof value === 
 const headOf = (row: Row): Head => ({ ...(JSON.parse(String(row['head'])) as Head), input: JSON.parse(String(row['input'])) as unknown });
 
 const executionOf = (row: Row): Execution => {
-  const { machine, name, status, startedAt, stoppedAt, input, output, error, cause } = headOf(row);
-  return { machine, name, status, startedAt, input, ...(stoppedAt === undefined ? {} : { stoppedAt }), ...(output === undefined ? {} : { output }), ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+  const { machine, name, status, startedAt, stoppedAt, input, trace, output, error, cause } = headOf(row);
+  return { machine, name, status, startedAt, input, ...(trace === undefined ? {} : { trace }), ...(stoppedAt === undefined ? {} : { stoppedAt }), ...(output === undefined ? {} : { output }), ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
 };
 
 const eventOf = (row: Row): HistoryEvent => ({

@@ -3,16 +3,17 @@ import { RESOURCES } from '../asl.ts';
 import type { Branch, TaskRequest } from '../state.ts';
 import { isReady } from '../turn.ts';
 import type { Live, Runtime } from './runtime.ts';
-import { childKey, type Place } from './waits.ts';
+import type { Asking } from './requests.ts';
+import { childKey } from './waits.ts';
 
-type Send = (place: Place, request: TaskRequest, byToken: boolean) => void;
+type Send = (asking: Asking, request: TaskRequest) => void;
 
 const resend = (live: Live, branch: Branch, send: Send): void => {
   if (branch.phase.kind !== 'task') return;
   const byToken = branch.phase.resource === RESOURCES.invokeWithToken;
   // A request by token that was taken waits for its token; sending it twice would ask a person twice.
   if (byToken && branch.phase.submitted) return;
-  send({ execution: live.id, branch: branch.id, ticket: branch.ticket }, branch.phase.request, byToken);
+  send({ place: { execution: live.id, branch: branch.id, ticket: branch.ticket }, byToken, scheduled: branch.phase.scheduled }, branch.phase.request);
 };
 
 /**

@@ -1,5 +1,6 @@
 /** Takes events one after the other per execution: step, journal, and only then the effects. */
 import { ProviderUnavailable } from '../../domain/errors.ts';
+import type { TraceParent } from '../../domain/trace/trace-parent.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { HistoryEvent } from '../../ports/orchestrator.ts';
 import type { Machine } from '../asl.ts';
@@ -10,10 +11,12 @@ import { createAlarms, type Alarm, type Alarms, type Timers } from './alarms.ts'
 import { createTracker } from './tracker.ts';
 import { createWaits, type Waits } from './waits.ts';
 
-export type Transition = HistoryEvent & { readonly machine: string; readonly execution: string };
+export type Transition = HistoryEvent & { readonly machine: string; readonly execution: string; readonly trace?: TraceParent };
 
 /** An execution that runs, in memory. */
 export interface Live { readonly id: number; readonly definition: Machine; readonly parent: string | undefined; state: ExecutionState; queue: Promise<unknown> }
+
+export interface NewExecution { readonly machine: string; readonly name: string; readonly input: unknown; readonly definition: Machine; readonly trace?: TraceParent | undefined }
 
 export interface RuntimeNeeds {
   readonly clock: Clock;
@@ -36,7 +39,7 @@ export interface Runtime {
   readonly alarms: Alarms;
   readonly isClosed: () => boolean;
   /** Opens an execution: its first turn and its first entry in the journal are one. `announce` is called before anything that follows from it. */
-  open(given: { machine: string; name: string; input: unknown; definition: Machine }, opening: Opening, announce?: (state: ExecutionState) => void): Promise<void>;
+  open(given: NewExecution, opening: Opening, announce?: (state: ExecutionState) => void): Promise<void>;
   /** Takes up an execution from the journal, without its effects. */
   adopt(live: Omit<Live, 'queue'>): Live;
   /** Hands an event in. Answers undefined where the execution is not running. @throws StorageFull when the journal can't be written */
@@ -57,7 +60,7 @@ const isLive = (one: Live | undefined, { branch, ticket, due }: Alarm): boolean 
 
 /** What follows from a journaled step: the listeners hear of it, then its effects, then its end. */
 const carryOut = (needs: RuntimeNeeds, one: Live, { history, effects, state }: Step): void => {
-  for (const event of history) needs.listen({ ...event, machine: state.machine, execution: state.name });
+  for (const event of history) needs.listen({ ...event, machine: state.machine, execution: state.name, ...(state.trace === undefined ? {} : { trace: state.trace }) });
   for (const effect of effects) needs.perform(one, effect);
   if (state.status !== 'RUNNING') needs.ended(state);
 };
@@ -68,7 +71,7 @@ const noteBranch = (waits: Waits, alarms: Alarms, id: number, before: Branch | u
   if (after !== undefined && due !== undefined) alarms.set({ due, execution: id, branch: after.id, ticket: after.ticket });
 };
 
-const firstStep = (needs: RuntimeNeeds, { definition, ...given }: { machine: string; name: string; input: unknown; definition: Machine }): Promise<Step> => {
+const firstStep = (needs: RuntimeNeeds, { definition, ...given }: NewExecution): Promise<Step> => {
   const startedAt = needs.clock.now();
   const fresh = newExecution({ ...given, startedAt, seed: needs.ids.next(), startAt: definition.StartAt, timeoutSeconds: definition.TimeoutSeconds });
   return step(definition, fresh, { type: 'advance' }, startedAt);

@@ -53,8 +53,10 @@ export const startTask = async (turn: Turn, id: string, state: TaskState): Promi
     ...(timeout === undefined ? {} : { timeoutAt: turn.now + timeout * 1000 }),
     ...(heartbeat === undefined ? {} : { heartbeatMs: heartbeat * 1000, heartbeatAt: turn.now + heartbeat * 1000 }),
   });
-  turn.record(turn.record(moved, 'TaskScheduled', detail), 'TaskStarted', { resource: state.Resource });
-  turn.effects.push({ kind: 'request', branch: id, ticket: moved.ticket, request, byToken });
+  const scheduled = turn.record(moved, 'TaskScheduled', detail);
+  const event = scheduled.previousEvent;
+  turn.record(scheduled.phase.kind === 'task' ? { ...scheduled, phase: { ...scheduled.phase, scheduled: event } } : scheduled, 'TaskStarted', { resource: state.Resource });
+  turn.effects.push({ kind: 'request', branch: id, ticket: moved.ticket, request, byToken, scheduled: event });
 };
 
 /** The history is shown to people, and a token is a key: it stays out. */
