@@ -73,6 +73,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'adapters/source-rules': CORE,
   'adapters/oidc': CORE,
   'adapters/prometheus': CORE,
+  'adapters/otlp': CORE,
   'adapters/outgoing': CORE,
   'adapters/slack': CORE,
   'adapters/git-hosts': CORE,
@@ -84,7 +85,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   cli: ['contracts', 'domain'],
   'targets/registry.ts': ['domain'],
   functions: ['main', 'app', 'contracts', 'domain', 'api'],
-  main: ['functions', 'app', 'api', 'config.ts', 'engine', 'router', 'cli', 'adapters/local', 'adapters/aws', 'adapters/archive-rules', 'adapters/oidc', 'adapters/prometheus', 'adapters/slack', 'adapters/git-hosts', 'adapters/outgoing', 'targets/registry.ts', 'targets/_aws', ...TARGET_KINDS.map((kind) => `targets/${kind}`), ...CORE],
+  main: ['functions', 'app', 'api', 'config.ts', 'engine', 'router', 'cli', 'adapters/local', 'adapters/aws', 'adapters/archive-rules', 'adapters/oidc', 'adapters/prometheus', 'adapters/otlp', 'adapters/slack', 'adapters/git-hosts', 'adapters/outgoing', 'targets/registry.ts', 'targets/_aws', ...TARGET_KINDS.map((kind) => `targets/${kind}`), ...CORE],
 };
 const allowedFor = (layer: string): readonly string[] | undefined => ALLOWED[layer] ?? (layer === 'targets/_aws' ? CORE : layer.startsWith('targets/') ? [...CORE, 'targets/_aws'] : undefined);
 
