@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { InvalidInput } from './domain/errors.ts';
 import { ReplaySpec } from './domain/replay/spec.ts';
 import { SECRET_REFERENCE } from './domain/secret-reference.ts';
+import type { Attributes } from './domain/trace/span.ts';
 
 /** `https://slack.com`, that of GovSlack, or a stand-in on this machine. */
 const SlackOrigin = z.string().regex(/^(?:https:\/\/slack(?:-gov)?\.com|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5})$/, 'https://slack.com, https://slack-gov.com, or http://127.0.0.1:PORT of a stand-in').default('https://slack.com');
@@ -17,6 +18,8 @@ function isOrigin(text: string): boolean {
   const { protocol, hostname } = new URL(text);
   return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
 }
+/** Where people open a trace. */
+const TraceUrl = z.string().regex(/^https?:\/\/\S+$/, 'an address such as https://jaeger.example.com/trace/{traceId}').refine((text) => text.includes('{traceId}'), 'it has no {traceId}, where the id of the trace is put').optional();
 const PORTS = { error: 'a port is a whole number from 0 to 65535' };
 const Port = z.coerce.number(PORTS).int(PORTS).min(0, PORTS).max(65_535, PORTS);
 const SECONDS = { error: 'seconds are a number from 0.01 to 86400' };
@@ -31,11 +34,74 @@ const Variables = z.object({
   SLIPWAY_SWEEP_SECONDS: Seconds.default(300),
   SLIPWAY_EXIT_EVENTS: z.enum(['on', 'off']).default('on'),
   SLIPWAY_PROMETHEUS: z.string().min(1).optional(),
+  SLIPWAY_TRACE_URL: TraceUrl,
   SLIPWAY_SLACK_ORIGIN: SlackOrigin,
   SLIPWAY_CONSOLE_ORIGINS: ConsoleOrigins,
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   SLIPWAY_BUILD_VARIABLES: z.string().regex(/^(?:[A-Za-z_][A-Za-z0-9_]{0,127}(?:,[A-Za-z_][A-Za-z0-9_]{0,127}){0,49})?$/, 'names of variables, separated by commas').default(''),
 });
+
+/** `key1=value1,key2=value2`, percent-encoded: https://opentelemetry.io/docs/specs/otel/protocol/exporter/#specifying-headers-via-environment-variables */
+const Pairs = z.string().default('').transform((text, context) => Object.fromEntries(text.split(',').map((pair) => pair.trim()).filter((pair) => pair !== '').flatMap((pair): [string, string][] => {
+  const [, key = '', value = ''] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
+  try {
+    if (key !== '') return [[decodeURIComponent(key.trim()), decodeURIComponent(value.trim())]];
+  } catch { /* It is said below, without the value: a header may be a key. */ }
+  context.addIssue({ code: 'custom', message: 'key=value pairs, separated by commas, with percent-encoding' });
+  return [];
+})));
+const Ms = z.coerce.number().int().min(1).max(600_000);
+const Count = z.coerce.number().int().min(1).max(1_000_000);
+const HttpAddress = z.url({ protocol: /^https?$/, error: 'an http or https address, such as http://127.0.0.1:4318' });
+
+/** As OpenTelemetry names them: https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/, https://opentelemetry.io/docs/specs/otel/protocol/exporter/ */
+const TraceVariables = z.object({
+  OTEL_SDK_DISABLED: z.string().default('false'),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none'], { error: 'otlp, or none' }).default('otlp'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: HttpAddress.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: HttpAddress.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.string().default('http/json'),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: z.string().optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: Pairs,
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: Pairs,
+  OTEL_EXPORTER_OTLP_TIMEOUT: Ms.default(10_000),
+  OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: Ms.optional(),
+  OTEL_BSP_SCHEDULE_DELAY: Ms.default(1000),
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: Count.default(512),
+  OTEL_BSP_MAX_QUEUE_SIZE: Count.default(8192),
+  OTEL_SERVICE_NAME: z.string().min(1).max(255).optional(),
+  OTEL_RESOURCE_ATTRIBUTES: Pairs,
+});
+
+/** Where spans are sent, and how. */
+export interface TracesConfig {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly delayMs: number;
+  readonly batchSpans: number;
+  readonly queueSpans: number;
+  readonly resource: Attributes;
+}
+
+/** Undefined where no endpoint is named: then nothing is traced. An empty variable is as none. @throws InvalidInput naming the variable, never a header's value */
+function tracesConfig(environment: Readonly<Record<string, string | undefined>>): TracesConfig | undefined {
+  const named = Object.fromEntries(Object.entries(environment).filter(([name, value]) => name.startsWith('OTEL_') && value !== undefined && value.trim() !== ''));
+  // What others of the user's programs need of these variables is not checked where nothing is sent.
+  const isOff = named['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || named['OTEL_TRACES_EXPORTER'] === 'none' || (named['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? named['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) === undefined;
+  if (isOff) return undefined;
+  const parsed = TraceVariables.safeParse(named);
+  if (!parsed.success) throw new InvalidInput(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  const values = parsed.data;
+  const protocol = values.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? values.OTEL_EXPORTER_OTLP_PROTOCOL;
+  if (protocol !== 'http/json' && protocol !== 'http/protobuf') throw new InvalidInput(`OTEL_EXPORTER_OTLP_PROTOCOL: Slipway sends spans by HTTP, not by ${protocol}. Name the collector's HTTP port (4318 as a rule), and http/json.`);
+  return {
+    url: values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? `${values.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '') ?? ''}/v1/traces`,
+    headers: { ...values.OTEL_EXPORTER_OTLP_HEADERS, ...values.OTEL_EXPORTER_OTLP_TRACES_HEADERS }, timeoutMs: values.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT ?? values.OTEL_EXPORTER_OTLP_TIMEOUT,
+    delayMs: values.OTEL_BSP_SCHEDULE_DELAY, batchSpans: values.OTEL_BSP_MAX_EXPORT_BATCH_SIZE, queueSpans: values.OTEL_BSP_MAX_QUEUE_SIZE,
+    resource: { ...values.OTEL_RESOURCE_ATTRIBUTES, 'service.name': values.OTEL_SERVICE_NAME ?? values.OTEL_RESOURCE_ATTRIBUTES['service.name'] ?? 'slipway' },
+  };
+}
 
 const GIT_VARIABLES = ['PATH', 'HOME', 'SSH_AUTH_SOCK'] as const;
 
@@ -55,6 +121,10 @@ export interface LocalConfig {
   readonly exitEvents: boolean;
   /** The file that says which Prometheus the judge reads; absent: the router's own counts. */
   readonly prometheus?: string;
+  /** Where spans are sent; absent: nothing is traced. */
+  readonly traces?: TracesConfig | undefined;
+  /** Where people open a trace, with `{traceId}` in it; absent: only its id is shown. */
+  readonly traceUrl?: string | undefined;
   /** Where Slack is. */
   readonly slackOrigin: string;
   /** Of pages that may ask the API from elsewhere: a console in a bucket. */
@@ -79,6 +149,7 @@ export function localConfig(environment: Readonly<Record<string, string | undefi
     home: resolve(values.SLIPWAY_HOME ?? join(homedir(), '.slipway')), host: values.SLIPWAY_HOST, port: values.SLIPWAY_PORT, routerPort: values.SLIPWAY_ROUTER_PORT,
     passSeconds: values.SLIPWAY_PASS_SECONDS, sweepSeconds: values.SLIPWAY_SWEEP_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, consoleOrigins: values.SLIPWAY_CONSOLE_ORIGINS, ...(values.SLIPWAY_PROMETHEUS === undefined ? {} : { prometheus: resolve(values.SLIPWAY_PROMETHEUS) }),
     gitEnvironment: named(environment, GIT_VARIABLES), buildEnvironment: named(environment, values.SLIPWAY_BUILD_VARIABLES.split(',')),
+    traces: tracesConfig(environment), traceUrl: values.SLIPWAY_TRACE_URL,
   };
 }
 
@@ -157,6 +228,27 @@ export function awsConfig(environment: Readonly<Record<string, string | undefine
     artifactBucket: values.SLIPWAY_ARTIFACT_BUCKET || null, buildProject: values.SLIPWAY_BUILD_PROJECT || null, gitCredentials: values.SLIPWAY_GIT_CREDENTIALS || null, alertsTopic: values.SLIPWAY_ALERTS_TOPIC || null, subscriberQueues: values.SLIPWAY_SUBSCRIBER_QUEUES || null,
     githubSecret: values.SLIPWAY_GITHUB_SECRET || null, gitWebhookSecrets: values.SLIPWAY_GIT_WEBHOOK_SECRETS || null, slackSecret: values.SLIPWAY_SLACK_SECRET || null, slackToken: values.SLIPWAY_SLACK_TOKEN || null, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, publicUrl: values.SLIPWAY_PUBLIC_URL ?? null,
   };
+}
+
+const XrayVariables = z.object({
+  AWS_XRAY_DAEMON_ADDRESS: z.string().regex(/^(?:[0-9.]{7,15}|\[[0-9a-f:]+\]):\d{1,5}$/).optional().catch(undefined),
+  _X_AMZN_TRACE_ID: z.string().max(500).optional().catch(undefined),
+});
+
+/** What Lambda says of tracing: where X-Ray's daemon is, and in which trace this invocation is. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+export interface XrayConfig {
+  /** Null where a function is not traced, or where this is no function. */
+  readonly daemon: { readonly address: string; readonly port: number } | null;
+  /** Another one in each invocation. */
+  readonly header: string | undefined;
+}
+
+/** Never throws: nothing depends on it. */
+export function xrayConfig(environment: Readonly<Record<string, string | undefined>>): XrayConfig {
+  const values = XrayVariables.parse(environment);
+  const daemon = values.AWS_XRAY_DAEMON_ADDRESS;
+  const colon = daemon?.lastIndexOf(':') ?? -1;
+  return { daemon: daemon === undefined ? null : { address: daemon.slice(0, colon).replaceAll(/[[\]]/g, ''), port: Number(daemon.slice(colon + 1)) }, header: values['_X_AMZN_TRACE_ID'] };
 }
 
 const SigningVariables = z.object({

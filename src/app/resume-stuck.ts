@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { SlipwayError } from '../domain/errors.ts';
 import { PipelineId, type DeploymentId } from '../domain/ids.ts';
 import type { Deployment } from '../domain/deployment.ts';
+import type { Pipeline } from '../domain/pipeline.ts';
 import type { Execution } from '../ports/orchestrator.ts';
 import { finish, unfinishedDeployments } from './finish.ts';
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
@@ -37,7 +38,7 @@ async function resumeOne(needs: CommitNeeds, id: PipelineId): Promise<boolean> {
   const pipeline = stored.value;
   if (execution === undefined && needs.clock.now() - pipeline.startedAt < START_GRACE_MS) return false;
   const unfinished = await unfinishedDeployments(needs, pipeline);
-  for (const deployment of unfinished) await takeBack(needs, deployment, execution);
+  for (const deployment of unfinished) await takeBack(needs, deployment, execution, pipeline.trace);
   if (unfinished.length === 0) await finish(needs)({ pipelineId: id, outcome: { kind: 'failed', error: execution?.error ?? execution?.status ?? 'NotStarted', cause: execution?.cause ?? 'The execution ended before the pipeline did.' } });
   return true;
 }
@@ -46,7 +47,7 @@ function unlessFaster(error: unknown): void {
   if (!(error instanceof SlipwayError && error.name === 'Conflict')) throw error;
 }
 
-async function takeBack(needs: CommitNeeds, deployment: Deployment, execution: Execution | undefined): Promise<void> {
+async function takeBack(needs: CommitNeeds, deployment: Deployment, execution: Execution | undefined, trace: Pipeline['trace']): Promise<void> {
   const attempt = Math.floor(needs.clock.now() / ATTEMPT_EVERY_MS);
   const names = (id: DeploymentId) => [`${id}-rollback-0-0`, `${id}-rollback-1-${attempt}`, `${id}-rollback-1-${attempt - 1}`];
   for (const earlier of names(deployment.id)) if ((await needs.orchestrator.describe('rollback', earlier))?.status === 'RUNNING') return;
@@ -54,7 +55,7 @@ async function takeBack(needs: CommitNeeds, deployment: Deployment, execution: E
   if ((await needs.orchestrator.describe('rollback', name)) !== undefined) return;
   const failure = { Error: execution?.error ?? execution?.status ?? 'NotStarted', Cause: execution?.cause ?? `The execution of ${deployment.pipeline} ended before its deployment did.` };
   await commit(needs, [], [
-    { kind: 'start', machine: 'rollback', name, input: { deploymentId: deployment.id, failure } },
+    { kind: 'start', machine: 'rollback', name, input: { deploymentId: deployment.id, failure }, ...(trace === null ? {} : { trace }) },
     alerting('critical', 'stuck-deployment', deployment, `${deployment.id} was left behind by its pipeline (${failure.Error}) and is taken back now.`),
   ]);
 }

@@ -57,11 +57,12 @@ export const startPipeline = (needs: StartNeeds) => (start: PipelineStart): Prom
   const service = await read(needs.store, Service, serviceKey(start.service));
   const number = (service?.value.pipelines ?? 0) + 1;
   const now = needs.clock.now();
+  const trace = needs.traces.toStart('pipeline');
   const pipeline: Pipeline = {
     id: pipelineId(start.service, number), service: start.service, number, cause: start.cause, mode: start.mode,
     repository: start.repository, commit: start.commit, manifestPath: start.manifestPath, branch: start.branch, version: start.version,
     manifest: start.manifest, author: start.author, startedBy: start.startedBy, digest: start.digest, release: start.release,
-    waves, stage: 'starting', status: { kind: 'running' }, stop: null, startedAt: now,
+    waves, stage: 'starting', status: { kind: 'running' }, stop: null, startedAt: now, trace,
   };
   const known: Service = {
     name: start.service, team: start.manifest.team, repository: start.repository ?? service?.value.repository ?? null, manifestPath: start.manifestPath ?? service?.value.manifestPath ?? null,
@@ -79,7 +80,7 @@ export const startPipeline = (needs: StartNeeds) => (start: PipelineStart): Prom
     ...run,
     ...older.writes,
   ], [
-    { kind: 'start', machine: 'pipeline', name: pipeline.id, input: executionInput(pipeline) },
+    { kind: 'start', machine: 'pipeline', name: pipeline.id, input: executionInput(pipeline), ...(trace === null ? {} : { trace }) },
     ...older.effects,
   ]);
   return pipeline;

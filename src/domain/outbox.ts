@@ -1,5 +1,6 @@
 /** What must happen after a write, kept with the write until it has happened. */
 import * as z from 'zod';
+import { TraceParent } from './trace/trace-parent.ts';
 
 /** What people are told of by an alert; docs/operations.md says what each means and what to do. */
 export const ALERTS = [
@@ -22,7 +23,8 @@ export const Alert = z.strictObject({
 export type Alert = z.infer<typeof Alert>;
 
 export const Effect = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('start'), machine: z.string(), name: z.string(), input: z.unknown() }),
+  /** `trace`: the one that it goes on in, also when a sweep starts it; absent where nothing is traced. */
+  z.strictObject({ kind: z.literal('start'), machine: z.string(), name: z.string(), input: z.unknown(), trace: TraceParent.optional() }),
   z.strictObject({ kind: z.literal('succeed-task'), token: z.string(), output: z.unknown() }),
   z.strictObject({ kind: z.literal('fail-task'), token: z.string(), error: z.string(), cause: z.string() }),
   z.strictObject({ kind: z.literal('cancel-build'), build: z.string() }),

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { CommitId, Digest, EnvironmentName, Identity, PipelineId, ReleaseId, ServiceName } from './ids.ts';
 import { Manifest } from './manifest.ts';
+import { TraceParent } from './trace/trace-parent.ts';
 
 export const PipelineStatus = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('running') }),
@@ -44,6 +45,8 @@ export const Pipeline = z.strictObject({
   status: PipelineStatus,
   stop: StopRequest.nullable(),
   startedAt: z.number(),
+  /** The trace that it was started in, and by which span of it; null where nothing was traced. */
+  trace: TraceParent.nullable().default(null),
 });
 export type Pipeline = z.infer<typeof Pipeline>;
 

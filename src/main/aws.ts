@@ -1,5 +1,6 @@
 /** The platform of the packaged functions: what every one of them has, composed once per execution environment. Parts: aws/parts. */
 import { signedExecutions, signedFunctions } from '../adapters/aws/calls/signed-services.ts';
+import { traceUrlTemplate } from '../adapters/aws/consoles.ts';
 import { createEnvironmentsItem } from '../adapters/aws/environments-item.ts';
 import { createLambdaTargets } from '../adapters/aws/lambda-targets.ts';
 import { createAlertEvents, createAlertTopic, inTurn } from '../adapters/aws/alert-topics.ts';
@@ -16,9 +17,10 @@ import type { Settings } from '../ports/settings.ts';
 import { signedCall, stateTable } from './aws/state-table.ts';
 import { telemetry } from './aws/telemetry.ts';
 import type { CorePorts, Platform } from './platform.ts';
+import { traces } from './trace/traces.ts';
 
 /** Each look is a state transition that is paid for, and instances take longer to start than on one machine. */
-const settingsOf = (config: AwsConfig): Settings => ({ queuePollSeconds: 30, settleFirstSeconds: 2, settleShortestSeconds: 2, settleLongestSeconds: 30, watchSeconds: 60, repairLeaseSeconds: 900, eventsSettleMs: 3000, relayLeaseSeconds: 330, publicUrl: config.publicUrl });
+const settingsOf = (config: AwsConfig): Settings => ({ queuePollSeconds: 30, settleFirstSeconds: 2, settleShortestSeconds: 2, settleLongestSeconds: 30, watchSeconds: 60, repairLeaseSeconds: 900, eventsSettleMs: 3000, relayLeaseSeconds: 330, publicUrl: config.publicUrl, ...(config.machineArnPrefix === null ? {} : { traceUrl: traceUrlTemplate(config.machineArnPrefix) }) });
 
 /** @throws InvalidInput naming a variable that is missing or malformed */
 function compose(config: AwsConfig): CorePorts {
@@ -30,7 +32,7 @@ function compose(config: AwsConfig): CorePorts {
     notifier: config.alertsTopic === null ? alertsLeftToSweep : inTurn([
       createAlertTopic({ call, topic: config.alertsTopic }), createAlertEvents({ call, bus: 'default' }), createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log: telemetry.log }),
     ]),
-    environments: createEnvironmentsItem({ store }), slackReplies: createSlackReplies({ origin: config.slackOrigin }), builder: builderLeftToSweep, commands: commandsLeftToSweep, parallelRuns: parallelRunsNotSupported, recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,
+    traces, environments: createEnvironmentsItem({ store }), slackReplies: createSlackReplies({ origin: config.slackOrigin }), builder: builderLeftToSweep, commands: commandsLeftToSweep, parallelRuns: parallelRunsNotSupported, recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,
   };
 }
 

@@ -58,6 +58,8 @@ import type { Platform } from './platform.ts';
 import { secretAt, secretIfThere } from './private-file.ts';
 import { limitConcurrency } from './reserved-concurrency.ts';
 import { subjectOf } from './subject.ts';
+import type { LocalTracing } from './trace/local-tracing.ts';
+import { traces } from './trace/traces.ts';
 import { kindOfFunction, localTargets } from './targets.ts';
 
 export interface Composed {
@@ -102,8 +104,9 @@ const COLLECT_AFTER_MS = 86_400_000;
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { home, log } = options;
   const own = await readOwnTargets(home.targets, TARGET_KINDS);
+  const tracing = await tracingOf(options, () => store);
   // The engine's journal is locked by whoever has it open: a second control plane on this home stops here.
-  const engine = openEngine(options, own);
+  const engine = openEngine(options, own, tracing);
   const database = openSqliteStore({ path: home.state, clock: systemClock });
   const store = recorded(options.aroundStore?.(database) ?? database, { clock: systemClock, ids: randomIds, newerThan: await newestTold({ store: database }), publish: options.onEvent });
   const traffic = new RouterClient({ controlSocket: home.routerSocket });
@@ -134,25 +137,27 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     subscriberQueues: { ring: () => Promise.reject(new NotSupported('One machine has no queues: subscribers follow events by themselves.')) },
     secrets, senders: { post: createPost({ allowsLoopback: true }), mail: sendMail, publish: noTopics },
     slackMessages: createSlackWebApi({ origin: options.config.slackOrigin, token: async () => secretIfThere(home.slackToken) }),
-    environments, settings: { ...LOCAL_SETTINGS, sweepSeconds: options.config.sweepSeconds },
+    environments, settings: { ...LOCAL_SETTINGS, sweepSeconds: options.config.sweepSeconds, traceUrl: options.config.traceUrl },
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     gitHosts: createGitHosts({ secrets: createSecretFolder({ directory: home.secrets }), clock: systemClock, sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }) }),
     webhookSecrets: { gitHost: async (host) => secretAt(webhookSecretAt(home, host)), slack: async () => secretAt(home.slackSecret) },
     identities: withProviders(createIdentityFile({ path: home.identities, ids: randomIds, clock: systemClock }), { verifier: createVerifier({ clock: systemClock, discovery }), environments }),
     logInProvider: createLogInProvider({ clock: systemClock, discovery }),
+    traces,
     // Here builds and commands are children of this process, which hears of their ends itself.
     jobEvents: { ended: async () => undefined, sweep: async () => ({ ended: 0, running: 0 }) },
     // A look at the ends of files costs next to nothing: there is no cursor, and one that is given changes nothing.
     instanceLogs: { tail: async (service, environment, tailBytes) => ({ output: (await target.logs({ service, environment }, { tailBytes })).map(({ instance, revision, text }) => ({ instance, revision, text })) }) },
     starts: { over: (service, environment, revisions, withinMs) => target.startsOver({ service, environment }, revisions, withinMs) },
   };
-  useLocalParts({ ports, targets: { process: target }, log, measure: options.measure });
+  useLocalParts({ ports, targets: { process: target }, log, measure: options.measure, spans: tracing?.sink });
   return {
     ports, engine, target, telemetry,
     recover: async () => {
       const { adopted, lost } = await target.adopt();
       await builder.recover();
       await commands.recover();
+      await tracing?.executions.resume(engine);
       return { adopted, lost, executions: await engine.recover() };
     },
     sweepExpired: () => database.sweep(),
@@ -162,6 +167,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       await commands.close();
       await builder.close();
       await target.close();
+      // What is still to be sent looks up which release it is about.
+      await tracing?.close();
       await database.close();
       useLocalParts(undefined);
     },
@@ -189,11 +196,22 @@ function telemetryAt(home: Home): { readonly endpoint: string; readonly token: s
   return address === null ? null : { endpoint: `${address}${TELEMETRY_PATH}`, token: secretAt(home.telemetryToken) };
 }
 
-function openEngine({ home, log, measure }: ComposeOptions, own: ReadonlyMap<string, Send>): Engine {
+/** Null where no endpoint is configured: then nothing of it is loaded. */
+async function tracingOf({ config, log, measure }: ComposeOptions, store: () => ItemStore): Promise<LocalTracing | null> {
+  if (config.traces === undefined) return null;
+  const { createLocalTracing } = await import('./trace/local-tracing.ts');
+  return createLocalTracing({ settings: config.traces, store, log, measure });
+}
+
+function openEngine({ home, log, measure }: ComposeOptions, own: ReadonlyMap<string, Send>, tracing: LocalTracing | null): Engine {
   const machines = loadMachines();
   return createEngine({
     clock: systemClock, ids: randomIds, database: home.journal, machines,
-    invoke: (name, payload) => (own.get(kindOfFunction(name) ?? '') ?? ((event) => invoke(name, event)))(payload),
+    invoke: (name, payload, by) => {
+      const call = () => (own.get(kindOfFunction(name) ?? '') ?? ((event) => invoke(name, event)))(payload);
+      return tracing === null ? call() : tracing.call(by, call);
+    },
+    ...(tracing === null ? {} : { onTransition: (transition) => tracing.executions.heard(transition) }),
     onEnded: ({ machine, status, startedAt, stoppedAt }) => measure({ name: 'StageSeconds', value: ((stoppedAt ?? startedAt) - startedAt) / 1000, stage: machine, outcome: status.toLowerCase() }),
     onFault: (fault, execution) => log('error', fault instanceof Error ? fault.message : String(fault), { part: 'engine', ...subjectOf(execution?.input), ...(execution === undefined ? {} : { machine: execution.machine, execution: execution.name }) }),
   });

@@ -33,6 +33,7 @@ import { readPrivate, secretAt, writePrivate } from './private-file.ts';
 import { receiveTelemetry } from './telemetry.ts';
 import { createRequestBodies } from './request-bodies.ts';
 import { startSchedules } from './schedules.ts';
+import { outside } from './trace/work.ts';
 import { receiveUpload } from './uploads.ts';
 
 export interface ControlPlane {
@@ -51,11 +52,11 @@ export async function startControlPlane(home: Home, config: LocalConfig, options
   };
   if (writeFirstEnvironments(home)) log('info', 'wrote the first environments.yaml: staging, then production, approved by the owner; change it to your own', { path: home.environments });
   const changes = followInstances({
-    replace: async (place, failed) => replaced(await replaceFailed(composed.ports)({ ...place, instances: failed }), failed.length),
-    look: async (places) => void (await invoke('slipway-reconcile', { places })),
+    replace: (place, failed) => outside(async () => replaced(await replaceFailed(composed.ports)({ ...place, instances: failed }), failed.length)),
+    look: async (places) => void (await outside(() => invoke('slipway-reconcile', { places }))),
     fault: (fault, places) => log('warn', `what an event asked for failed; the schedule repairs: ${String(fault)}`, places.length === 1 ? { ...places[0] } : { places: places.map(({ service, environment }) => `${service}#${environment}`) }),
   });
-  const told = followEvents({ subscribers: SUBSCRIBERS, run: (subscriber) => invoke(`slipway-subscriber-${subscriber}`, {}) as Promise<Relayed>, log });
+  const told = followEvents({ subscribers: SUBSCRIBERS, run: (subscriber) => outside(() => invoke(`slipway-subscriber-${subscriber}`, {})) as Promise<Relayed>, log });
   const live = createLiveEvents(() => composed.ports);
   const bodies = createRequestBodies();
   const metrics = createOwnMetrics({ ports: () => composed.ports, listeners: () => live.count(), heldBodyBytes: () => bodies.held() });

@@ -7,7 +7,7 @@ interface Described {
   readonly dimensions: readonly string[];
   /** In Prometheus: counted, or measured in seconds. Null: `GET /metrics` has a finer one of its own. */
   readonly local: { readonly name: `slipway_${string}`; readonly type: 'counter' | 'histogram' } | null;
-  /** False: CloudWatch has it from the platform. */
+  /** False: CloudWatch has it from the platform, or there is no such thing. */
   readonly aws: boolean;
   readonly help: string;
 }
@@ -24,6 +24,7 @@ export const FIGURES = {
   RelayRefusals: { unit: 'Count', dimensions: ['subscriber'], local: counted('slipway_relay_refusals_total'), aws: true, help: 'Times that a subscriber did not take what changed.' },
   Notices: { unit: 'Count', dimensions: ['outcome'], local: counted('slipway_notices_total'), aws: true, help: 'Attempts to send a notice, by outcome.' },
   TargetCallMs: { unit: 'Milliseconds', dimensions: ['target', 'verb', 'outcome'], local: timed('slipway_target_call_seconds'), aws: true, help: "How long a target's verb took, by outcome: ok, or the error's name." },
+  TraceSpans: { unit: 'Count', dimensions: ['outcome'], local: counted('slipway_trace_spans_total'), aws: false, help: 'Spans by what became of them: sent, dropped, refused.' },
   Deliveries: { unit: 'Count', dimensions: ['host', 'outcome'], local: counted('slipway_deliveries_total'), aws: true, help: "Webhook deliveries by what was answered: accepted, refused, duplicate, pong, or the error's name." },
 } as const satisfies Record<string, Described>;
 

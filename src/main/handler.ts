@@ -4,6 +4,7 @@ import { platform } from '#platform';
 import { answerOfError, HttpEvent, type HttpAnswer } from '../contracts/http.ts';
 import type { Figure } from './figures.ts';
 import type { CorePorts, Given, Parts } from './platform.ts';
+import { inRequest } from './trace/request.ts';
 import { parsed, stack } from './stack.ts';
 
 /** The platform's ports with these parts, made once. */
@@ -49,8 +50,9 @@ export const httpHandler = <P extends Parts = object>(answer: (needs: CorePorts 
       answers.set(ports, made);
       const asked = parsed(HttpEvent, event);
       const began = performance.now();
-      const said = await made(asked);
-      platform.measure({ name: 'RequestMs', value: Math.round(performance.now() - began), operation: `${asked.requestContext.http.method} ${operation(asked.rawPath)}`, status: `${Math.floor(said.statusCode / 100)}xx` });
+      const what = operation(asked.rawPath);
+      const said = await inRequest(asked, what, () => made(asked));
+      platform.measure({ name: 'RequestMs', value: Math.round(performance.now() - began), operation: `${asked.requestContext.http.method} ${what}`, status: `${Math.floor(said.statusCode / 100)}xx` });
       return said;
     } catch (error) {
       const said = answerOfError(error);

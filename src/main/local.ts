@@ -3,7 +3,7 @@ import { NotSupported } from '../domain/errors.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Target } from '../ports/target.ts';
 import { subject } from './subject.ts';
-import type { Part, PartName, Platform, TargetPart, Telemetry } from './platform.ts';
+import type { Part, PartName, Platform, SpanSink, TargetPart, Telemetry } from './platform.ts';
 
 export interface LocalParts {
   readonly ports: Ports;
@@ -11,6 +11,8 @@ export interface LocalParts {
   readonly log: Platform['log'];
   /** Absent: nobody asks for figures. */
   readonly measure?: Platform['measure'];
+  /** Absent: nothing is traced. */
+  readonly spans?: SpanSink | undefined;
 }
 
 let parts: LocalParts | undefined;
@@ -25,7 +27,7 @@ function demand(): LocalParts {
   return parts;
 }
 
-export const telemetry: Telemetry = { log: (level, message, details) => parts?.log(level, message, { ...subject(), ...details }), measure: (figure) => parts?.measure?.(figure) };
+export const telemetry: Telemetry = { log: (level, message, details) => parts?.log(level, message, { ...subject(), ...details }), measure: (figure) => parts?.measure?.(figure), spans: () => parts?.spans ?? null };
 export const platform: Platform = { ports: async () => demand().ports, ...telemetry };
 
 const part = <K extends PartName>(name: K): Part<K> => async () => demand().ports[name];

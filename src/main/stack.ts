@@ -4,6 +4,8 @@ import type * as z from 'zod';
 import { telemetry } from '#telemetry';
 import { InvalidInput } from '../domain/errors.ts';
 import { about, subjectOf } from './subject.ts';
+import { invocation } from './trace/invocation.ts';
+import { work } from './trace/work.ts';
 
 /** Failures are logged once, with the event's ids and never its body, and thrown on: only the state machine catches. */
 const logFailures = (): MiddlewareObj => ({
@@ -25,7 +27,8 @@ export const stack = <E, R>(run: (event: E) => Promise<R>) => {
   const handler = middy<E, R>().use(logFailures() as MiddlewareObj<E, R>).handler(run);
   return (event: E, context: Invocation): Promise<R> => {
     const { functionName, awsRequestId } = context;
-    return about({ ...subjectOf(event), ...(functionName === undefined ? {} : { function: functionName }), ...(awsRequestId === undefined ? {} : { invocation: awsRequestId }) }, () => handler(event, context as never));
+    const traceId = work()?.context.trace;
+    return about({ ...subjectOf(event), ...(functionName === undefined ? {} : { function: functionName }), ...(awsRequestId === undefined ? {} : { invocation: awsRequestId }), ...(traceId === undefined ? {} : { traceId }) }, () => invocation(() => handler(event, context as never)));
   };
 };
 

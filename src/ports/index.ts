@@ -27,6 +27,7 @@ import type { Sources } from './sources.ts';
 import type { Starts } from './starts.ts';
 import type { SubscriberQueues } from './subscriber-queues.ts';
 import type { Targets } from './target.ts';
+import type { Traces } from './traces.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
 
 export interface Ports {
@@ -62,4 +63,5 @@ export interface Ports {
   readonly jobEvents: JobEvents;
   /** Absent: nobody hears of the end of a start, and the waits of the state machines are all there is. */
   readonly starts?: Starts;
+  readonly traces: Traces;
 }

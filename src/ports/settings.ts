@@ -23,4 +23,6 @@ export interface Settings {
   readonly replayProgram?: readonly string[];
   /** Where people reach the API and console, for links. */
   readonly publicUrl: string | null;
+  /** Where people open a trace: an address with `{traceId}` in it, or `{xrayId}` for the id as X-Ray writes it. Absent: nobody has said. */
+  readonly traceUrl?: string | undefined;
 }

@@ -1,9 +1,12 @@
 /** The orchestrator on AWS Step Functions. */
 import type { DescribeExecutionOutput, HistoryEvent as AwsEvent } from '@aws-sdk/client-sfn';
 import { NotSupported, ProviderUnavailable, TokenRefused } from '../../domain/errors.ts';
+import { contextOf } from '../../domain/trace/trace-parent.ts';
 import type { Execution, ExecutionStatus, MachineName, Orchestrator } from '../../ports/orchestrator.ts';
 import { callFault, nameOf } from './call-fault.ts';
 import type { ExecutionCalls } from './calls/service-calls.ts';
+import { executionUrl } from './consoles.ts';
+import { xrayHeader } from './xray/trace-header.ts';
 import { historyEvents } from './step-functions/history.ts';
 
 export interface StepFunctionsOptions {
@@ -28,8 +31,8 @@ export function createStepFunctions({ call, machineArnPrefix }: StepFunctionsOpt
   const machineArn = (machine: MachineName): string => `${demand(machineArnPrefix)}${machine}`;
   const executionArn = (machine: MachineName, name: string): string => `${machineArn(machine).replace(':stateMachine:', ':execution:')}:${name}`;
   return {
-    start: async ({ machine, name, input }) => {
-      const execution = { stateMachineArn: machineArn(machine), name, input: JSON.stringify(input) };
+    start: async ({ machine, name, input, trace }) => {
+      const execution = { stateMachineArn: machineArn(machine), name, input: JSON.stringify(input), ...(trace === undefined ? {} : { traceHeader: xrayHeader(contextOf(trace)) }) };
       await told(`start ${machine} ${name}`, () => call('StartExecution', execution), { ExecutionAlreadyExists: undefined });
     },
     describe: async (machine, name) => {
@@ -46,7 +49,7 @@ export function createStepFunctions({ call, machineArnPrefix }: StepFunctionsOpt
       const found = await told(`read the definition of ${machine} ${name}`, () => call('DescribeStateMachineForExecution', execution), { ExecutionDoesNotExist: undefined });
       return found?.definition === undefined ? undefined : (JSON.parse(found.definition) as unknown);
     },
-    consoleUrl: (machine, name) => consoleUrl(executionArn(machine, name)),
+    consoleUrl: (machine, name) => executionUrl(executionArn(machine, name)),
     stop: async (machine, name, error, cause) => {
       const execution = { executionArn: executionArn(machine, name), error: error.slice(0, ERROR_CHARACTERS_MAX), cause: cause.slice(0, CAUSE_CHARACTERS_MAX) };
       await told(`stop ${machine} ${name}`, () => call('StopExecution', execution), { ExecutionDoesNotExist: undefined });
@@ -54,14 +57,6 @@ export function createStepFunctions({ call, machineArnPrefix }: StepFunctionsOpt
     succeedTask: (token, output) => answered('succeed', () => call('SendTaskSuccess', { taskToken: token, output: JSON.stringify(output ?? null) })),
     failTask: (token, error, cause) => answered('fail', () => call('SendTaskFailure', { taskToken: token, error: error.slice(0, ERROR_CHARACTERS_MAX), cause: cause.slice(0, CAUSE_CHARACTERS_MAX) })),
   };
-}
-
-const CONSOLES: Readonly<Record<string, string>> = { aws: 'console.aws.amazon.com', 'aws-us-gov': 'console.amazonaws-us-gov.com', 'aws-cn': 'console.amazonaws.cn' };
-
-/** The page of an execution in the console of its partition and region. */
-function consoleUrl(executionArn: string): string {
-  const [, partition = 'aws', , region = ''] = executionArn.split(':');
-  return `https://${region}.${CONSOLES[partition] ?? CONSOLES['aws'] ?? ''}/states/home?region=${region}#/v2/executions/details/${executionArn}`;
 }
 
 function demand(prefix: string | null): string {

@@ -8,6 +8,7 @@ import { deploymentId, PipelineId } from '../../domain/ids.ts';
 import { Pipeline } from '../../domain/pipeline.ts';
 import type { GitHostApi } from '../../ports/git-hosts.ts';
 import type { Ports } from '../../ports/index.ts';
+import { pipelineTrace } from '../pipeline-trace.ts';
 import { saidOrRefused, type Said } from '../said-or-refused.ts';
 import type { CommitNeeds } from '../state/commit.ts';
 import { expecting, findObserved, read, type Stored } from '../state/documents.ts';
@@ -35,7 +36,7 @@ export async function tellPipeline(needs: TellPipelineNeeds, entry: GitHostEntry
     const told: ToldHost = stored?.value ?? { pipeline: id, facts: {}, deployments: {} };
     const hash = createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32);
     if (told.facts[fact] === hash) return false;
-    const after = await saidOrRefused(needs, aboutPipeline(entry, pipeline), () => say(told));
+    const after = await saidOrRefused(needs, aboutPipeline(entry, pipeline), () => needs.traces.within(pipelineTrace(needs, id), `tell ${entry.host}`, () => say(told)));
     calls += 1;
     stored = await keep(needs, stored, { ...(after ?? told), facts: { ...told.facts, [fact]: hash } });
     return after !== null;

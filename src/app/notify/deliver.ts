@@ -6,6 +6,7 @@ import { afterAttempt, type AfterAttempt } from '../../domain/notification/retry
 import { describeChannel } from '../../domain/notification/rule.ts';
 import type { Effect } from '../../domain/outbox.ts';
 import type { Write } from '../../ports/item-store.ts';
+import { pipelineTrace } from '../pipeline-trace.ts';
 import { alerting, commit, type CommitNeeds } from '../state/commit.ts';
 import { expecting, list, read, replacing, type Stored } from '../state/documents.ts';
 import { alertedKey, dueNoticeKey, noticeKey, recipientKey } from '../state/keys.ts';
@@ -94,7 +95,7 @@ const kept = (write: Write, { createdAt }: Notice): Write => (write.kind === 'pu
 
 /** Sends it, and writes down what became of it. @param claimed as it is stored now */
 async function trySending(needs: DeliverNeeds, claimed: Stored<Notice>, startedAt: number): Promise<'delivered' | 'failed'> {
-  const tried = await send(needs, claimed.value);
+  const tried = await needs.traces.within(pipelineTrace(needs, claimed.value.notification.pipeline), `notify by ${claimed.value.channel.kind}`, () => send(needs, claimed.value));
   const { recipient: name, channel } = claimed.value;
   for (let turn = 0; ; turn += 1) {
     const known = await read(needs.store, Recipient, recipientKey(name));

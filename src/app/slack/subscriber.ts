@@ -4,6 +4,7 @@ import { SlipwayError } from '../../domain/errors.ts';
 import type { PipelineId } from '../../domain/ids.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Subscriber } from '../../ports/subscriber.ts';
+import { pipelineTrace } from '../pipeline-trace.ts';
 import { unfinishedPipelines } from '../start-pipeline.ts';
 import { findDesired, getDeployment } from '../state/documents.ts';
 import { showPipeline, type ShowNeeds } from './show-pipeline.ts';
@@ -22,7 +23,8 @@ export const slackSubscriber = (needs: ShowNeeds): Subscriber => ({
     const faults: unknown[] = [];
     const workers = Array.from({ length: AT_ONCE }, async (_, worker) => {
       for (let index = worker; index < pipelines.length; index += AT_ONCE) {
-        await showPipeline(needs)(pipelines[index] as PipelineId).catch((error: unknown) => {
+        const pipeline = pipelines[index] as PipelineId;
+        await needs.traces.within(pipelineTrace(needs, pipeline), 'show in Slack', () => showPipeline(needs)(pipeline)).catch((error: unknown) => {
           // A pipeline that is not there any more has nothing to be shown.
           if (!(error instanceof SlipwayError && error.name === 'NotFound')) faults.push(error);
         });

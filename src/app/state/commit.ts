@@ -7,7 +7,7 @@ import { MACHINES, type MachineName } from '../../ports/orchestrator.ts';
 import { creating } from './documents.ts';
 import { outboxKey } from './keys.ts';
 
-export type CommitNeeds = Pick<Ports, 'store' | 'clock' | 'ids' | 'orchestrator' | 'notifier'> & { readonly builder: Pick<Ports['builder'], 'cancel'>; readonly commands: Pick<Ports['commands'], 'cancel'> };
+export type CommitNeeds = Pick<Ports, 'store' | 'clock' | 'ids' | 'orchestrator' | 'notifier' | 'traces'> & { readonly builder: Pick<Ports['builder'], 'cancel'>; readonly commands: Pick<Ports['commands'], 'cancel'> };
 
 /**
  * Writes all, then carries out the effects. An effect that cannot be carried out now stays in the outbox and the sweep
@@ -15,9 +15,16 @@ export type CommitNeeds = Pick<Ports, 'store' | 'clock' | 'ids' | 'orchestrator'
  * @throws Conflict and what else ItemStore.transact throws
  */
 export async function commit(needs: CommitNeeds, writes: readonly Write[], effects: readonly Effect[] = []): Promise<void> {
-  const items = effects.map((effect): OutboxItem => ({ id: needs.ids.next(), effect, writtenAt: needs.clock.now() }));
+  const items = effects.map((effect): OutboxItem => ({ id: needs.ids.next(), effect: traced(needs, effect), writtenAt: needs.clock.now() }));
   await needs.store.transact([...writes, ...items.map((item) => creating(outboxKey(item.id), item))]);
   for (const item of items) await carryOutAndClose(needs, item, 1);
+}
+
+/** What is started goes on in the trace of what starts it, whoever carries it out in the end. */
+function traced({ traces }: CommitNeeds, effect: Effect): Effect {
+  if (effect.kind !== 'start' || effect.trace !== undefined) return effect;
+  const trace = traces.toStart(effect.machine);
+  return trace === null ? effect : { ...effect, trace };
 }
 
 /** Carries out one outbox item and removes it; a passing fault leaves it where it is. Answers whether it is closed. */
@@ -42,7 +49,7 @@ const isFinal = (error: unknown): boolean => error instanceof SlipwayError && (e
 async function carryOut(needs: CommitNeeds, effect: Effect): Promise<void> {
   switch (effect.kind) {
     case 'start':
-      return needs.orchestrator.start({ machine: machineNamed(effect.machine), name: effect.name, input: effect.input });
+      return needs.orchestrator.start({ machine: machineNamed(effect.machine), name: effect.name, input: effect.input, ...(effect.trace === undefined ? {} : { trace: effect.trace }) });
     case 'succeed-task':
       return needs.orchestrator.succeedTask(effect.token, effect.output);
     case 'fail-task':

@@ -1,13 +1,15 @@
 /** The log and the metrics of the packaged functions. */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { FIGURES } from '../figures.ts';
-import type { Telemetry } from '../platform.ts';
+import type { SpanSink, Telemetry } from '../platform.ts';
 import { subject } from '../subject.ts';
+import { xraySink } from './xray-sink.ts';
 
 /** In every line, and beside the dimensions of each figure. */
 const SERVICE = 'slipway';
 const NAMESPACE = 'Slipway';
 const logger = new Logger({ serviceName: SERVICE });
+let sink: SpanSink | null | undefined;
 
 export const telemetry: Telemetry = {
   log: (level, message, details) => logger[level](message, { ...subject(), ...details }),
@@ -19,4 +21,5 @@ export const telemetry: Telemetry = {
     // Not by the console: Lambda puts a time and a request's id before what that says.
     process.stdout.write(`${JSON.stringify({ _aws: about, ...said })}\n`);
   },
+  spans: () => (sink === undefined ? (sink = xraySink()) : sink),
 };

@@ -1,6 +1,7 @@
 /** Runs a scenario in the local engine, with functions that answer as the scenario says and a clock that does not wait. */
 import { createEngine, Machine, type Timers, type Transition } from '../../../src/engine/index.ts';
 import type { Execution } from '../../../src/ports/orchestrator.ts';
+import type { TraceParent } from '../../../src/domain/trace/trace-parent.ts';
 import { answering, tokenAnswerOf, type Answering } from './answering.ts';
 import { branchesOf, comparable, comparableCause, type Run } from './history.ts';
 import { SERVICE_ERRORS, type Runnable, type TokenAnswer } from './scenario.ts';
@@ -51,8 +52,8 @@ export interface Ran { readonly runs: readonly Run[]; readonly answers: Answerin
 
 const DEADLINE_MS = 60_000;
 
-/** @param machines definitions by name; the scenario's own is started with the name `main` */
-export async function runLocally(scenario: Runnable, machines: Readonly<Record<string, { readonly definition: unknown }>>): Promise<Ran> {
+/** @param machines definitions by name; the scenario's own is started with the name `main`, in the trace if there is one */
+export async function runLocally(scenario: Runnable, machines: Readonly<Record<string, { readonly definition: unknown }>>, trace?: TraceParent): Promise<Ran & { readonly told: readonly Transition[] }> {
   const answers = answering(scenario);
   const clock = new JumpingClock();
   const told: Transition[] = [];
@@ -80,7 +81,7 @@ export async function runLocally(scenario: Runnable, machines: Readonly<Record<s
     onTransition: (event) => { clock.stir(); told.push(event); }, invoke,
   });
   try {
-    await engine.start({ machine: scenario.machine, name: 'main', input: scenario.input });
+    await engine.start({ machine: scenario.machine, name: 'main', input: scenario.input, trace });
     const limit = Date.now() + DEADLINE_MS;
     const running = async (): Promise<boolean> => (await engine.describe(scenario.machine, 'main'))?.status === 'RUNNING';
     while (await running()) {
@@ -90,7 +91,7 @@ export async function runLocally(scenario: Runnable, machines: Readonly<Record<s
     }
     if (faults.length > 0) throw faults[0];
     const executions = await engine.list({ limit: 1000 });
-    return { runs: executions.map((execution) => runOf(execution, told, machines, answers)), answers, events: told.filter((event) => event.machine === scenario.machine && event.execution === 'main').length };
+    return { runs: executions.map((execution) => runOf(execution, told, machines, answers)), answers, events: told.filter((event) => event.machine === scenario.machine && event.execution === 'main').length, told };
   } finally {
     await engine.close();
   }

@@ -46,6 +46,7 @@ import { placedIn } from '../../../src/main/aws/placed.ts';
 import { invoke as invokeHandler } from '../../../src/main/compose.ts';
 import { targetHandler } from '../../../src/main/target-handler.ts';
 import { useLocalParts } from '../../../src/main/local.ts';
+import { traces } from '../../../src/main/trace/traces.ts';
 import { loadMachines } from '../../../src/main/machines.ts';
 import type { ArtifactStore } from '../../../src/ports/artifacts.ts';
 import type { Ports } from '../../../src/ports/index.ts';
@@ -150,7 +151,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
   });
   const unused = (what: string) => (): Promise<never> => Promise.reject(new NotSupported(`${what} is no part of these tests.`));
   const ports: Ports = {
-    store, clock: systemClock, ids: randomIds, orchestrator, artifacts, metrics, judge: sequentialJudge, settings: SETTINGS,
+    store, clock: systemClock, ids: randomIds, orchestrator, traces, artifacts, metrics, judge: sequentialJudge, settings: SETTINGS,
     targets: createLambdaTargets({ call: signedFunctions(call), names: [options.kind] }),
     sources: createHttpGitSources({ place: placeThrough(folder), settings: { schemes: ['http'] } }),
     builder: createCodeBuildBuilder(jobNeeds), commands: createCodeBuildCommands(jobNeeds),

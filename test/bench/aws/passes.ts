@@ -18,6 +18,7 @@ import { desired, STABLE } from '../../unit/domain/planner/builders.ts';
 import { type Bench, type Row, short } from '../figures.ts';
 import { meteredStore, noUnits, type Units } from './metered-store.ts';
 import { ASSUMED, FUNCTION_GB, MINUTES_A_MONTH, PRICES, SWEEP_SHAPE } from './prices.ts';
+import { noTraces } from '../../fakes/traces.ts';
 
 const SWEEP_MINUTES = 15;
 const MINUTE_PASS_DOLLARS_MAX = 1;
@@ -41,7 +42,7 @@ async function installation(count: number) {
   const writes: Write[] = places.flatMap((place) => [creating(desiredKey(place.service, place.environment), place), creating(observedKey(place.service, place.environment), observed.get(place.service))]);
   for (let from = 0; from < writes.length; from += WRITES_AT_ONCE) await opened.transact(writes.slice(from, from + WRITES_AT_ONCE));
   const needs: ReconcileNeeds = {
-    store: meteredStore(opened, () => units), clock: systemClock, ids: randomIds,
+    store: meteredStore(opened, () => units), clock: systemClock, ids: randomIds, traces: noTraces,
     orchestrator: { start: async () => void (started += 1), describe: async () => undefined, definition: async () => undefined, history: async () => [], stop: async () => undefined, succeedTask: async () => undefined, failTask: async () => undefined },
     builder: { cancel: async () => false }, commands: { cancel: async () => 0 }, notifier: { send: async () => undefined },
     settings: { repairLeaseSeconds: 900 } as ReconcileNeeds['settings'],

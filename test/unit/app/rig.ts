@@ -11,6 +11,7 @@ import type { Ports } from '../../../src/ports/index.ts';
 import type { CommitInfo, ManifestFile } from '../../../src/ports/sources.ts';
 import { fakeClock } from '../../fakes/clock.ts';
 import { seededIds } from '../../fakes/ids.ts';
+import { noTraces } from '../../fakes/traces.ts';
 
 export interface Repo {
   manifests: ManifestFile[];
@@ -47,7 +48,7 @@ export function rig() {
     answered.push(entry);
   };
   const needs = {
-    store, clock, ids: seededIds('app'),
+    store, clock, ids: seededIds('app'), traces: noTraces,
     orchestrator: {
       start: async (request) => { up(); started.push(request); },
       describe: async () => undefined, definition: async () => undefined, history: async () => [], stop: async () => undefined,

@@ -3,6 +3,7 @@ import { DescribeExecutionCommand, GetExecutionHistoryCommand, type HistoryEvent
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { sdkExecutions } from '../../../fakes/sdk-calls.ts';
+import { TraceParent } from '../../../../src/domain/trace/trace-parent.ts';
 import { createStepFunctions } from '../../../../src/adapters/aws/step-functions.ts';
 
 const client = new SFNClient({ region: 'eu-central-1' });
@@ -23,6 +24,12 @@ describe('starting', () => {
     service.on(StartExecutionCommand).resolves({});
     await start();
     expect(service.commandCalls(StartExecutionCommand)[0]?.args[0].input).toEqual({ stateMachineArn: `${PREFIX}pipeline`, name: 'catalog-12', input: '{"pipelineId":"catalog-12"}' });
+  });
+
+  it('goes on in a trace, as X-Ray writes it, which is no part of the input', async () => {
+    service.on(StartExecutionCommand).resolves({});
+    await orchestrator.start({ machine: 'pipeline', name: 'catalog-12', input: { pipelineId: 'catalog-12' }, trace: TraceParent.parse('00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01') });
+    expect(service.commandCalls(StartExecutionCommand)[0]?.args[0].input).toEqual({ stateMachineArn: `${PREFIX}pipeline`, name: 'catalog-12', input: '{"pipelineId":"catalog-12"}', traceHeader: 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1' });
   });
 
   it('again is success', async () => {
