@@ -8,6 +8,7 @@ import { searchPipelines } from '../app/search-pipelines.ts';
 import { cancel } from '../app/steer.ts';
 import * as operations from '../contracts/api/deployments.ts';
 import { describePlan } from '../domain/planner/describe-plan.ts';
+import { traceLink } from '../domain/trace/trace-link.ts';
 import { anywhere, atNamed, atPipeline, teams, whereNamed } from './access.ts';
 import { bind } from './serve.ts';
 
@@ -16,7 +17,7 @@ export const deploymentBindings = [
   bind(operations.previewPlan, atNamed, async (ports, { body }) => ({ value: await previewPlan(ports)(body) })),
   bind(operations.readPipeline, atPipeline, async (ports, { params }) => {
     const { pipeline, deployments } = await pipelineDetail(ports)(params.pipeline);
-    return { value: { pipeline, deployments: deployments.map((one) => ({ ...one, lines: describePlan(one.deployment.plan) })) } };
+    return { value: { pipeline, trace: traceLink(pipeline.trace, ports.settings.traceUrl), deployments: deployments.map((one) => ({ ...one, lines: describePlan(one.deployment.plan) })) } };
   }),
   bind(operations.readExecutions, atPipeline, async (ports, { params }) => ({ value: await executionHistory(ports)(params.pipeline) })),
   bind(operations.readProgress, atPipeline, async (ports, { params }) => ({ value: await executionProgress(ports)(params.pipeline) })),

@@ -7,7 +7,7 @@ import { Icon, Status } from '../parts/icon.tsx';
 import { Shown } from '../parts/said.tsx';
 import { pipelineAddress, serviceAddress, type PageProps } from '../router.ts';
 import { announce } from '../shell/announce.tsx';
-import { shortCommit, shortDigest, shortVersion } from '../text/numbers.ts';
+import { shortCommit, shortDigest, shortTrace, shortVersion } from '../text/numbers.ts';
 import { CAUSES, endOf, pipelineNow } from '../text/pipelines.ts';
 import { stepsOf } from '../text/steps.ts';
 import { duration, exact } from '../text/time.ts';
@@ -29,14 +29,14 @@ export function PipelinePage({ names }: PageProps) {
   );
 }
 
-function Whole({ detail: { pipeline, deployments }, progress }: { readonly detail: Detail; readonly progress: AnswerOf<'readProgress'> | undefined }) {
+function Whole({ detail: { pipeline, trace, deployments }, progress }: { readonly detail: Detail; readonly progress: AnswerOf<'readProgress'> | undefined }) {
   const now = pipelineNow(pipeline);
   const said = now.sentence === null ? now.word : `${now.word}. ${now.sentence}`;
   useEffect(() => { announce(`${pipeline.id}: ${said}`, 'quietly'); }, [said]);
   const planned = new Set(deployments.flatMap(({ deployment: { plan } }) => [...Object.entries(plan.stages).flatMap(([stage, value]) => (value === null ? [] : [stage])), ...(plan.approval === null ? [] : ['approval'])]));
   return (
     <>
-      <Head pipeline={pipeline} team={pipeline.manifest.team} />
+      <Head pipeline={pipeline} trace={trace} team={pipeline.manifest.team} />
       {now.sentence === null ? null : <div class={`notice tone-${now.tone === 'bad' ? 'bad' : 'warn'}`}><Icon tone={now.tone} /><p>{now.sentence}</p></div>}
       <Steps steps={stepsOf(progress?.[0], planned)} />
       {deployments.length === 0 ? <p class="said">{pipeline.status.kind === 'running' ? 'Nothing is deployed yet: the release is being built or waits for its turn.' : 'It came to no deployment.'}</p> : null}
@@ -46,7 +46,7 @@ function Whole({ detail: { pipeline, deployments }, progress }: { readonly detai
   );
 }
 
-function Head({ pipeline, team }: { readonly pipeline: Pipeline; readonly team: string }) {
+function Head({ pipeline, trace, team }: { readonly pipeline: Pipeline; readonly trace: Detail['trace']; readonly team: string }) {
   const now = pipelineNow(pipeline);
   const [, tick] = useState(0);
   const end = endOf(pipeline);
@@ -70,6 +70,7 @@ function Head({ pipeline, team }: { readonly pipeline: Pipeline; readonly team: 
         {pipeline.digest === null ? null : <div><dt>Artifact</dt><dd class="mono" title={pipeline.digest}>{shortDigest(pipeline.digest)}</dd></div>}
         <div><dt>Began</dt><dd>{exact(pipeline.startedAt)}</dd></div>
         <div><dt>{end === null ? 'Runs for' : 'Took'}</dt><dd>{duration((end ?? Math.max(Date.now(), pipeline.startedAt)) - pipeline.startedAt)}</dd></div>
+        {trace === null ? null : <div><dt>Trace</dt><dd class="mono" title={trace.id}>{trace.url === null ? shortTrace(trace.id) : <a href={trace.url} target="_blank" rel="noreferrer">{shortTrace(trace.id)}</a>}</dd></div>}
         {pipeline.number > 1 ? <div><dt>Before</dt><dd><a href={pipelineAddress(`${pipeline.service}-${pipeline.number - 1}`)}>#{pipeline.number - 1}</a></dd></div> : null}
       </dl>
     </header>

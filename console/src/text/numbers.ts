@@ -31,5 +31,6 @@ export function power(ln: number): string {
 /** `sha256:4f1c...` -> the first 12 digits. */
 export const shortDigest = (digest: string): string => digest.replace(/^sha256:/, '').slice(0, 12);
 export const shortCommit = (commit: string): string => commit.slice(0, 10);
+export const shortTrace = (id: string): string => id.slice(0, 8);
 /** Versions that are commits are long; people know them by their beginning. */
 export const shortVersion = (version: string): string => (/^[0-9a-f]{12,}$/.test(version) ? version.slice(0, 10) : version);

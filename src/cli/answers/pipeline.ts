@@ -42,7 +42,7 @@ const Part = z.object({ deployment: Deployment, tests: z.array(TestResult), appr
 /** A deployment with its tests, approvals and what runs. */
 export type DeploymentDetail = z.infer<typeof Part>;
 
-export const PipelineDetail = z.object({ pipeline: PipelineSummary, deployments: z.array(Part) });
+export const PipelineDetail = z.object({ pipeline: PipelineSummary, trace: z.object({ id: Line, url: Line.nullable() }).nullable().default(null), deployments: z.array(Part) });
 export type PipelineDetail = z.infer<typeof PipelineDetail>;
 
 export const Executions = z.array(z.object({

@@ -27,7 +27,8 @@ export function addShow(host: Host): void {
 function detailLines(session: Session, detail: PipelineDetail, now: number): string[] {
   const view = viewOf(detail);
   const outcome = outcomeText(view);
-  return [...viewLines(view, now).map((line) => styled(line, session.style)), ...(outcome === '' ? [] : ['', outcome]), ...detail.deployments.flatMap((part) => deploymentLines(session, part, now))];
+  const trace = detail.trace === null ? [] : [`trace ${detail.trace.id}${detail.trace.url === null ? '' : `  ${detail.trace.url}`}`];
+  return [...viewLines(view, now).map((line) => styled(line, session.style)), ...trace, ...(outcome === '' ? [] : ['', outcome]), ...detail.deployments.flatMap((part) => deploymentLines(session, part, now))];
 }
 
 function deploymentLines({ style }: Session, { deployment, tests, approvals, observed }: DeploymentDetail, now: number): string[] {

@@ -4,13 +4,18 @@ import { Deployment, TestResult } from '../../domain/deployment.ts';
 import { EnvironmentName, PipelineId, ServiceName } from '../../domain/ids.ts';
 import { Pipeline } from '../../domain/pipeline.ts';
 import { Plan } from '../../domain/plan.ts';
+import { TraceId } from '../../domain/trace/trace-parent.ts';
 import { Observed } from '../../domain/state.ts';
 import { Approval } from './approvals.ts';
 import { MACHINE_NAMES } from '../../domain/machines.ts';
 import { Moment, operation, paging, Time, Why } from './operation.ts';
 
+/** Where the trace of a pipeline is found. */
+const TraceLink = z.strictObject({ id: TraceId, url: z.url().nullable().meta({ description: 'Null where nobody has said where traces are looked at.' }) });
+
 export const PipelineDetail = z.strictObject({
   pipeline: Pipeline,
+  trace: TraceLink.nullable().meta({ description: 'Null where nothing was traced.' }),
   deployments: z.array(z.strictObject({ deployment: Deployment, tests: z.array(TestResult), approvals: z.array(Approval), observed: Observed.nullable(), lines: z.array(z.string()).meta({ description: 'The plan, in lines for people.' }) })),
 });
 export type PipelineDetail = z.infer<typeof PipelineDetail>;

@@ -97,12 +97,12 @@ export class Client {
   }
 
   /** A GitHub push webhook, signed. */
-  async webhook(repository: Repository, push: Pushed, options: { delivery?: string; deleted?: boolean; secret?: string; event?: string } = {}): Promise<Answer<{ delivery?: string; reason?: string }> & { delivery: string }> {
+  async webhook(repository: Repository, push: Pushed, options: { delivery?: string; deleted?: boolean; secret?: string; event?: string; headers?: Readonly<Record<string, string>> } = {}): Promise<Answer<{ delivery?: string; reason?: string }> & { delivery: string }> {
     const delivery = options.delivery ?? `delivery-${process.pid}-${++this.#deliveries}`;
     const body = JSON.stringify({ ref: push.ref, before: push.before, after: push.after, deleted: options.deleted ?? false, repository: { clone_url: repository.url }, pusher: { name: 'ben' } });
     const secret = options.secret ?? readFileSync(this.home.webhookSecret, 'utf8').trim();
     const response = await fetch(`${this.address}/webhooks/github`, { method: 'POST', body, headers: {
-      'content-type': 'application/json', 'x-github-event': options.event ?? 'push', 'x-github-delivery': delivery, 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+      'content-type': 'application/json', 'x-github-event': options.event ?? 'push', 'x-github-delivery': delivery, 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`, ...options.headers,
     } });
     const text = await response.text();
     return { status: response.status, text, body: JSON.parse(text) as { reason?: string }, delivery };

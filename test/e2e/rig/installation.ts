@@ -1,5 +1,5 @@
 /** A whole installation in this process: control plane and router as in `slipway up`, in a temporary folder, with real instances. */
-import { localConfig } from '../../../src/config.ts';
+import { localConfig, type LocalConfig } from '../../../src/config.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,8 @@ export interface InstallationOptions {
   readonly slackToken?: boolean;
   /** Of consoles that others serve. */
   readonly consoleOrigins?: readonly string[] | undefined;
+  /** The collector that is sent spans, and where traces are looked at; absent: nothing is traced. */
+  readonly traces?: Pick<LocalConfig, 'traces' | 'traceUrl'>;
   /** Where it is made; absent: a temporary folder. */
   readonly folder?: string | undefined;
 }
@@ -88,7 +90,7 @@ export class Installation {
   /** Again, after `controlPlane.close()`. */
   async startControlPlane(): Promise<void> {
     const { home } = this.client;
-    this.controlPlane = await startControlPlane(home, { ...localConfig(process.env), home: home.root, slackOrigin: this.client.slackStandIn?.origin ?? 'https://slack.com', consoleOrigins: this.#options.consoleOrigins ?? [], host: '127.0.0.1', port: 0, routerPort: 0, passSeconds: this.#options.passSeconds ?? 1, exitEvents: this.#options.exitEvents ?? true });
+    this.controlPlane = await startControlPlane(home, { ...localConfig(process.env), home: home.root, slackOrigin: this.client.slackStandIn?.origin ?? 'https://slack.com', consoleOrigins: this.#options.consoleOrigins ?? [], host: '127.0.0.1', port: 0, routerPort: 0, passSeconds: this.#options.passSeconds ?? 1, exitEvents: this.#options.exitEvents ?? true, ...this.#options.traces });
   }
 
   /** A repository with one service in it, registered; the first push is the test's. */
