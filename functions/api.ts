@@ -1,11 +1,12 @@
 /** The REST API. The same hono app answers in Lambda and in `slipway up`. */
-import { artifacts, builder, commands, gitHosts, httpChecks, jobEvents, judge, logInProvider, secrets, senders, slackHandover, slackMessages, sources, subscriberQueues, webhookSecrets } from '#parts/absent';
+import { artifactFiles, artifacts, builder, commands, gitHosts, httpChecks, jobEvents, judge, logInProvider, replays, secrets, senders, slackHandover, slackMessages, sources, subscriberQueues, webhookSecrets } from '#parts/absent';
 import { identities } from '#parts/identities';
 import { instanceLogs } from '#parts/instance-logs';
 import { metrics } from '#parts/metrics';
+import { recordingFiles } from '#parts/recording-files';
 import { HttpEvent } from '../src/contracts/http.ts';
 import { apiHandler } from '../src/api/app.ts';
 import { httpHandler } from '../src/main/handler.ts';
 
 export const Event = HttpEvent;
-export const handler = httpHandler((ports) => apiHandler(ports), { artifacts, gitHosts, identities, instanceLogs, builder, commands, httpChecks, jobEvents, judge, logInProvider, metrics, secrets, senders, slackHandover, slackMessages, sources, subscriberQueues, webhookSecrets });
+export const handler = httpHandler((ports) => apiHandler(ports), { artifacts, artifactFiles, gitHosts, identities, instanceLogs, builder, commands, httpChecks, jobEvents, judge, logInProvider, metrics, recordingFiles, replays, secrets, senders, slackHandover, slackMessages, sources, subscriberQueues, webhookSecrets });

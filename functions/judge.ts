@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { judge as sequential } from '#parts/judge';
 import { metrics } from '#parts/metrics';
+import { recordingFiles } from '#parts/recording-files';
 import { judge } from '../src/app/judge.ts';
 import { Batch } from '../src/contracts/events.ts';
 import { DeploymentId } from '../src/domain/ids.ts';
@@ -9,4 +10,4 @@ import { StageName } from '../src/domain/manifest.ts';
 import { useCaseHandler } from '../src/main/handler.ts';
 
 export const Event = z.strictObject({ deploymentId: DeploymentId, stage: StageName, batch: Batch });
-export const handler = useCaseHandler(Event, judge, { judge: sequential, metrics });
+export const handler = useCaseHandler(Event, judge, { judge: sequential, metrics, recordingFiles });

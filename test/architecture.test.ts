@@ -87,7 +87,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   functions: ['main', 'app', 'contracts', 'domain', 'api'],
   main: ['functions', 'app', 'api', 'config.ts', 'engine', 'router', 'cli', 'adapters/local', 'adapters/aws', 'adapters/archive-rules', 'adapters/oidc', 'adapters/prometheus', 'adapters/otlp', 'adapters/slack', 'adapters/git-hosts', 'adapters/outgoing', 'targets/registry.ts', 'targets/_aws', ...TARGET_KINDS.map((kind) => `targets/${kind}`), ...CORE],
 };
-const allowedFor = (layer: string): readonly string[] | undefined => ALLOWED[layer] ?? (layer === 'targets/_aws' ? CORE : layer.startsWith('targets/') ? [...CORE, 'targets/_aws'] : undefined);
+const allowedFor = (layer: string): readonly string[] | undefined => ALLOWED[layer] ?? (layer === 'targets/_aws' ? [...CORE, 'comparison'] : layer.startsWith('targets/') ? [...CORE, 'comparison', 'targets/_aws'] : undefined);
 
 /** The file that a relative specifier names; undefined for a package. */
 const fileOf = ({ path }: Pick<Source, 'path'>, specifier: string): string | undefined => (specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : undefined);

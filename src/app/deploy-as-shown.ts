@@ -7,7 +7,7 @@ import { previewPlan } from './preview-plan.ts';
 import type { StartNeeds } from './start-pipeline.ts';
 
 /** @throws PreconditionFailed when the plan that was shown is not the plan any more, InvalidInput for a plan without its environment */
-export const deployAsShown = (needs: StartNeeds & Pick<Ports, 'targets'>) => async ({ plan, ...input }: DeployInput & { readonly plan?: string | undefined }): Promise<Pipeline> => {
+export const deployAsShown = (needs: StartNeeds & Pick<Ports, 'targets' | 'settings'>) => async ({ plan, ...input }: DeployInput & { readonly plan?: string | undefined }): Promise<Pipeline> => {
   if (plan !== undefined) {
     if (input.environment === undefined) throw new InvalidInput('A plan is of one environment. Name it, or leave the plan out.');
     const { hash } = await previewPlan(needs)({ service: input.service, version: input.version, environment: input.environment });

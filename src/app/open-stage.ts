@@ -1,10 +1,10 @@
 /** Opens a stage: says so on deployment and pipeline, and hands its gates and tests to the machine. */
 import type { DeploymentId } from '../domain/ids.ts';
 import type { Gate, StageName } from '../domain/manifest.ts';
+import { replaySeconds } from '../domain/replay/limits.ts';
 import type { Ports } from '../ports/index.ts';
 import { forwardTurn, stageOf } from './deployment-turn.ts';
 import { gateName } from './gates.ts';
-import { replaySeconds } from './replay-test.ts';
 import { replacing, untilWritten } from './state/documents.ts';
 
 export interface OpenedStage {

@@ -1,4 +1,5 @@
 /** Compiles the plan of one environment and takes its lease, or says whom the pipeline waits for. */
+import type { DescribeResult } from '../contracts/target.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { InvalidInput, LimitExceeded, NotSupported, Superseded } from '../domain/errors.ts';
 import { deploymentId, pipelineParts, revisionOf, type DeploymentId, type EnvironmentName, type PipelineId } from '../domain/ids.ts';
@@ -6,12 +7,14 @@ import type { Pipeline } from '../domain/pipeline.ts';
 import type { Plan } from '../domain/plan.ts';
 import { compilePlan } from '../domain/planner/compile-plan.ts';
 import { planHash } from '../domain/planner/plan-hash.ts';
+import { replayProblems } from '../domain/replay/limits.ts';
 import { QUEUE_TURNS_MAX, queueWaitMs } from '../domain/queue-wait.ts';
 import type { Release } from '../domain/release.ts';
 import { Deployment as DeploymentSchema } from '../domain/deployment.ts';
 import type { Desired } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { withRelease } from './finish-build.ts';
+import { newestRecording, noRecording } from './recordings.ts';
 import { refuseStopped } from './stop-check.ts';
 import { unfinishedPipelines } from './start-pipeline.ts';
 import { desire, nothingDesired } from './state/desire.ts';
@@ -88,17 +91,36 @@ async function releaseFor(needs: PlanNeeds, stored: Stored<Pipeline>): Promise<R
 export const tooMany = (instances: number, maximum: number | undefined): string[] =>
   maximum === undefined || instances <= maximum ? [] : [`A revision has ${maximum === 1 ? 'one instance' : `${maximum} instances at most`} there, and ${instances} were asked for. Say "instances: ${maximum}" in slipway.yaml.`];
 
+export type RefuseNeeds = Pick<Ports, 'targets' | 'store' | 'settings'>;
+
 /** Asks the target, which knows its platform, before anything runs. @throws NotSupported for a kind that is not registered, or with the target's objections */
-export async function refuseImpossible({ targets }: Pick<Ports, 'targets'>, { target, service, environment, specs, candidate, stable, stages, instances }: Plan): Promise<void> {
+export async function refuseImpossible(needs: RefuseNeeds, plan: Plan): Promise<void> {
+  const { target, service, environment, specs, candidate, stable, stages, instances } = plan;
   const spec = specs[candidate];
   if (spec === undefined) throw new TypeError(`the plan of ${candidate} has no specification of it`);
   const shares = Object.values(stages).some((stage) => stage?.batches.some(({ weights }) => Object.values(weights).filter((weight) => weight > 0).length > 1) === true);
-  const { problems: own, mirrors, instancesMaximum } = await targets.describe(target, { place: { service, environment, access: spec.access, settings: spec.settings }, candidate: spec, stable: stable === null ? null : specs[stable] ?? null, shares });
-  // Refused, and not left out: a release that was to be compared would go through without it.
-  const compares = Object.values(stages).some((stage) => stage?.batches.some(({ parallelRun }) => parallelRun !== undefined) === true);
-  if (compares && mirrors !== true) throw new NotSupported(`The target "${target}" cannot mirror requests, so the manifest's parallelRun cannot be done in ${environment}. Compare answers in staging instead: a test with "replay" and "compare: true".`, { target });
+  const { problems: own, instancesMaximum, ...can } = await needs.targets.describe(target, { place: { service, environment, access: spec.access, settings: spec.settings }, candidate: spec, stable: stable === null ? null : specs[stable] ?? null, shares });
+  await refuseComparison(needs, plan, can);
   const problems = [...own, ...tooMany(instances, instancesMaximum)];
   if (problems.length > 0) throw new NotSupported(`The target "${target}" cannot do this: ${problems.join(' ')}`, { target, problems });
+  refuseReplays(needs, plan, can);
+}
+
+/** Refused, and not left out: a release that was to be compared would go through without it. */
+async function refuseComparison(needs: RefuseNeeds, { target, service, environment, stages }: Plan, { mirrors, compares }: Pick<DescribeResult, 'mirrors' | 'compares'>): Promise<void> {
+  const asked = Object.values(stages).some((stage) => stage?.batches.some(({ parallelRun }) => parallelRun !== undefined) === true);
+  if (!asked || mirrors === true) return;
+  if (compares !== true) throw new NotSupported(`The target "${target}" cannot mirror requests, nor ask its revisions recorded ones, so the manifest's parallelRun cannot be done in ${environment}. Compare answers in staging instead: a test with "replay" and "compare: true".`, { target });
+  if (await newestRecording(needs, service, environment) === undefined) throw new NotSupported(`The target "${target}" cannot mirror requests. It asks its revisions recorded ones for the manifest's parallelRun. ${noRecording(service, environment)}`, { target });
+}
+
+/** Where a function sends them, replays have limits, and revisions are asked through the target. */
+function refuseReplays({ settings: { replaysHere } }: RefuseNeeds, { target, stages: { staging } }: Plan, { compares }: Pick<DescribeResult, 'compares'>): void {
+  if (replaysHere === undefined) return;
+  const tests = staging?.tests ?? [];
+  const comparing = tests.filter(({ replay }) => replay?.compare === true && compares !== true).map(({ name }) => `The test "${name}" compares answers of two revisions, and the target "${target}" does not ask them. Leave "compare" out.`);
+  const problems = [...replayProblems(tests, replaysHere), ...comparing];
+  if (problems.length > 0) throw new NotSupported(problems.join(' '), { problems });
 }
 
 async function take(needs: PlanNeeds, pipeline: Pipeline, id: DeploymentId, release: Release, desired: Stored<Desired> | undefined): Promise<Deployment> {

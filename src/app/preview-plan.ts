@@ -11,7 +11,7 @@ import { refuseImpossible } from './plan.ts';
 import { findDesired, getService } from './state/documents.ts';
 
 /** Compiled against the desired state as it is now; the pipeline compiles its own when its turn comes, with its own number. */
-export const previewPlan = (needs: Pick<Ports, 'store' | 'environments' | 'targets'>) => async (input: { service: ServiceName; version: string; environment: EnvironmentName }): Promise<{ plan: Plan; hash: string; lines: readonly string[] }> => {
+export const previewPlan = (needs: Pick<Ports, 'store' | 'environments' | 'targets' | 'settings'>) => async (input: { service: ServiceName; version: string; environment: EnvironmentName }): Promise<{ plan: Plan; hash: string; lines: readonly string[] }> => {
   const environments = await needs.environments.read();
   const environment = environments.environments.find((known) => known.name === input.environment);
   if (environment === undefined) throw new InvalidInput(`There is no environment "${input.environment}". environments.yaml has: ${environments.environments.map((known) => known.name).join(', ')}.`);

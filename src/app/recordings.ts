@@ -23,6 +23,13 @@ export const recordings = (needs: Pick<Ports, 'store' | 'recorders'>) => async (
 export const keptRecordings = async (needs: Pick<Ports, 'store'>, service: ServiceName, environment: EnvironmentName): Promise<Recording[]> =>
   (await list(needs.store, Recording, recordingPartition(service), recordingPrefix(environment), ALL, 'descending')).map((stored) => stored.value);
 
+/** That has a request in it. */
+export const newestRecording = async (needs: Pick<Ports, 'store'>, service: ServiceName, environment: EnvironmentName): Promise<Recording | undefined> =>
+  (await keptRecordings(needs, service, environment)).find(({ requests }) => requests > 0);
+
+export const noRecording = (service: ServiceName, environment: EnvironmentName): string =>
+  `There is no recording of ${service} in ${environment} with a request in it, and no data is never a pass. Make one: slipway recording start ${service} --environment ${environment}, and later: slipway recording stop ${service} --environment ${environment}. Or import one: slipway recording import ${service} FILE --environment ${environment}`;
+
 /** One recording with its requests; absent id: the newest. @throws NotFound */
 export const recordingDetail = (needs: Pick<Ports, 'store' | 'recordingFiles'>) => async (service: ServiceName, environment: EnvironmentName, id?: RecordingId): Promise<{ recording: Recording; requests: readonly RecordedRequest[] }> => {
   const kept = await keptRecordings(needs, service, environment);

@@ -1,22 +1,19 @@
 /** A replay test as a command: what the program is told, and the requests it is given. */
 import { NotSupported } from '../domain/errors.ts';
 import type { Digest } from '../domain/ids.ts';
-import type { Replay, Test } from '../domain/manifest.ts';
+import type { Replay } from '../domain/manifest.ts';
 import { ComparisonRule } from '../domain/parallel/rule.ts';
 import { RECORDING_INPUT, type ReplaySpec } from '../domain/replay/spec.ts';
 import type { Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Turn } from './deployment-turn.ts';
-import { keptRecordings } from './recordings.ts';
+import { newestRecording, noRecording } from './recordings.ts';
 
 export interface ReplayCommand {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly inputs: readonly { readonly name: string; readonly digest: Digest }[];
 }
-
-/** What a replay takes beside its timeout: the load, and the comparison at the same pace. */
-export const replaySeconds = ({ replay }: Test): number => (replay === undefined ? 0 : replay.duration * (replay.compare ? 2 : 1));
 
 /** A sentence instead, when it cannot be done: the test has failed then. @throws NotSupported where nothing can replay */
 export async function replayCommand(needs: Pick<Ports, 'store' | 'settings'>, turn: Turn, replay: Replay, baseUrl: string, observed: Observed): Promise<ReplayCommand | string> {
@@ -32,9 +29,8 @@ export async function replayCommand(needs: Pick<Ports, 'store' | 'settings'>, tu
 
 async function newest(needs: Pick<Ports, 'store'>, turn: Turn, { environment }: Replay): Promise<ReplayCommand['inputs'] | string> {
   const { service } = turn.deployment.value;
-  const recording = (await keptRecordings(needs, service, environment)).find(({ requests }) => requests > 0);
-  if (recording === undefined) return `There is no recording of ${service} in ${environment} with a request in it, and no data is never a pass. Make one: slipway recording start ${service} --environment ${environment}, and later: slipway recording stop ${service} --environment ${environment}`;
-  return [{ name: RECORDING_INPUT, digest: recording.digest }];
+  const recording = await newestRecording(needs, service, environment);
+  return recording === undefined ? noRecording(service, environment) : [{ name: RECORDING_INPUT, digest: recording.digest }];
 }
 
 /** Null: nothing was here before. */
@@ -44,7 +40,11 @@ function comparison(turn: Turn, observed: Observed): ReplaySpec['compare'] | str
   const origins = (revision: string) => observed.instances.filter((instance) => instance.revision === revision && instance.health === 'healthy').flatMap(({ address }) => (address === null ? [] : [address.includes('://') ? address : `http://${address}`]));
   const [old, fresh] = [origins(stable), origins(candidate)];
   if (old.length === 0 || fresh.length === 0) return `There is no healthy instance with an address of its own of ${old.length === 0 ? stable : candidate}, so answers cannot be compared here. Leave "compare" out, or give this environment an instance.`;
-  const { manifest } = turn.pipeline.value;
-  const { ignore, tolerances, headers, maximumRate, minimumComparisons } = manifest.parallelRun ?? ComparisonRule.parse({});
-  return { rule: { ignore, tolerances, headers, maximumRate, minimumComparisons }, stable: old, candidate: fresh };
+  return { rule: comparisonRule(turn), stable: old, candidate: fresh };
 }
+
+/** Of the manifest's `parallelRun`, or its defaults. */
+export const comparisonRule = ({ pipeline: { value: { manifest } } }: Turn): ComparisonRule => {
+  const { ignore, tolerances, headers, maximumRate, minimumComparisons } = manifest.parallelRun ?? ComparisonRule.parse({});
+  return { ignore, tolerances, headers, maximumRate, minimumComparisons };
+};

@@ -1,19 +1,21 @@
 /** Runs one test of a stage, or keeps the outcome of one that ran as a command. Every result is kept. */
 import type { CommandOutcome } from '../ports/commands.ts';
 import { TestResult } from '../domain/deployment.ts';
-import { NotFound, TestsFailed } from '../domain/errors.ts';
+import { NotFound, SlipwayError, TestsFailed } from '../domain/errors.ts';
 import type { DeploymentId } from '../domain/ids.ts';
 import type { Test } from '../domain/manifest.ts';
+import { replaySeconds } from '../domain/replay/limits.ts';
 import type { Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { cloneUrlOf } from './clone-url.ts';
 import { forwardTurn, stageOf, type Turn } from './deployment-turn.ts';
 import { observe } from './observe.ts';
-import { replayCommand, replaySeconds } from './replay-test.ts';
+import { replayHere, type ReplayHereNeeds } from './replay-here.ts';
+import { replayCommand } from './replay-test.ts';
 import { expecting, read } from './state/documents.ts';
 import { testResultKey } from './state/keys.ts';
 
-export type RunTestNeeds = Pick<Ports, 'environments' | 'store' | 'targets' | 'httpChecks' | 'commands' | 'settings'>;
+export type RunTestNeeds = ReplayHereNeeds & Pick<Ports, 'environments' | 'store' | 'targets' | 'httpChecks' | 'commands' | 'settings' | 'orchestrator'>;
 
 export interface RunTestInput {
   readonly deploymentId: DeploymentId;
@@ -38,15 +40,32 @@ export const runTest = (needs: RunTestNeeds) => async (input: RunTestInput): Pro
   const observed = await observe(needs, turn.desired.value);
   const baseUrl = addressOf(turn, observed);
   if (input.token !== undefined && test.http === undefined) {
-    const id = `${input.deploymentId}-test-${stageOf(turn.deployment.value, 'staging').tests.indexOf(test)}-${attempts}`;
-    const replay = test.replay === undefined ? null : await replayCommand(needs, turn, test.replay, baseUrl, observed);
-    if (typeof replay === 'string') throw new TestsFailed(replay);
-    const run = await commandRun(needs, turn, id, replay?.command ?? test.command ?? [], test.timeout + replaySeconds(test), baseUrl);
-    await needs.commands.start(replay === null ? run : { ...run, environment: { ...run.environment, ...replay.environment }, inputs: replay.inputs }, input.token);
+    await begin(needs, turn, { test, attempts, token: input.token }, baseUrl, observed);
     return { name: input.name, status: 'running' };
   }
   return keep(needs, input.deploymentId, await attempt(needs, test, baseUrl));
 };
+
+/** Its outcome answers the token: later, from where commands run, or now, from a replay here. */
+async function begin(needs: RunTestNeeds, turn: Turn, { test, attempts, token }: { readonly test: Test; readonly attempts: number; readonly token: string }, baseUrl: string, observed: Observed): Promise<void> {
+  const { replaysHere: limits } = needs.settings;
+  if (test.replay !== undefined && limits !== undefined) return answer(needs, token, await replayHere(needs, turn, { replay: test.replay, test, limits }, baseUrl));
+  const { id: deployment } = turn.deployment.value;
+  const id = `${deployment}-test-${stageOf(turn.deployment.value, 'staging').tests.indexOf(test)}-${attempts}`;
+  const replay = test.replay === undefined ? null : await replayCommand(needs, turn, test.replay, baseUrl, observed);
+  if (typeof replay === 'string') throw new TestsFailed(replay);
+  const run = await commandRun(needs, turn, id, replay?.command ?? test.command ?? [], test.timeout + replaySeconds(test), baseUrl);
+  await needs.commands.start(replay === null ? run : { ...run, environment: { ...run.environment, ...replay.environment }, inputs: replay.inputs }, token);
+}
+
+async function answer({ orchestrator }: Pick<Ports, 'orchestrator'>, token: string, outcome: CommandOutcome): Promise<void> {
+  try {
+    await orchestrator.succeedTask(token, outcome);
+  } catch (error) {
+    // Nobody waits any more: the pipeline was stopped meanwhile.
+    if (!(error instanceof SlipwayError && error.name === 'TokenRefused')) throw error;
+  }
+}
 
 function testOf(turn: Turn, name: string): Test {
   const tests = stageOf(turn.deployment.value, 'staging').tests;

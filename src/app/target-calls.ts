@@ -1,5 +1,5 @@
 /** Target calls as the state machines make them: which function, and the self-contained request. */
-import type { LaunchRequest, Place, RelaunchRequest, RetireRequest, RouteRequest } from '../contracts/target.ts';
+import type { CompareRequest, LaunchRequest, Place, RelaunchRequest, RetireRequest, RouteRequest } from '../contracts/target.ts';
 import type { RepairAction } from '../domain/drift/repair-actions.ts';
 import { pipelineParts, type PipelineId, type RevisionId } from '../domain/ids.ts';
 import type { RevisionSpec } from '../domain/revision.ts';
@@ -42,5 +42,7 @@ export const routeCall = (desired: Desired, spec?: RevisionSpec): TargetCall => 
 export const retireCall = (desired: Desired, revision: RevisionId, spec: RevisionSpec | undefined): TargetCall => ({
   function: targetFunction(desired.target), request: { verb: 'retire', ...fenced(desired, spec), revision },
 });
+/** Asked by the use case itself, and by no machine: its answer is evidence. */
+export const compareRequest = (desired: Desired, what: Pick<CompareRequest, 'stable' | 'candidate' | 'rule' | 'requests'>): CompareRequest => ({ verb: 'compare', ...fenced(desired), ...what });
 /** At the newest revision's place: what drifted is repaired where the service is now. */
 export const repairCall = (desired: Desired, action: RepairAction): TargetCall => ({ function: targetFunction(desired.target), request: { ...placeOf(desired), ...action } });

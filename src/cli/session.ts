@@ -56,8 +56,8 @@ export function runs<O extends object>(host: Host, command: Command, action: Act
   command.action(async (...given: unknown[]) => {
     const self = given.at(-1) as Command;
     const options = self.optsWithGlobals<O & GlobalOptions>();
-    // Arguments are text, or what their parser made of it; an absent one is empty.
-    const words = given.slice(0, -2).map((word) => (typeof word === 'string' || typeof word === 'number' ? `${word}` : ''));
+    // Arguments are text, or what their parser made of it; an absent one is empty, and those of a list stand one after the other.
+    const words = given.slice(0, -2).flatMap((word) => (Array.isArray(word) ? word.map(String) : typeof word === 'string' || typeof word === 'number' ? `${word}` : ''));
     host.ended((await action(createSession(host.needs, options), options, ...words)) ?? EXIT.ok);
   });
 }

@@ -1,10 +1,11 @@
 /** Answers compared over HTTP: each request goes to two stable instances and one of the candidate at the same time. */
 import { Pool } from 'undici';
 import { comparer, type Differences } from '../domain/parallel/compare.ts';
-import { countComparison, emptyReport, type ParallelReport } from '../domain/parallel/report.ts';
+import { emptyReport, type ParallelReport } from '../domain/parallel/report.ts';
 import type { ComparisonRule } from '../domain/parallel/rule.ts';
 import type { Answer } from '../domain/parallel/answer.ts';
-import { askInstance, mirroredHeaders } from './ask-instance.ts';
+import { askInstance } from './ask-instance.ts';
+import { type Ask, compareRequest } from './compare-request.ts';
 import type { HttpRequest } from './http-request.ts';
 
 /** Requests compared at the same time; more of them wait. How many may wait is the other thread's limit. */
@@ -70,21 +71,10 @@ export class AnswerComparison {
     const turn = this.turn++;
     const at = (origins: readonly string[], offset: number): string | undefined => origins[(turn + offset) % origins.length];
     // A second stable instance where there is one: two answers of one process could share what differs between processes.
-    const origins = [at(this.stable, 0), at(this.stable, 1), at(this.candidate, 0)];
-    if (origins.includes(undefined)) return void this.report.unanswered++;
-    const [one, other, candidate] = await this.askAll(request, origins as string[], turn);
-    if (one?.kind !== 'answer' || other?.kind !== 'answer' || candidate === undefined) return void this.report.unanswered++;
-    countComparison(this.report, request, this.compare(one, candidate), this.compare(one, other));
-  }
-
-  /** At the same time, and whose turn is first changes: nobody is always the one whose answer comes from a warm cache. */
-  private async askAll(request: HttpRequest, origins: readonly string[], turn: number): Promise<Answer[]> {
-    const headers = mirroredHeaders(request.headers);
-    const first = turn % origins.length;
-    const inTurn = [...origins.slice(first), ...origins.slice(0, first)];
-    const answers = await Promise.all(inTurn.map((origin) => askInstance(this.poolOf(origin), request, headers)));
-    // Back in the order they were asked for in.
-    return origins.map((_origin, index) => answers[(index - first + origins.length) % origins.length] as Answer);
+    const [one, other, candidate] = [at(this.stable, 0), at(this.stable, 1), at(this.candidate, 0)];
+    if (one === undefined || other === undefined || candidate === undefined) return void this.report.unanswered++;
+    const ask = (origin: string): Ask => (asked, headers) => askInstance(this.poolOf(origin), asked, headers);
+    await compareRequest(this.report, this.compare, request, [ask(one), ask(other), ask(candidate)], turn);
   }
 
   private poolOf(origin: string): Pool {

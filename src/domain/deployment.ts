@@ -20,7 +20,11 @@ export type DeploymentStatus = z.infer<typeof DeploymentStatus>;
 export const HoldReading = z.strictObject({ epoch: z.string(), candidate: ArmCounts.nullable(), stable: ArmCounts.nullable() });
 
 /** What a parallel run has found: of mirrors that ended, of the one at work, and what both mean. */
-export const ParallelProgress = z.strictObject({ epoch: z.string(), earlier: ParallelReport, report: ParallelReport, verdict: ParallelVerdict });
+export const ParallelProgress = z.strictObject({
+  epoch: z.string(), earlier: ParallelReport, report: ParallelReport, verdict: ParallelVerdict,
+  /** Whose requests were asked, where nothing was mirrored. */
+  recording: z.string().optional(),
+});
 export type ParallelProgress = z.infer<typeof ParallelProgress>;
 
 /** One judged hold: which, since when, and the judge's own state and last evidence. */

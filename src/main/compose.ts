@@ -14,6 +14,7 @@ import { recorded } from '../app/state/recorded-store.ts';
 import { alertKey } from '../app/state/keys.ts';
 import { createGitHosts } from '../adapters/git-hosts/git-hosts.ts';
 import { createAlertLog } from '../adapters/local/alert-log.ts';
+import { createArtifactFiles } from '../adapters/local/artifact-files.ts';
 import { createArtifactFolder } from '../adapters/local/artifact-folder.ts';
 import { createCommandRunner } from '../adapters/local/command-runner.ts';
 import { createEnvironmentsFile } from '../adapters/local/environments-file.ts';
@@ -23,6 +24,7 @@ import { createIdentityFile } from '../adapters/local/identity-file.ts';
 import { createLocalBuilder } from '../adapters/local/local-builder.ts';
 import { randomIds } from '../adapters/local/random-ids.ts';
 import { RouterClient, routerRecorders } from '../adapters/local/router-client.ts';
+import { replaysOverHttp } from '../adapters/local/replay/send.ts';
 import { createRecordingFiles } from '../adapters/local/recording-files.ts';
 import { createSecretFolder } from '../adapters/local/secret-folder.ts';
 import { readOwnTargets } from '../adapters/local/own-targets.ts';
@@ -129,7 +131,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const discovery = createDiscovery({ now: () => performance.now() });
   const ports: Ports = {
     store, clock: systemClock, ids: randomIds, orchestrator: engine, targets: localTargets(['process'], own), artifacts, sources, builder, commands, metrics: metricsOf(metricsSource(options.config.prometheus ?? null, traffic, systemClock), createWorkerMetrics({ clock: systemClock, ids: randomIds }), target, telemetry, store), judge: sequentialJudge, parallelRuns: { read: (service, environment) => traffic.parallelRun(service, environment) }, recorders: routerRecorders(traffic),
-    recordingFiles: createRecordingFiles({ folder: home.uploads, artifacts, ids: randomIds }),
+    recordingFiles: createRecordingFiles({ folder: home.uploads, artifacts, ids: randomIds }), artifactFiles: createArtifactFiles({ folder: home.uploads, artifacts, ids: randomIds }), replays: replaysOverHttp,
     httpChecks: createHttpChecks(), slackReplies: createSlackReplies({ origin: options.config.slackOrigin }),
     // Whoever carries it out answers for itself.
     slackHandover: { begin: async (request) => void invoke('slipway-slack-worker', { request }).catch((error: unknown) => log('error', `a request of Slack failed: ${String(error)}`, { slackRequest: request })) },

@@ -50,6 +50,9 @@ export const senders = part('senders');
 export const subscriberQueues = part('subscriberQueues');
 export const httpChecks = part('httpChecks');
 export const jobEvents = part('jobEvents');
+export const recordingFiles = part('recordingFiles');
+export const artifactFiles = part('artifactFiles');
+export const replays = part('replays');
 
 export const target: TargetPart = async (kind) => {
   const found = demand().targets[kind];

@@ -1,6 +1,6 @@
 /** Targets by name, through the same functions that the state machines invoke: those of this machine, and the user's own. */
 import type { Send } from '../contracts/own-target.ts';
-import { DescribeResult, ObserveResult } from '../contracts/target.ts';
+import { CompareResult, DescribeResult, ObserveResult } from '../contracts/target.ts';
 import { NotSupported } from '../domain/errors.ts';
 import type { Targets } from '../ports/target.ts';
 import { HANDLERS } from './functions.ts';
@@ -24,6 +24,7 @@ export function localTargets(here: readonly string[], own: ReadonlyMap<string, S
   return {
     observe: async (target, refs) => parsed(target, ObserveResult, await call(target, { verb: 'observe', refs })).services,
     describe: async (target, plan) => parsed(target, DescribeResult, await call(target, { verb: 'describe', ...(plan === undefined ? {} : { plan }) })),
+    compare: async (target, request) => parsed(target, CompareResult, await call(target, request)),
     names: () => names,
   };
 }

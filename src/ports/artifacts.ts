@@ -13,3 +13,9 @@ export interface ArtifactStore {
   /** A stored file's bytes as they are, at most `limitBytes` from the end: for logs. */
   tail(digest: Digest, limitBytes: number): Promise<string>;
 }
+
+/** Single files of artifacts, for whoever needs no more of them. */
+export interface ArtifactFiles {
+  /** Undefined where the artifact has no such file, or is none of the store's. @throws InvalidInput for a link that leads out, or more than `limitBytes` */
+  text(digest: Digest, path: string, limitBytes: number): Promise<string | undefined>;
+}

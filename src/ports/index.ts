@@ -1,6 +1,6 @@
 /** Everything a use case may need, by name. A use case takes `Pick<Ports, ...>`: exactly what it uses. */
 import type { Judge } from '../domain/judge/judge.ts';
-import type { ArtifactStore } from './artifacts.ts';
+import type { ArtifactFiles, ArtifactStore } from './artifacts.ts';
 import type { Builder } from './builder.ts';
 import type { Clock, Ids } from './clock.ts';
 import type { CommandRunner } from './commands.ts';
@@ -17,6 +17,7 @@ import type { Notifier } from './notifier.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import type { ParallelRuns } from './parallel-runs.ts';
 import type { RecordingFiles, Recorders } from './recorders.ts';
+import type { Replays } from './replays.ts';
 import type { SecretSource } from './secrets.ts';
 import type { Senders } from './senders.ts';
 import type { Settings } from './settings.ts';
@@ -37,6 +38,7 @@ export interface Ports {
   readonly orchestrator: Orchestrator;
   readonly targets: Targets;
   readonly artifacts: ArtifactStore;
+  readonly artifactFiles: ArtifactFiles;
   readonly sources: Sources;
   readonly builder: Builder;
   readonly commands: CommandRunner;
@@ -47,6 +49,7 @@ export interface Ports {
   readonly parallelRuns: ParallelRuns;
   readonly recorders: Recorders;
   readonly recordingFiles: RecordingFiles;
+  readonly replays: Replays;
   readonly notifier: Notifier;
   readonly environments: EnvironmentsSource;
   readonly webhookSecrets: WebhookSecrets;

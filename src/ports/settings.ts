@@ -1,3 +1,5 @@
+import type { ReplayLimits } from '../domain/replay/limits.ts';
+
 /** Numbers of the installation that use cases go by; read once, from the configuration. */
 export interface Settings {
   /** Between two looks at whether the environment is free, at first (src/domain/queue-wait.ts). */
@@ -19,8 +21,10 @@ export interface Settings {
   readonly eventsSettleMs?: number;
   /** For so long a relay keeps others from the same subscriber, where several processes relay. Absent: one does. */
   readonly relayLeaseSeconds?: number;
-  /** The program that replays requests, as an argument list. Absent: this installation cannot. */
+  /** The program that replays requests, as an argument list. Absent: the function that runs tests does, within `replaysHere`. */
   readonly replayProgram?: readonly string[];
+  /** What one replay may be where no program of its own does it. */
+  readonly replaysHere?: ReplayLimits;
   /** Where people reach the API and console, for links. */
   readonly publicUrl: string | null;
   /** Where people open a trace: an address with `{traceId}` in it, or `{xrayId}` for the id as X-Ray writes it. Absent: nobody has said. */

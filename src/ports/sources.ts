@@ -19,6 +19,8 @@ export interface Sources {
   fetch(repository: string, commit: CommitId): Promise<CommitInfo>;
   /** Every slipway.yaml of the commit; at most 500, at most 256 KiB each. */
   manifests(repository: string, commit: CommitId): Promise<readonly ManifestFile[]>;
+  /** One file's text. @throws NotFound, InvalidInput for a link, a submodule or what is not UTF-8, LimitExceeded over `limitBytes` */
+  file(repository: string, commit: CommitId, path: string, limitBytes: number): Promise<string>;
   /** Paths that differ between two commits; null when `before` is not known (a first push, a forced one): treat all as changed. */
   changedPaths(repository: string, before: CommitId, after: CommitId): Promise<readonly string[] | null>;
   /** Its branches by name, with the commit that each is at now. @throws LimitExceeded for a list of more than 4 MiB */

@@ -1,5 +1,5 @@
 /** A kind of compute, behind its five verbs. Every verb is idempotent and returns at once. Held to test/contract/target.ts. */
-import type { DescribeRequest, DescribeResult, LaunchRequest, LaunchResult, ObserveRequest, ObserveResult, PlanQuestion, RelaunchRequest, RelaunchResult, RetireRequest, RetireResult, RouteRequest, RouteResult } from '../contracts/target.ts';
+import type { CompareRequest, CompareResult, DescribeRequest, DescribeResult, LaunchRequest, LaunchResult, ObserveRequest, ObserveResult, PlanQuestion, RelaunchRequest, RelaunchResult, RetireRequest, RetireResult, RouteRequest, RouteResult } from '../contracts/target.ts';
 import type { EnvironmentName, Generation, ServiceName } from '../domain/ids.ts';
 
 /** @throws StaleGeneration from every verb that changes something, when a newer desired state exists. */
@@ -11,6 +11,8 @@ export interface Target {
   observe(request: ObserveRequest): Promise<ObserveResult>;
   relaunch(request: RelaunchRequest): Promise<RelaunchResult>;
   retire(request: RetireRequest): Promise<RetireResult>;
+  /** Only where `describe` says `compares`. */
+  compare?(request: CompareRequest): Promise<CompareResult>;
 }
 
 /** The generation of the desired state now, read strongly consistent; 0 before there is one. */
@@ -23,5 +25,7 @@ export interface Targets {
   /** @throws NotSupported with the registered names for one that is not registered. */
   observe(target: string, refs: ObserveRequest['refs']): Promise<ObserveResult['services']>;
   describe(target: string, plan?: PlanQuestion): Promise<DescribeResult>;
+  /** @throws NotSupported for one that does not compare; what the target throws */
+  compare(target: string, request: CompareRequest): Promise<CompareResult>;
   names(): readonly string[];
 }

@@ -47,6 +47,19 @@ export function sourcesContract(name: string, open: () => SourcesUnderTest | Pro
       expect(await under.sources.changedPaths(under.address, base, head)).toEqual(['a/slipway.yaml']);
     });
 
+    it('reads one file, which has to be one', async () => {
+      const commit = under.origin.commit({ 'a/requests.txt': 'GET /grün\n', 'a/run.sh': { script: '#!/bin/sh\n' }, 'a/[x]*.txt': 'odd', link: { link: 'a/requests.txt' } });
+      const read = (path: string, limit = 1000) => under.sources.file(under.address, commit, path, limit);
+      expect(await read('a/requests.txt')).toBe('GET /grün\n');
+      expect(await read('a/requests.txt', Buffer.byteLength('GET /grün\n'))).toBe('GET /grün\n');
+      expect(await read('a/run.sh')).toBe('#!/bin/sh\n');
+      expect(await read('a/[x]*.txt')).toBe('odd');
+      await expect(read('a/requests.txt', 10)).rejects.toMatchObject({ name: 'LimitExceeded', message: expect.stringContaining('a/requests.txt') });
+      for (const missing of ['requests.txt', 'a/*', 'a/requests', 'link/x', '../a/requests.txt']) await expect(read(missing)).rejects.toMatchObject({ name: 'NotFound' });
+      for (const other of ['a', 'link']) await expect(read(other)).rejects.toMatchObject({ name: 'InvalidInput' });
+      await expect(under.sources.file(under.address, NOBODYS, 'a', 10)).rejects.toMatchObject({ name: 'NotFound' });
+    });
+
     it('lists branches with their commits, and no tags', async () => {
       expect([...await under.sources.heads(under.address)]).toEqual([]);
       const first = under.origin.commit({ a: '1' });

@@ -10,7 +10,7 @@ import { addedUp, countsOf } from './cloudwatch-metrics/counts.ts';
 import { asMetricQuery, type CountQuery, queriesOf } from './cloudwatch-metrics/queries.ts';
 import type { Locate, RevisionSource } from './cloudwatch-metrics/source.ts';
 
-export { balancerSources, createLocate, lambdaSources } from './cloudwatch-metrics/locate.ts';
+export { balancerSources, createLocate, lambdaSources, workersOr } from './cloudwatch-metrics/locate.ts';
 export { lambdaVersionSource, targetGroupSource } from './cloudwatch-metrics/source.ts';
 export type { Locate, PlaceSource, RevisionSource } from './cloudwatch-metrics/source.ts';
 

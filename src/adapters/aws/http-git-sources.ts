@@ -3,6 +3,7 @@ import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import { CommitId } from '../../domain/ids.ts';
 import type { CommitInfo, ManifestFile, Sources } from '../../ports/sources.ts';
 import { demandCount, demandFile, demandSize, isManifestPath, manifestOf } from '../source-rules/manifest-files.ts';
+import { demandBytes, demandPlainFile, plainText } from '../source-rules/one-file.ts';
 import { createMemo } from '../source-rules/memo.ts';
 import { type RepositoryScheme, checkRepository } from '../source-rules/repository-url.ts';
 import { type Objects, readPack } from './http-git/pack-file.ts';
@@ -26,7 +27,7 @@ const DEFAULTS: HttpGitSettings = { schemes: ['https'], timeoutMs: 60_000, answe
 const KEPT_COMMITS = 2;
 
 /**
- * Sources by git's protocol over HTTP. A commit's files are read only for `checkout` and, of them, the manifests; folders come without
+ * Sources by git's protocol over HTTP. A commit's files are read only for `checkout` and, of them, the manifests and those that `file` names; folders come without
  * what is in the files, where the host can do that. Filters (LFS), submodules and a repository's own configuration never take effect.
  * @throws from every call: InvalidInput or Forbidden for an address that is refused or not allowed to be read, NotFound, NotSupported
  * (a host without version 2 of the protocol), LimitExceeded, ProviderUnavailable
@@ -62,6 +63,17 @@ export function createHttpGitSources({ place, settings = {} }: HttpGitOptions): 
     });
   };
 
+  const readFile = async (repository: string, commit: CommitId, path: string, limitBytes: number): Promise<string> => {
+    const objects = await foldersOf(repository, commit);
+    const entry = everything(objects, treeOf(objects, commit)).find((one) => one.path === path);
+    demandPlainFile(path, entry?.kind === 'program' ? 'file' : entry?.kind);
+    const object = entry?.object ?? '';
+    const found = objects.get(object) ?? (await objectsOf(repository, commit, { objects: [object], shallow: false, withoutFiles: false })).get(object);
+    if (found?.type !== 'blob') throw new NotFound(`The git host left out ${path} of the commit ${commit}. Try again.`, { path, commit });
+    demandBytes(path, found.data.length, limitBytes);
+    return plainText(path, found.data);
+  };
+
   const changes = async (repository: string, before: CommitId, after: CommitId): Promise<readonly string[] | null> => {
     if (/^0+$/.test(before) || before.length !== after.length) return null;
     const now = await foldersOf(repository, after);
@@ -77,6 +89,10 @@ export function createHttpGitSources({ place, settings = {} }: HttpGitOptions): 
     async manifests(repository, commit) {
       check(repository, [commit]);
       return files([repository, commit], () => readManifests(repository, commit));
+    },
+    async file(repository, commit, path, limitBytes) {
+      check(repository, [commit]);
+      return readFile(repository, commit, path, limitBytes);
     },
     async changedPaths(repository, before, after) {
       check(repository, [before, after]);

@@ -1,6 +1,6 @@
 /** Targets as Lambda functions `slipway-target-<kind>`: those of functions/targets, and a user's own. */
 import * as z from 'zod';
-import { DescribeResult, ObserveResult } from '../../contracts/target.ts';
+import { CompareResult, DescribeResult, ObserveResult } from '../../contracts/target.ts';
 import { errorNamed } from '../../contracts/target-errors.ts';
 import * as errors from '../../domain/errors.ts';
 import type { Targets } from '../../ports/target.ts';
@@ -34,6 +34,7 @@ export function createLambdaTargets({ call: send, names }: LambdaTargetsOptions)
   return {
     observe: async (target, refs) => (await call(target, { verb: 'observe', refs } as { verb: string }, ObserveResult)).services,
     describe: (target, plan) => call(target, { verb: 'describe', ...(plan === undefined ? {} : { plan }) }, DescribeResult),
+    compare: (target, request) => call(target, request, CompareResult),
     names: () => names,
   };
 }

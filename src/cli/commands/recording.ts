@@ -1,5 +1,4 @@
 /** `slipway recording`: requests of users, without their secrets, for replays. */
-import { Option } from 'commander';
 import * as z from 'zod';
 import { Line } from '../answers/text.ts';
 import { environmentOption, recordingName, serviceName, wholeNumber } from '../arguments.ts';
@@ -8,9 +7,10 @@ import { table } from '../text/cells.ts';
 import { jsonText } from '../text/json-text.ts';
 import { count, span } from '../text/time.ts';
 import { placePath } from './place-path.ts';
+import { addImport, bodiesOption, headersOption, methodsOption, words } from './recording-import.ts';
 
 const Progress = z.object({ rule: z.object({ sample: z.number(), methods: z.array(Line), bodies: Line }), begunAt: z.number(), endsAt: z.number(), taken: z.number(), leftOut: z.number(), kept: z.number() });
-const Recording = z.object({ id: Line, requests: z.number(), bytes: z.number(), digest: Line, progress: Progress, endedAt: z.number(), endedBy: Line });
+const Recording = z.object({ id: Line, requests: z.number(), bytes: z.number(), digest: Line, progress: Progress, endedAt: z.number(), endedBy: Line, importedFrom: Line.optional() });
 const Listed = z.object({ underWay: Progress.nullable(), kept: z.array(Recording) });
 const Detail = z.object({ recording: Recording, requests: z.array(z.object({ method: z.string(), target: z.string(), headers: z.record(z.string(), z.string()), body: z.string().optional() })) });
 
@@ -26,6 +26,7 @@ export function addRecording(host: Host): void {
   addStop(host, recording);
   addList(host, recording);
   addShow(host, recording);
+  addImport(host, recording);
 }
 
 function addStart(host: Host, recording: Host['program']): void {
@@ -33,11 +34,9 @@ function addStart(host: Host, recording: Host['program']): void {
     .argument('<service>', 'the service', serviceName).addOption(environmentOption(true))
     .option('--sample <percent>', 'of the requests', wholeNumber(1, 100), 10).option('--requests <n>', 'the newest so many are kept', wholeNumber(1, 10_000), 1000)
     .option('--seconds <n>', 'for so long at most', wholeNumber(1, 86_400), 600)
-    .option('--methods <names>', 'separated by commas', 'GET,HEAD').option('--headers <names>', 'headers that are kept, separated by commas', 'accept,accept-language,content-type,user-agent')
-    .addOption(new Option('--bodies <kind>', 'bodies of requests').choices(['none', 'json']).default('none'));
+    .addOption(methodsOption()).addOption(headersOption()).addOption(bodiesOption());
   example(command, 'slipway recording start catalog --environment production --sample 5 --seconds 900', 'slipway recording start catalog -e production --methods GET,POST --bodies json');
   runs<Options & { sample: number; requests: number; seconds: number; methods: string; headers: string; bodies: string }>(host, command, async (session, { environment, sample, requests, seconds, methods, headers, bodies }, service) => {
-    const words = (text: string) => text.split(',').map((word) => word.trim()).filter((word) => word !== '');
     const rule = { sample, requests, seconds, methods: words(methods.toUpperCase()), headers: words(headers.toLowerCase()), bodies };
     const { value, raw } = await (await session.connect()).post(`${placePath(service, environment)}/recordings`, rule, Progress);
     session.answer(raw, () => [`Recording ${value.rule.sample} % of ${value.rule.methods.join(', ')} for ${span((value.endsAt - value.begunAt) / 1000)} at most. Keep it: slipway recording stop ${service} --environment ${environment}`]);
@@ -62,7 +61,7 @@ function addList(host: Host, recording: Host['program']): void {
     const left = underWay === null ? 0 : (underWay.endsAt - session.needs.now() - clockAheadMs) / 1000;
     session.answer(raw, () => [
       ...(underWay === null ? [] : [`under way: ${count(underWay.kept, 'request')} kept of ${underWay.taken} taken, ${underWay.leftOut} left out; ${left > 0 ? `${span(left)} left` : 'its time is over'}`]),
-      ...(kept.length === 0 ? ['No recording is kept.'] : table([['RECORDING', 'REQUESTS', 'BYTES', 'ENDED', 'BY'].map((title) => session.style('quiet', title)), ...kept.map((one) => [one.id, String(one.requests), String(one.bytes), new Date(one.endedAt).toISOString(), one.endedBy])])),
+      ...(kept.length === 0 ? ['No recording is kept.'] : table([['RECORDING', 'REQUESTS', 'BYTES', 'ENDED', 'BY', 'OF'].map((title) => session.style('quiet', title)), ...kept.map((one) => [one.id, String(one.requests), String(one.bytes), new Date(one.endedAt).toISOString(), one.endedBy, one.importedFrom ?? 'the router'])])),
     ]);
   });
 }

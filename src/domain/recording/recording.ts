@@ -24,6 +24,8 @@ export type RecordingId = z.infer<typeof RecordingId>;
 export const Recording = z.strictObject({
   id: RecordingId, service: ServiceName, environment: EnvironmentName, digest: Digest, requests: z.int(), bytes: z.int(),
   progress: RecordingProgress, endedAt: z.number(), endedBy: Identity,
+  /** The file whose requests these are; absent for one of a router. */
+  importedFrom: z.string().optional(),
 });
 export type Recording = z.infer<typeof Recording>;
 

@@ -1,12 +1,10 @@
 /** Keeps the newest requests of a route's sample, cleaned of secrets, for a bounded time. */
 import type { RevisionId } from '../../domain/ids.ts';
+import { RECORDING_BYTES_MAX } from '../../domain/recording/import.ts';
 import { recorded, type RecordedRequest } from '../../domain/recording/recorded-request.ts';
 import type { RecordingProgress } from '../../domain/recording/recording.ts';
 import type { RecordingRule } from '../../domain/recording/rule.ts';
 import type { TakeRequest, Tap } from '../tap.ts';
-
-/** Of all that one recording keeps. */
-const BYTES_MAX = 4 * 1024 * 1024;
 
 export class Recorder implements Tap {
   private readonly rule: RecordingRule;
@@ -52,6 +50,6 @@ export class Recorder implements Tap {
     const bytes = JSON.stringify(request).length;
     this.kept.push({ request, bytes });
     this.bytes += bytes;
-    while (this.kept.length > this.rule.requests || this.bytes > BYTES_MAX) this.bytes -= this.kept.shift()?.bytes ?? 0;
+    while (this.kept.length > this.rule.requests || this.bytes > RECORDING_BYTES_MAX) this.bytes -= this.kept.shift()?.bytes ?? 0;
   };
 }

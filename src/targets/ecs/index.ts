@@ -1,6 +1,7 @@
 /** The `ecs` target: one ECS service and one target group per revision, traffic by the weights of one listener rule per service. */
 import type { RouteRequest, RouteResult } from '../../contracts/target.ts';
 import type { Target } from '../../ports/target.ts';
+import { compareByRules } from '../_aws/load-balancer/compare.ts';
 import { routeByRule } from '../_aws/load-balancer/route.ts';
 import type { EcsNeeds } from './clients.ts';
 import { launch } from './launch.ts';
@@ -20,12 +21,13 @@ const LIMITS = {
 
 export function createEcsTarget(needs: EcsNeeds): Target {
   return {
-    describe: async ({ plan }) => ({ verb: 'describe', kind: 'ecs', weights: true, zones: true, scaleToZero: true, limits: LIMITS, problems: plan === undefined ? [] : await problemsOf(needs, plan) }),
+    describe: async ({ plan }) => ({ verb: 'describe', kind: 'ecs', weights: true, zones: true, scaleToZero: true, compares: true, limits: LIMITS, problems: plan === undefined ? [] : await problemsOf(needs, plan) }),
     launch: (request) => launch(needs, request),
     route: (request) => route(needs, request),
     observe: (request) => observe(needs, request),
     relaunch: (request) => relaunch(needs, request),
     retire: (request) => retire(needs, request),
+    compare: (request) => compareByRules({ client: needs.connect(request.access).balancers, fence: needs.fence, settings: ecsSettings(request.settings) }, request),
   };
 }
 

@@ -21,7 +21,7 @@ const RESERVED_VARIABLE = /^(?:AWS_(?:REGION|DEFAULT_REGION|EXECUTION_ENV|ACCESS
 
 export async function describe(needs: LambdaNeeds, { plan }: DescribeRequest): Promise<DescribeResult> {
   return {
-    verb: 'describe', kind: 'lambda', weights: true, zones: false, scaleToZero: true, instancesMaximum: 1,
+    verb: 'describe', kind: 'lambda', weights: true, zones: false, scaleToZero: true, compares: true, instancesMaximum: 1,
     limits: {
       instances: 'A revision is one instance, which Lambda scales by itself; reservedConcurrency is its ceiling and provisionedConcurrency what is kept ready.',
       revisions: 'Two with traffic at the same time, of the same role and dead letter queue: an alias leads to two versions.',

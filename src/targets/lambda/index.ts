@@ -1,5 +1,6 @@
 /** The `lambda` target: a service is one or several functions whose versions shift together behind an alias. See docs/lambda-target.md. */
 import type { Target } from '../../ports/target.ts';
+import { compare } from './compare.ts';
 import { describe } from './describe.ts';
 import { launch } from './launch.ts';
 import type { LambdaNeeds } from './needs.ts';
@@ -19,5 +20,6 @@ export function createLambdaTarget(needs: LambdaNeeds): Target {
     observe: (request) => observe(needs, request),
     relaunch: (request) => relaunch(needs, request),
     retire: (request) => retire(needs, request),
+    compare: (request) => compare(needs, request),
   };
 }

@@ -19,12 +19,15 @@ import { createDynamoStore } from '../../../src/adapters/aws/dynamodb-store.ts';
 import { placeThrough } from '../../../src/adapters/aws/http-git/checkout.ts';
 import { createHttpGitSources } from '../../../src/adapters/aws/http-git-sources.ts';
 import { createLambdaTargets } from '../../../src/adapters/aws/lambda-targets.ts';
-import { recordersNotSupported, recordingFilesNotSupported } from '../../../src/adapters/aws/not-supported.ts';
+import { mirrorsNotSupported, recordersNotSupported } from '../../../src/adapters/aws/not-supported.ts';
 import { extractArchive } from '../../../src/adapters/archive-rules/extract.ts';
 import { createS3Artifacts } from '../../../src/adapters/aws/s3-artifacts.ts';
 import { createStepFunctions } from '../../../src/adapters/aws/step-functions.ts';
 import { createAlertLog } from '../../../src/adapters/local/alert-log.ts';
+import { createArtifactFiles } from '../../../src/adapters/local/artifact-files.ts';
 import { randomIds } from '../../../src/adapters/local/random-ids.ts';
+import { createRecordingFiles } from '../../../src/adapters/local/recording-files.ts';
+import { replaysOverHttp } from '../../../src/adapters/local/replay/send.ts';
 import { systemClock } from '../../../src/adapters/local/system-clock.ts';
 import { finishBuild } from '../../../src/app/finish-build.ts';
 import { deliveries } from '../../../src/app/look.ts';
@@ -115,7 +118,7 @@ export interface AwsInstallation {
 }
 
 /** Looks as often as a test wants to wait; on AWS each look is paid for. */
-const SETTINGS: Ports['settings'] = { queuePollSeconds: 1, settleFirstSeconds: 0.05, settleShortestSeconds: 0.1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null };
+const SETTINGS: Ports['settings'] = { queuePollSeconds: 1, settleFirstSeconds: 0.05, settleShortestSeconds: 0.1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null, replaysHere: { seconds: 480, rate: 300, fileBytes: 16 * 1024 * 1024 } };
 
 export async function startAwsInstallation(options: AwsInstallationOptions): Promise<AwsInstallation> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-aws-'));
@@ -162,10 +165,10 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
     environments: { read: async () => Environments.parse(options.environments(bucket)) },
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log: () => undefined }),
     gitHosts: { api: () => { throw new Error('Git hosts are no part of this test.'); } },
-    webhookSecrets: { gitHost: async () => GITHUB_SECRET, slack: unused('Slack') }, slackReplies: { takes: () => false, send: unused('Slack') }, slackHandover: { begin: unused('Slack') }, slackMessages: { connection: unused('Slack'), post: unused('Slack'), update: unused('Slack'), whisper: unused('Slack'), find: unused('Slack'), openView: unused('Slack') }, parallelRuns: { read: unused('A parallel run') },
+    webhookSecrets: { gitHost: async () => GITHUB_SECRET, slack: unused('Slack') }, slackReplies: { takes: () => false, send: unused('Slack') }, slackHandover: { begin: unused('Slack') }, slackMessages: { connection: unused('Slack'), post: unused('Slack'), update: unused('Slack'), whisper: unused('Slack'), find: unused('Slack'), openView: unused('Slack') }, parallelRuns: mirrorsNotSupported,
     secrets: { resolve: unused('A secret') }, subscriberQueues: { ring: unused('A queue') }, senders: { post: unused('A request'), mail: unused('Mail'), publish: unused('A topic') },
     httpChecks: { run: unused('A check over HTTP') }, instanceLogs: { tail: unused('The output of instances') },
-    recorders: recordersNotSupported, recordingFiles: recordingFilesNotSupported,
+    recorders: recordersNotSupported, recordingFiles: createRecordingFiles({ folder: join(folder, 'recordings'), artifacts, ids: randomIds }), replays: replaysOverHttp, artifactFiles: createArtifactFiles({ folder: join(folder, 'files'), artifacts, ids: randomIds }),
     identities: { byToken: async (token) => (token === TOKEN ? Identity.parse('anna') : null), add: unused('A token'), list: async () => [], revoke: async () => 0 }, logInProvider: { authorizationEndpoint: unused('Logging in'), take: unused('Logging in') },
   };
   useLocalParts({ ports, targets: { [options.kind]: target }, log: () => undefined });

@@ -46,7 +46,7 @@ async function installation(count: number) {
     orchestrator: { start: async () => void (started += 1), describe: async () => undefined, definition: async () => undefined, history: async () => [], stop: async () => undefined, succeedTask: async () => undefined, failTask: async () => undefined },
     builder: { cancel: async () => false }, commands: { cancel: async () => 0 }, notifier: { send: async () => undefined },
     settings: { repairLeaseSeconds: 900 } as ReconcileNeeds['settings'],
-    targets: { observe: async (_target, refs) => refs.flatMap(({ service }) => observed.get(service) ?? []), describe: () => Promise.reject(new Error('not asked')), names: () => [] },
+    targets: { observe: async (_target, refs) => refs.flatMap(({ service }) => observed.get(service) ?? []), describe: () => Promise.reject(new Error('not asked')), compare: async () => ({}) as never, names: () => [] },
   };
   return {
     needs, started: () => started,

@@ -80,7 +80,7 @@ async function installation(places: readonly Desired[], observe: (looks: number)
       await observe(seen.length);
       return places.filter(({ service }) => refs.some((ref) => ref.service === service)).map(answer);
     },
-    describe: async () => { throw new Error('not asked'); }, names: () => [],
+    describe: async () => { throw new Error('not asked'); }, compare: async () => ({}) as never, names: () => [],
   };
   return { needs: { ...open.needs, targets, settings: { repairLeaseSeconds: 60 } as Ports['settings'] }, store, seen, clock: open.clock };
 }

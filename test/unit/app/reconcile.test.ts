@@ -25,7 +25,7 @@ async function installation(names: readonly string[], refuse: (services: readonl
       if (error !== undefined) throw error;
       return refs.map(({ service, environment }) => ({ service, environment, weights: {}, instances: [], endpoint: null }));
     },
-    describe: async () => { throw new Error('not asked'); }, names: () => [],
+    describe: async () => { throw new Error('not asked'); }, compare: async () => ({}) as never, names: () => [],
   };
   return { look: reconcile({ ...open.needs, targets, settings: { repairLeaseSeconds: 60, ...(placesAtOnce === undefined ? {} : { placesAtOnce }) } as Ports['settings'] }), calls, alerts: open.alerts, store: open.needs.store, clock: open.clock };
 }
@@ -159,7 +159,7 @@ describe('a look at an instance that its target has given up on', () => {
     const [revision] = Object.keys(place.revisions) as [keyof typeof place.revisions];
     const targets: Ports['targets'] = {
       observe: async () => [{ service: place.service, environment: place.environment, weights: place.weights, instances: [instance('ab-1', { revision, health: 'stopped', quarantined: true, problem: 'It exited with code 1.' })], endpoint: null }],
-      describe: async () => { throw new Error('not asked'); }, names: () => [],
+      describe: async () => { throw new Error('not asked'); }, compare: async () => ({}) as never, names: () => [],
     };
     const look = reconcile({ ...open.needs, targets, settings: { repairLeaseSeconds: 60 } as Ports['settings'] });
     expect((await look({ places: 'all', repair: false })).drifted[0]?.drifts.map(({ kind }) => kind)).toContain('quarantined');

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { deploy } from '../../../src/app/deploy.ts';
+import { importRecording } from '../../../src/app/import-recording.ts';
 import { recordingDetail, recordings } from '../../../src/app/recordings.ts';
 import { referencedArtifacts } from '../../../src/app/referenced-artifacts.ts';
 import { registerArtifact } from '../../../src/app/register.ts';
 import { startRecording } from '../../../src/app/start-recording.ts';
 import { stopRecording } from '../../../src/app/stop-recording.ts';
 import { parseManifest } from '../../../src/contracts/manifest-file.ts';
+import { ImportRule } from '../../../src/domain/recording/import.ts';
 import type { RecordedRequest } from '../../../src/domain/recording/recorded-request.ts';
 import type { RecordingProgress } from '../../../src/domain/recording/recording.ts';
 import { RecordingRule } from '../../../src/domain/recording/rule.ts';
@@ -67,6 +69,17 @@ describe('recordings', () => {
     expect(kept.map(({ digest }) => digest)).toEqual(digests.slice(2).reverse());
     const referenced = await referencedArtifacts(at.needs)();
     expect(digests.map((digest) => referenced.has(digest as never))).toEqual([false, false, ...Array<boolean>(10).fill(true)]);
+  });
+
+  it('are imported from a file, cleaned here whoever sends them, and said to everybody', async () => {
+    const requests: RecordedRequest[] = [{ method: 'GET', target: '/a?password=p&b=c', headers: { accept: 'text/html', cookie: 'session=1' } }, { method: 'POST', target: '/orders', headers: {}, body: '{}' }];
+    const recording = await importRecording(needs())({ ...place, file: 'shop.har', rule: ImportRule.parse({}), requests });
+    expect(recording).toMatchObject({ requests: 1, importedFrom: 'shop.har', endedBy: 'anna', progress: { taken: 2, leftOut: 1, kept: 1 } });
+    expect((await recordingDetail(needs())(place.service, place.environment)).requests).toEqual([{ method: 'GET', target: '/a?password=REDACTED&b=c', headers: { accept: 'text/html' } }]);
+    expect(at.alerts).toMatchObject([{ kind: 'recording', text: expect.stringContaining('anna imported 1 requests of shop.har') }]);
+    expect(await referencedArtifacts(at.needs)()).toContain(recording.digest);
+    await expect(importRecording(needs())({ ...place, file: 'shop.har', rule: ImportRule.parse({}), requests: requests.slice(1) })).rejects.toMatchObject({ name: 'InvalidInput', message: expect.stringContaining('--methods') });
+    await expect(importRecording(needs())({ ...place, service: 'nobody' as never, file: 'shop.har', rule: ImportRule.parse({}), requests })).rejects.toMatchObject({ name: 'NotFound' });
   });
 
   it('are not started for a service that is not there', async () => {

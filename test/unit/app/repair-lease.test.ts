@@ -26,7 +26,7 @@ afterEach(() => at.close());
 
 const needs = () => ({
   ...at.needs, settings: { repairLeaseSeconds: 60 } as Ports['settings'],
-  targets: { observe: async () => [{ service, environment, weights: place.weights, instances, endpoint: null }], describe: async () => { throw new Error('not asked'); }, names: () => [] },
+  targets: { observe: async () => [{ service, environment, weights: place.weights, instances, endpoint: null }], describe: async () => { throw new Error('not asked'); }, compare: async () => ({}) as never, names: () => [] },
 });
 const told = () => at.alerts.filter(({ kind }) => kind === 'drift-remains');
 const repairs = () => at.started.filter(({ machine }) => machine === 'repair');

@@ -62,7 +62,7 @@ export function rig() {
     webhookSecrets: { gitHost: async (host) => `${host}-key`, slack: async () => 'slack-key' },
     sources: {
       fetch: async (_repository, commit): Promise<CommitInfo> => ({ commit, author: repo.author, committedAt: 0, subject: 'a change' }),
-      manifests: async () => repo.manifests, changedPaths: async (_repository: string, _before: CommitId, _after: CommitId) => repo.changed, checkout: async () => undefined,
+      manifests: async () => repo.manifests, changedPaths: async (_repository: string, _before: CommitId, _after: CommitId) => repo.changed, file: async () => '', checkout: async () => undefined,
       heads: async () => {
         repo.listed += 1;
         if (repo.unreachable) throw new ProviderUnavailable('the host does not answer');

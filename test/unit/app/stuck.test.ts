@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const planStaging = (problems: string[] = [], instancesMaximum?: number) => plan({ ...at.needs, settings, targets: { describe: async () => ({ problems, instancesMaximum }) as never, observe: async () => [], names: () => ['process'] } })({ pipelineId: 'catalog-1' as never, environment: 'staging' as never, turn: 0 });
+const planStaging = (problems: string[] = [], instancesMaximum?: number) => plan({ ...at.needs, settings, targets: { describe: async () => ({ problems, instancesMaximum }) as never, observe: async () => [], compare: async () => ({}) as never, names: () => ['process'] } })({ pipelineId: 'catalog-1' as never, environment: 'staging' as never, turn: 0 });
 const pipeline = async () => (await history(at.needs)('catalog' as never, 1))[0];
 
 describe('resumeStuck', () => {

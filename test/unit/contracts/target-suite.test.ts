@@ -22,6 +22,7 @@ function faulty({ before, after }: Fault) {
     switch (request.verb) {
       case 'describe': return target.describe();
       case 'observe': return target.observe(request);
+      case 'compare': throw new Error('it says that it does not compare');
       case 'launch': case 'route': case 'relaunch': case 'retire': {
         newest.set(request.service, Math.max(newest.get(request.service) ?? 0, request.generation));
         return target[request.verb](request as LaunchRequest & RouteRequest & RelaunchRequest & RetireRequest);

@@ -6,7 +6,7 @@ import type { EnvironmentName, RevisionId, ServiceName } from '../../../domain/i
 import { callFault } from '../call-fault.ts';
 import type { PlaceCalls } from '../calls/signed-places.ts';
 import type { FindPlaced, Placed } from '../placed.ts';
-import { lambdaVersionSource, type Locate, type PlaceSource, type RevisionSource, targetGroupSource } from './source.ts';
+import { lambdaVersionSource, type Locate, type PlaceSource, type RevisionSource, targetGroupSource, workerSource } from './source.ts';
 
 /** The revisions of one kind of target that are counted now; one that is not placed yet has no source. */
 export type TargetSources = (place: Placed) => Promise<readonly RevisionSource[]>;
@@ -66,4 +66,10 @@ export const balancerSources = (calls: (access: Access | null) => PlaceCalls, na
     return arn === null ? [] : [targetGroupSource(revision, naming.balancer(listener), arn)];
   }));
   return sources.flat();
+};
+
+/** Of a service with a worker among its revisions by what workers say, as requests tell nothing of it; else as the target counts. */
+export const workersOr = (others: TargetSources): TargetSources => async (place) => {
+  const workers = place.specs.flatMap(({ revision, worker }) => (worker === undefined ? [] : [workerSource(revision, worker)]));
+  return workers.length > 0 ? workers : others(place);
 };

@@ -1,6 +1,7 @@
 /** Where the counts of a revision are in CloudWatch. */
 import type { Access } from '../../../domain/access.ts';
 import type { EnvironmentName, RevisionId, ServiceName } from '../../../domain/ids.ts';
+import type { Worker } from '../../../domain/manifest.ts';
 
 export interface MetricOf {
   readonly namespace: string;
@@ -51,4 +52,13 @@ export function lambdaVersionSource(revision: RevisionId, functionName: string, 
   const dimensions = [{ Name: 'FunctionName', Value: functionName }, { Name: 'Resource', Value: `${functionName}:${alias}` }, { Name: 'ExecutedVersion', Value: version }];
   const metric = (name: string): MetricOf => ({ namespace: 'AWS/Lambda', name, dimensions });
   return { revision, requests: metric('Invocations'), failures: { error: metric('Errors') }, events: {}, latency: { ...metric('Duration'), unit: 'milliseconds' } };
+}
+
+/** Where workers put their counts: metrics of their own, by the names of the manifest, each under the revision that SLIPWAY_REVISION names. */
+const WORKERS = 'Slipway/Workers';
+
+/** A worker by what it says of itself in CloudWatch: how many messages since it last said, and how old each was. docs/workers.md */
+export function workerSource(revision: RevisionId, { handled, failed, age }: Worker): RevisionSource {
+  const metric = (name: string): MetricOf => ({ namespace: WORKERS, name, dimensions: [{ Name: 'Revision', Value: revision }] });
+  return { revision, requests: metric(handled), failures: { failed: metric(failed) }, events: {}, latency: { ...metric(age), unit: 'seconds' } };
 }

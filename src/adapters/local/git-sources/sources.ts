@@ -13,7 +13,7 @@ import { createMemo } from '../../source-rules/memo.ts';
 import { listHeads } from './list-heads.ts';
 import { createMirrors } from './mirrors.ts';
 import { type RepositoryScheme, checkRepository } from '../../source-rules/repository-url.ts';
-import { commitInfo, differingPaths, readManifests } from './tree.ts';
+import { commitInfo, differingPaths, readManifests, readOneFile } from './tree.ts';
 
 export interface GitSettings {
   /** Default https and ssh. */
@@ -59,6 +59,7 @@ export function createGitSources({ directory, settings = {} }: GitSourcesOptions
   return {
     fetch: (repository, commit) => infos([repository, commit], () => use(repository, [commit], (mirror) => commitInfo(git, mirror, commit))),
     manifests: (repository, commit) => files([repository, commit], () => use(repository, [commit], (mirror) => readManifests(git, mirror, commit))),
+    file: (repository, commit, path, limitBytes) => use(repository, [commit], (mirror) => readOneFile(git, mirror, commit, path, limitBytes)),
     changedPaths: (repository, before, after) => differences([repository, before, after], async () => {
       const known = !/^0+$/.test(before) && before.length === after.length && (await has(repository, before));
       const commits = known ? [before, after] : [after];

@@ -3,6 +3,7 @@ import type { CommitId } from '../../../domain/ids.ts';
 import type { CommitInfo, ManifestFile } from '../../../ports/sources.ts';
 import { commitInfoOf } from '../../source-rules/commit-info.ts';
 import { demandCount, demandFile, demandSize, isManifestPath, MANIFEST_BYTES_MAX, manifestOf } from '../../source-rules/manifest-files.ts';
+import { demandBytes, demandPlainFile, plainText } from '../../source-rules/one-file.ts';
 import { type Git, GitFailed } from './git-process.ts';
 
 /** About a million paths. */
@@ -52,6 +53,19 @@ export async function readManifests(git: Git, mirror: string, commit: CommitId):
   const maxBytes = entries.length * (MANIFEST_BYTES_MAX + 200);
   const blobs = blobsOf(await git.run(mirror, ['cat-file', '--batch'], { input: entries.map((entry) => `${entry.object}\n`).join(''), maxBytes }));
   return entries.map(({ path }, index) => manifestOf(path, blobs[index] ?? Buffer.alloc(0)));
+}
+
+/** @throws NotFound, InvalidInput, LimitExceeded; the path is no pattern */
+export async function readOneFile(git: Git, mirror: string, commit: CommitId, path: string, limitBytes: number): Promise<string> {
+  // No tree has such a name, and git takes it for a place outside.
+  if (path.split('/').some((part) => part === '..' || part === '.')) demandPlainFile(path, undefined);
+  const listing = await git.run(mirror, ['--literal-pathspecs', 'ls-tree', '-z', '-l', '--full-tree', commit, '--', path]);
+  const line = listing.toString('utf8').split('\0').find((one) => one.slice(one.indexOf('\t') + 1) === path);
+  const [mode, kind, object = '', size] = line?.slice(0, line.indexOf('\t')).split(/ +/) ?? [];
+  demandPlainFile(path, line === undefined ? undefined : mode === '120000' ? 'symlink' : kind === 'blob' ? 'file' : kind === 'tree' ? 'folder' : 'submodule');
+  demandBytes(path, Number(size), limitBytes);
+  const [blob = Buffer.alloc(0)] = blobsOf(await git.run(mirror, ['cat-file', '--batch'], { input: `${object}\n`, maxBytes: limitBytes + 200 }));
+  return plainText(path, blob);
 }
 
 /** Renames count as a removal and an addition, so both places show. */

@@ -1,18 +1,16 @@
 /** Sends requests at a set rate, whether or not earlier ones are answered. */
+import type { Agent } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Pool } from 'undici';
+import { agentFor, exchange } from '../../../comparison/http-exchange.ts';
 import type { RecordedRequest } from '../../../domain/recording/recorded-request.ts';
 import type { ReplayOutcome } from '../../../domain/replay/verdict.ts';
+import type { Pace, Replays } from '../../../ports/replays.ts';
 
 const ANSWER_WITHIN_MS = 30_000;
+const CONNECTIONS = 128;
 /** More requests than these under way at once: the rest fails unsent, as it would at a user's. */
 const UNDER_WAY_MAX = 1000;
-
-export interface Pace {
-  /** A second. */
-  readonly rate: number;
-  readonly seconds: number;
-}
 
 /** Calls `send` for each moment that is due, in turn; resolves when all were called. */
 export async function paced({ rate, seconds }: Pace, send: (index: number, dueAt: number) => void): Promise<void> {
@@ -28,31 +26,32 @@ export async function paced({ rate, seconds }: Pace, send: (index: number, dueAt
 
 export async function sendAll(requests: readonly RecordedRequest[], baseUrl: string, pace: Pace): Promise<ReplayOutcome[]> {
   const base = new URL(baseUrl);
-  const pool = new Pool(base.origin, { connections: 128, pipelining: 1, connectTimeout: 5000 });
-  const prefix = base.pathname.replace(/\/+$/, '');
+  const agent = agentFor(base.protocol, { keepAlive: true, maxSockets: CONNECTIONS });
   const outcomes: ReplayOutcome[] = [];
   const underWay = new Set<Promise<void>>();
   await paced(pace, (index, dueAt) => {
     const request = requests[index % requests.length] as RecordedRequest;
     const note = (answer: Pick<ReplayOutcome, 'status' | 'problem'>) => void outcomes.push({ method: request.method, target: request.target, ...answer, milliseconds: performance.now() - dueAt });
     if (underWay.size >= UNDER_WAY_MAX) return note({ status: null, problem: `not sent: ${UNDER_WAY_MAX} requests were under way already` });
-    const sent: Promise<void> = answerTo(pool, request, prefix).then(note).finally(() => underWay.delete(sent));
+    const sent: Promise<void> = answerTo(base, agent, request).then(note).finally(() => underWay.delete(sent));
     underWay.add(sent);
   });
   await Promise.all(underWay);
-  await pool.close();
+  agent.destroy();
   return outcomes;
 }
 
 /** Never rejects. */
-async function answerTo(pool: Pool, { method, target, headers, body }: RecordedRequest, prefix: string): Promise<Pick<ReplayOutcome, 'status' | 'problem'>> {
+async function answerTo(base: URL, agent: Agent, { method, target, headers, body }: RecordedRequest): Promise<Pick<ReplayOutcome, 'status' | 'problem'>> {
+  const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
   try {
-    const answer = await pool.request({ method, path: `${prefix}${target}`, headers, body: body ?? null, headersTimeout: ANSWER_WITHIN_MS, bodyTimeout: ANSWER_WITHIN_MS, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-    await answer.body.dump({ limit: Number.MAX_SAFE_INTEGER });
-    return { status: answer.statusCode, problem: null };
+    const answer = await exchange(base, { method, target, headers: Object.entries(headers).flat(), body: body === undefined ? undefined : new TextEncoder().encode(body) }, agent, signal);
+    // Read to its end, and thrown away.
+    await finished(answer.resume());
+    return { status: answer.statusCode ?? null, problem: null };
   } catch (error) {
-    return { status: null, problem: reasonOf(error) };
+    return { status: null, problem: signal.aborted ? `no whole answer within ${ANSWER_WITHIN_MS / 1000} s` : ((error as NodeJS.ErrnoException).code ?? String(error)) };
   }
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error && error.name === 'TimeoutError' ? `no whole answer within ${ANSWER_WITHIN_MS / 1000} s` : ((error as NodeJS.ErrnoException).code ?? String(error)));
+export const replaysOverHttp: Replays = { send: sendAll, wait: (seconds) => sleep(seconds * 1000) };

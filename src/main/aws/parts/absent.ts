@@ -13,7 +13,7 @@ export const identities: Part<'identities'> = async () => ({ byToken: refuse('id
 export const instanceLogs: Part<'instanceLogs'> = async () => ({ tail: refuse('the output of instances') });
 export const logInProvider: Part<'logInProvider'> = async () => ({ authorizationEndpoint: refuse('logging in'), take: refuse('logging in') });
 const reads = refuse('reading repositories');
-export const sources: Part<'sources'> = async () => ({ fetch: reads, manifests: reads, changedPaths: reads, heads: reads, checkout: reads });
+export const sources: Part<'sources'> = async () => ({ fetch: reads, manifests: reads, file: reads, changedPaths: reads, heads: reads, checkout: reads });
 export const builder: Part<'builder'> = async () => ({ start: refuse('builds'), ...builderLeftToSweep });
 export const commands: Part<'commands'> = async () => ({ start: refuse('commands'), ...commandsLeftToSweep });
 export const jobEvents: Part<'jobEvents'> = async () => ({ ended: refuse('the ends of builds'), sweep: refuse('the ends of builds') });
@@ -28,3 +28,7 @@ const says = refuse('messages to Slack');
 export const slackMessages: Part<'slackMessages'> = async () => ({ connection: says, post: says, update: says, whisper: says, find: says, openView: says });
 export const gitHosts: Part<'gitHosts'> = async () => ({ api: refuseNow('git hosts') });
 export const webhookSecrets: Part<'webhookSecrets'> = async () => ({ gitHost: refuse('the keys of webhooks'), slack: refuse('the keys of webhooks') });
+export const artifactFiles: Part<'artifactFiles'> = async () => ({ text: refuse('what unpacks artifacts') });
+const keeps = refuse('recordings');
+export const recordingFiles: Part<'recordingFiles'> = async () => ({ save: keeps, read: keeps });
+export const replays: Part<'replays'> = async () => ({ send: refuse('what replays requests'), wait: refuse('what replays requests') });

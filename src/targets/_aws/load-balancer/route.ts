@@ -6,6 +6,7 @@ import { sameWeights, type Stickiness, type Weights } from '../../../domain/rout
 import type { Fence } from '../../../ports/target.ts';
 import { checkGeneration, guard } from '../guard.ts';
 import type { BalancerSettings } from '../settings.ts';
+import { removeAskedRules } from './asked-rules.ts';
 import { endpointOf } from './endpoint.ts';
 import { type Balancers, findGroup } from './groups.ts';
 import { readRule, type RuleWriter, writeGroups } from './rule.ts';
@@ -27,7 +28,7 @@ export const stickinessProblem = ({ by }: Stickiness): string | undefined => (by
 const ATTEMPTS = 3;
 
 /**
- * Writes all weights in one call and reads them back. Weights that somebody with an older generation wrote over meanwhile are written
+ * Writes all weights in one call and reads them back; rules that a comparison left behind go, unless one is still on. Weights that somebody with an older generation wrote over meanwhile are written
  * again, as long as no newer generation is there.
  * @throws InvalidInput for a weight on what has no instance; NotSupported; StaleGeneration; Conflict when the weights do not stay
  */
@@ -44,6 +45,7 @@ export async function routeByRule({ client, fence, settings, present }: RouteNee
     if (rule !== undefined && sameWeights(inForce, weights)) {
       // Read after the last write: an older writer that was let through before ours cannot have had the last word unseen.
       await checkGeneration(fence, request);
+      if (request.mirror === undefined) await removeAskedRules(writer);
       return { inForce: withZeros(weights, inForce), endpoint: settings.endpoint ?? await endpointOf(client, settings.listener) };
     }
     if (rule === undefined) throw new InvalidInput(`No traffic was moved: ${service} has no rule on ${settings.listener} yet. Launch a revision first.`);

@@ -37,7 +37,7 @@ export async function slackRig({ key = KEY }: { readonly key?: string } = {}) {
   const handover = { isOn: true, failures: 0, work: [] as Promise<unknown>[] };
   const needs = {
     ...at.needs, webhookSecrets: { ...at.needs.webhookSecrets, slack: async () => key }, settings: { queuePollSeconds: 1, settleFirstSeconds: 1, settleShortestSeconds: 1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null },
-    targets: { observe: async () => [], describe: async () => { throw new Error('no target is asked here'); }, names: () => ['process'] },
+    targets: { observe: async () => [], describe: async () => { throw new Error('no target is asked here'); }, compare: async () => ({}) as never, names: () => ['process'] },
     slackReplies: createSlackReplies({ origin: slack.origin }), slackMessages: createSlackWebApi({ origin: slack.origin, token: async () => slack.token }),
     slackHandover: { begin: async (request: string) => { if (handover.isOn) handover.work.push(workSlack(needs)({ request }).catch(() => { handover.failures += 1; })); } },
   } satisfies SlackWorkNeeds & Record<string, unknown>;

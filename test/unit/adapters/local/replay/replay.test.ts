@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RequestListener } from 'node:http';
-import { parseHar } from '../../../../../src/adapters/local/replay/har.ts';
+import { parseHar } from '../../../../../src/contracts/har.ts';
 import { requestsOf } from '../../../../../src/adapters/local/replay/requests-of.ts';
 import { runReplay } from '../../../../../src/adapters/local/replay/run-replay.ts';
 import { Replay } from '../../../../../src/domain/manifest.ts';

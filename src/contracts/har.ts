@@ -1,8 +1,8 @@
 /** Requests of a HAR file (HTTP Archive 1.2, as browsers export it). */
 import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
-import { InvalidInput } from '../../../domain/errors.ts';
-import { RecordedRequest } from '../../../domain/recording/recorded-request.ts';
+import { InvalidInput } from '../domain/errors.ts';
+import { RecordedRequest } from '../domain/recording/recorded-request.ts';
 
 const Har = z.object({
   log: z.object({

@@ -1,0 +1,23 @@
+/** What a replay says of itself, the same wherever it runs. Pure. */
+import type { Replay } from '../manifest.ts';
+import type { ParallelReport } from '../parallel/report.ts';
+import type { ComparisonRule } from '../parallel/rule.ts';
+import { judgeAnswers } from '../parallel/verdict.ts';
+import type { ReplayVerdict } from './verdict.ts';
+
+export const replayHeading = ({ from, rate, duration }: Pick<Replay, 'from' | 'rate' | 'duration'>, requests: number, leftOut: number): string =>
+  `${requests} requests of ${from} at ${rate}/s for ${duration} s${leftOut === 0 ? '' : `; ${leftOut} with other methods left out`}`;
+
+/** For a comparison that was asked for, with nothing here before. */
+export const NOTHING_TO_COMPARE: ReplayVerdict = { passed: true, lines: ['Nothing to compare with: this is the first release here.'] };
+
+export function judgeComparison(report: ParallelReport, rule: Pick<ComparisonRule, 'maximumRate' | 'minimumComparisons'>): ReplayVerdict {
+  const verdict = judgeAnswers(report, rule);
+  return {
+    passed: verdict.kind === 'same',
+    lines: [
+      `Compared with the stable revision: ${verdict.kind}: ${verdict.reason}${report.unanswered === 0 ? '' : `; ${report.unanswered} requests the stable revision did not answer`}`,
+      ...report.examples.map(({ field, request, stable: was, candidate: has }) => `  ${request}: ${field} was ${was ?? 'absent'}, the candidate has ${has ?? 'absent'}`),
+    ],
+  };
+}
