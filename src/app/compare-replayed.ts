@@ -14,8 +14,10 @@ export type CompareReplayedNeeds = Pick<Ports, 'targets' | 'replays' | 'clock'>;
 /** A load balancer takes a new rule within seconds. */
 const READY_LOOKS = 12;
 const READY_WAIT_SECONDS = 5;
+/** A short load is no reason to compare too little. */
+const SECONDS_LEAST = 60;
 
-/** As many requests as the load had, or as go through in its time. @throws what the target throws */
+/** As many requests as the load had, or as go through in its time, or a minute. @throws what the target throws */
 export async function compareReplayed(needs: CompareReplayedNeeds, { deployment, desired, ...turn }: Turn, requests: readonly RecordedRequest[], { rate, duration }: Pick<Replay, 'rate' | 'duration'>): Promise<ReplayVerdict> {
   const { stable, candidate } = deployment.value.plan;
   if (stable === null) return NOTHING_TO_COMPARE;
@@ -31,7 +33,7 @@ export async function compareReplayed(needs: CompareReplayedNeeds, { deployment,
       await needs.replays.wait(READY_WAIT_SECONDS);
       continue;
     }
-    if (before === 0) end = now + duration * 1000;
+    if (before === 0) end = now + Math.max(duration, SECONDS_LEAST) * 1000;
     before += answered.asked;
     report = addReports(report, answered.report);
   }

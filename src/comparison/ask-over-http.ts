@@ -12,10 +12,10 @@ export interface AskedPlace {
   readonly agent: Agent;
 }
 
-/** Never rejects, but for what `check` throws of an answer that came from somewhere else. */
-export const askOverHttp = ({ endpoint, header, agent }: AskedPlace, check: (answer: Answer) => void): Ask => async ({ method, target, body }, headers) => {
+/** Never rejects. @param heard of each answer, before it is compared */
+export const askOverHttp = ({ endpoint, header, agent }: AskedPlace, heard: (answer: Answer) => void): Ask => async ({ method, target, body }, headers) => {
   const answer = await answered(new URL(endpoint), { method, target, body, headers: [...headers, ...header] }, agent);
-  check(answer);
+  heard(answer);
   return answer;
 };
 

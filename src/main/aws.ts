@@ -21,7 +21,7 @@ import type { CorePorts, Platform } from './platform.ts';
 import { traces } from './trace/traces.ts';
 
 /** The function of tests ends after ten minutes and has one processor (serverless.yml); docs/replay.md says what was measured. */
-const REPLAYS: ReplayLimits = { seconds: 480, rate: 300, fileBytes: 16 * 1024 * 1024 };
+const REPLAYS: ReplayLimits = { seconds: 420, rate: 300, fileBytes: 16 * 1024 * 1024 };
 
 /** Each look is a state transition that is paid for, and instances take longer to start than on one machine. */
 const settingsOf = (config: AwsConfig): Settings => ({ queuePollSeconds: 30, settleFirstSeconds: 2, settleShortestSeconds: 2, settleLongestSeconds: 30, watchSeconds: 60, repairLeaseSeconds: 900, eventsSettleMs: 3000, relayLeaseSeconds: 330, replaysHere: REPLAYS, publicUrl: config.publicUrl, ...(config.machineArnPrefix === null ? {} : { traceUrl: traceUrlTemplate(config.machineArnPrefix) }) });

@@ -63,16 +63,7 @@ export function createHttpGitSources({ place, settings = {} }: HttpGitOptions): 
     });
   };
 
-  const readFile = async (repository: string, commit: CommitId, path: string, limitBytes: number): Promise<string> => {
-    const objects = await foldersOf(repository, commit);
-    const entry = everything(objects, treeOf(objects, commit)).find((one) => one.path === path);
-    demandPlainFile(path, entry?.kind === 'program' ? 'file' : entry?.kind);
-    const object = entry?.object ?? '';
-    const found = objects.get(object) ?? (await objectsOf(repository, commit, { objects: [object], shallow: false, withoutFiles: false })).get(object);
-    if (found?.type !== 'blob') throw new NotFound(`The git host left out ${path} of the commit ${commit}. Try again.`, { path, commit });
-    demandBytes(path, found.data.length, limitBytes);
-    return plainText(path, found.data);
-  };
+  const readFile = fileReader(foldersOf, objectsOf);
 
   const changes = async (repository: string, before: CommitId, after: CommitId): Promise<readonly string[] | null> => {
     if (/^0+$/.test(before) || before.length !== after.length) return null;
@@ -107,5 +98,19 @@ export function createHttpGitSources({ place, settings = {} }: HttpGitOptions): 
       const objects = await objectsOf(repository, commit, { objects: [commit], shallow: true, withoutFiles: false });
       await place(objects, everything(objects, treeOf(objects, commit)), target);
     },
+  };
+}
+
+/** Of a file whose contents are not among a commit's folders its own object is fetched. */
+function fileReader(foldersOf: (repository: string, commit: CommitId) => Promise<Objects>, objectsOf: (repository: string, commit: CommitId, wanted: Wanted) => Promise<Objects>) {
+  return async (repository: string, commit: CommitId, path: string, limitBytes: number): Promise<string> => {
+    const objects = await foldersOf(repository, commit);
+    const entry = everything(objects, treeOf(objects, commit)).find((one) => one.path === path);
+    demandPlainFile(path, entry?.kind === 'program' ? 'file' : entry?.kind);
+    const object = entry?.object ?? '';
+    const found = objects.get(object) ?? (await objectsOf(repository, commit, { objects: [object], shallow: false, withoutFiles: false })).get(object);
+    if (found?.type !== 'blob') throw new NotFound(`The git host left out ${path} of the commit ${commit}. Try again.`, { path, commit });
+    demandBytes(path, found.data.length, limitBytes);
+    return plainText(path, found.data);
   };
 }

@@ -118,7 +118,7 @@ export interface AwsInstallation {
 }
 
 /** Looks as often as a test wants to wait; on AWS each look is paid for. */
-const SETTINGS: Ports['settings'] = { queuePollSeconds: 1, settleFirstSeconds: 0.05, settleShortestSeconds: 0.1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null, replaysHere: { seconds: 480, rate: 300, fileBytes: 16 * 1024 * 1024 } };
+const SETTINGS: Ports['settings'] = { queuePollSeconds: 1, settleFirstSeconds: 0.05, settleShortestSeconds: 0.1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null, replaysHere: { seconds: 420, rate: 300, fileBytes: 16 * 1024 * 1024 } };
 
 export async function startAwsInstallation(options: AwsInstallationOptions): Promise<AwsInstallation> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-aws-'));

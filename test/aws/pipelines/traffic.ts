@@ -50,7 +50,8 @@ const latencies = (requests: number, times: number): number[] => Array.from({ le
 export const balancerTraffic = (client: ElasticLoadBalancingV2Client, listener: string): Traffic => trafficOf(async () => {
   const { Rules = [] } = await client.send(new DescribeRulesCommand({ ListenerArn: listener }));
   return Rules.flatMap((rule) => {
-    const groups = forwardsOf(rule);
+    // What is asked by a header of its own is none of the users'.
+    const groups = rule.Conditions?.some(({ Field }) => Field === 'http-header') === true ? [] : forwardsOf(rule);
     const sum = groups.reduce((total, { weight }) => total + weight, 0);
     return sum === 0 ? [] : groups.map(({ arn, weight }) => ({ key: arn.replace(/^.*:/, ''), share: weight / sum }));
   });

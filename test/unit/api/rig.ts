@@ -25,6 +25,7 @@ export function apiRig() {
     ...at.needs, settings: { queuePollSeconds: 1, settleFirstSeconds: 1, settleLongestSeconds: 1, watchSeconds: 1, repairLeaseSeconds: 60, publicUrl: null },
     targets: { observe: async () => [], describe: async () => ({ verb: 'describe', kind: 'process', weights: true, zones: true, scaleToZero: true, limits: {} }), names: () => ['process'] },
     recorders: { begin: async (_service: string, _environment: string, rule: unknown) => ({ rule, begunAt: 0, endsAt: 1, taken: 0, leftOut: 0, kept: 0 }), progress: async () => null },
+    recordingFiles: { save: async (text: string) => ({ digest: `sha256:${'f'.repeat(64)}`, bytes: text.length }), read: async () => '' },
     artifacts: { has: async () => true }, instanceLogs: { tail: async () => ({ output: [] }) }, metrics: { read: async () => ({ epoch: 'a', at: 1, revisions: {} }) },
     identities: { byToken: async (token: string) => (token === 'nobody' ? null : token as Identity), add: async (identity: Identity) => { tokens.push(identity); return `slp_${tokens.length}`; }, list: async () => [], revoke: async () => 0 },
     logInProvider: { authorizationEndpoint: async () => 'https://login.example.com/authorize', take: async () => ({ kind: 'refused', why: 'nobody logs in here' }) },
@@ -76,7 +77,7 @@ export function requestsFor(service: string): { id: string; method: string; path
   const bodies: Readonly<Record<string, unknown>> = {
     registerRepository: { url: 'https://example.com/a/b' }, registerArtifact: { manifest: `service: ${service}\nteam: shop\nstart: [node, server.js]\n`, digest: `sha256:${'b'.repeat(64)}`, bytes: 1, version: '2.0.0' },
     deploy: { service, version: '2.0.0' }, previewPlan: { service, version: '2.0.0', environment: 'production' }, cancelPipeline: {}, decide: { service, decision: 'approve' }, rollback: {}, promote: {}, pause: {}, resume: {},
-    scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, openSession: {}, makeLogInLink: {}, checkSlack: {}, makeSlackLink: {}, logIn: { with: 'link', link: 'sll_nobody' }, startRecording: {}, stopRecording: {}, testNotificationRule: {}, resendNotice: {},
+    scale: { instances: 1 }, markZone: { zone: 'a', lost: true }, reconcile: {}, addToken: { identity: 'new' }, openSession: {}, makeLogInLink: {}, checkSlack: {}, makeSlackLink: {}, logIn: { with: 'link', link: 'sll_nobody' }, startRecording: {}, stopRecording: {}, importRecording: { file: 'requests.txt', rule: {}, requests: [{ method: 'GET', target: '/' }] }, testNotificationRule: {}, resendNotice: {},
   };
   return OPERATIONS.map(({ id, method, path, action, body }) => ({
     id, method, action, path: path.replace(':service', service).replace(':environment', 'production').replace(':pipeline', `${service}-1`).replace(':identity', 'new').replace(':recording', 'newest').replace(':release', '1.0.0').replace(':team', 'shop').replace(':time', '1700000000000').replace(':machine', 'pipeline').replace(':execution', `${service}-1`).replace(':rule', 'on-call').replace(':session', SESSION).replace(':notice', NOTICE) + (QUERIES[id] ?? ''), ...(body === null ? {} : { body: bodies[id] }),

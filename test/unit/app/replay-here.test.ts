@@ -88,7 +88,7 @@ describe('a replay in a function', () => {
     const outcome = await run({ from: 'recording' });
     expect(outcome).toMatchObject({ passed: true, detail: expect.stringMatching(/^2 requests of recording at 100\/s for 0\.3 s\n30 requests, 0 failed; p50 .*200: 30/) });
     expect(seen).toHaveLength(30);
-    expect(seen.slice(0, 3).sort()).toEqual(['GET /base/a', 'GET /base/a', 'GET /base/b']);
+    expect(['a', 'b'].map((name) => seen.filter((line) => line === `GET /base/${name}`).length)).toEqual([15, 15]);
   });
 
   it('fails when the service does not answer as expected, with the first failures', async () => {

@@ -18,11 +18,11 @@ afterEach(async () => {
 const rule = ComparisonRule.parse({});
 const requests = (count: number): RecordedRequest[] => Array.from({ length: count }, (_, index) => ({ method: 'GET', target: `/items/${index}?a=b`, headers: { accept: 'application/json', host: 'elsewhere.example', 'if-none-match': '"x"' } }));
 
-async function asks(listener: RequestListener, path = '', check: Parameters<typeof askOverHttp>[1] = () => undefined): Promise<{ stable: Ask; candidate: Ask }> {
+async function asks(listener: RequestListener, path = '', heard: Parameters<typeof askOverHttp>[1] = () => undefined): Promise<{ stable: Ask; candidate: Ask }> {
   const { port, close } = await startInstance(listener);
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   ends.push(() => agent.destroy(), close);
-  const ask = (revision: string) => askOverHttp({ endpoint: `http://127.0.0.1:${port}${path}`, header: ['x-slipway-ask', revision], agent }, check);
+  const ask = (revision: string) => askOverHttp({ endpoint: `http://127.0.0.1:${port}${path}`, header: ['x-slipway-ask', revision], agent }, heard);
   return { stable: ask('old'), candidate: ask('new') };
 }
 
@@ -65,9 +65,13 @@ describe('requests that two revisions are asked', () => {
     expect(bodies.filter((body) => body === '{"grün":1}')).toHaveLength(3);
   });
 
-  it('count as unanswered when the stable revision is silent, or an answer came from somewhere else', async () => {
+  it('count as unanswered when the stable revision is silent, or something passes by itself', async () => {
     expect(await compareRequests(rule, requests(3), await asks((request) => request.socket.destroy()))).toMatchObject({ compared: 0, unanswered: 3 });
-    expect(await compareRequests(rule, requests(3), await asks((_request, response) => response.end('not yet'), '', () => { throw new ProviderUnavailable('not there yet'); }))).toMatchObject({ compared: 0, unanswered: 3 });
+    const throttled: Ask = async () => { throw new ProviderUnavailable('too many calls'); };
+    expect(await compareRequests(rule, requests(3), { stable: throttled, candidate: throttled })).toMatchObject({ compared: 0, unanswered: 3 });
+    const heard: number[] = [];
+    await compareRequests(rule, requests(2), await asks((_request, response) => response.writeHead(503).end(), '', (answer) => void heard.push(answer.kind === 'answer' ? answer.status : 0)));
+    expect(heard).toEqual([503, 503, 503, 503, 503, 503]);
   });
 
   it('end with what will not pass: a right that is missing is no difference', async () => {

@@ -42,20 +42,18 @@ export async function compareByRules({ client, fence, settings }: CompareNeeds, 
     return { verb: 'compare', ready: false, report: emptyReport() };
   }
   const agent = agentFor(endpoint, { keepAlive: true, maxSockets: SOCKETS });
-  const ask = ({ header }: AskedRule) => askOverHttp({ endpoint, header, agent }, refuseNotYet);
+  let late = false;
+  const ask = ({ header }: AskedRule) => askOverHttp({ endpoint, header, agent }, (answer) => void (late ||= isNotYet(answer)));
   try {
-    return { verb: 'compare', ready: true, report: await compareRequests(rule, requests, { stable: ask(rules[0]), candidate: ask(rules[1]) }) };
+    const report = await compareRequests(rule, requests, { stable: ask(rules[0]), candidate: ask(rules[1]) });
+    // A machine of the load balancer has not taken the change yet: what it answered is nobody's, and which of the others are is not known.
+    return late ? { verb: 'compare', ready: false, report: emptyReport() } : { verb: 'compare', ready: true, report };
   } finally {
     agent.destroy();
   }
 }
 
 const isNotYet = (answer: Answer): boolean => answer.kind === 'answer' && answer.status === 503 && answer.body.kind === 'bytes' && answer.body.digest === NOT_YET_DIGEST;
-
-/** A machine of the load balancer that has not taken the change yet: its answer is nobody's. */
-function refuseNotYet(answer: Answer): void {
-  if (isNotYet(answer)) throw new ProviderUnavailable('The load balancer does not lead to the revision yet. It is asked again.');
-}
 
 /** Whether every address of the load balancer has the rules: each gives their own answer, over new connections. */
 async function allTaken(endpoint: string, rules: readonly AskedRule[]): Promise<boolean> {
@@ -66,7 +64,7 @@ async function allTaken(endpoint: string, rules: readonly AskedRule[]): Promise<
   const probes = addresses.flatMap(({ address, family }) => rules.flatMap(({ header }) => Array.from({ length: PROBES }, async () => {
     const agent = agentFor(endpoint, { lookup: toAddress(address, family) });
     const seen: Answer[] = [];
-    await askOverHttp({ endpoint, header, agent }, (answer) => void seen.push(answer))({ method: 'GET', target: '/', headers: '', body: undefined }, []);
+    await askOverHttp({ endpoint, header, agent }, (answer) => void seen.push(answer))({ method: 'GET', target: '/', headers: '', body: undefined }, ['x-slipway-mirror', '1']);
     return seen.every(isNotYet);
   })));
   return (await Promise.all(probes)).every(Boolean);
