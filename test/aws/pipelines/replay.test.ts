@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { CreateClusterCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { DescribeRulesCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { roleAssumer } from '../../../src/adapters/aws/calls/assumed-role.ts';
+import { balancerCommands, ecsCommands } from '../../../src/adapters/aws/calls/command-clients.ts';
 import { balancerSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
 import { systemClock } from '../../../src/adapters/local/system-clock.ts';
 import { deploy } from '../../../src/app/deploy.ts';
@@ -16,7 +16,6 @@ import { Digest, EnvironmentName, Identity } from '../../../src/domain/ids.ts';
 import type { Pipeline } from '../../../src/domain/pipeline.ts';
 import { addReports } from '../../../src/domain/parallel/report.ts';
 import { ImportRule } from '../../../src/domain/recording/import.ts';
-import { clientsByAccess } from '../../../src/targets/_aws/access.ts';
 import { balancerOf, targetGroupName } from '../../../src/targets/_aws/names.ts';
 import { createEcsTarget } from '../../../src/targets/ecs/index.ts';
 import { ACCOUNT, clientSettings, REGION, uniqueName } from '../emulator.ts';
@@ -24,13 +23,14 @@ import { type BalancerRequests, balancerRequests } from '../shims/balancer-reque
 import { ecsScheduler, holdTasks } from '../shims/ecs-scheduler.ts';
 import { makeNetwork } from '../shims/network.ts';
 import { targetHealth } from '../shims/target-health.ts';
+import { actingAs, awsOf, loadBalancerParameter, roleParameters } from '../targets/as-role.ts';
 import { undocumented } from '../targets/documented.ts';
 import { manifestOf, PRIORITIES } from './balanced-service.ts';
 import { type AwsInstallation, startAwsInstallation } from './installation.ts';
 import { balancerTraffic } from './traffic.ts';
 
 const TEST_MS = 300_000;
-const CALLER = 'slipway-target-ecs';
+const EXECUTION_ROLE = `arn:aws:iam::${ACCOUNT}:role/execution`;
 const [ANNA, PRODUCTION] = [Identity.parse('anna'), EnvironmentName.parse('production')];
 /** So long a load balancer's machines take to hear of a rule: longer than two looks of the judge. */
 const LATE_MS = 1200;
@@ -53,21 +53,19 @@ beforeAll(async () => {
   const cluster = uniqueName('cluster');
   await hand.send(new CreateClusterCommand({ clusterName: cluster }));
   const environment = (name: keyof typeof PRIORITIES, wave: number) => ({
-    name, kind: name, wave, zones: ['a', 'b'], aws: { region: REGION, role: `arn:aws:iam::${ACCOUNT}:role/slipway-${name}`, externalId: 'slipway-7f3a' },
+    name, kind: name, wave, zones: ['a', 'b'], aws: awsOf(name),
     targets: { ecs: {
-      cluster, listener, vpc: network.vpc, subnets: network.subnets, securityGroups: [network.securityGroup], executionRole: `arn:aws:iam::${ACCOUNT}:role/execution`, endpoint: at(name).endpoint,
+      cluster, listener, vpc: network.vpc, subnets: network.subnets, securityGroups: [network.securityGroup], executionRole: EXECUTION_ROLE, endpoint: at(name).endpoint,
       rule: { priority: PRIORITIES[name], hosts: [`${name}.example.com`] },
     } },
   });
+  const parameters = roleParameters([EXECUTION_ROLE], { Ecs: 'yes', Cluster: cluster, LoadBalancer: loadBalancerParameter(network.balancer) });
   aws = await startAwsInstallation({
     kind: 'ecs', shims: [scheduler.shim, health.shim], traffic: balancerTraffic(balancers, listener),
     sources: (places) => balancerSources(places, { group: targetGroupName, balancer: balancerOf }),
     environments: () => ({ environments: [environment('staging', 1), environment('production', 2)], defaults: { approvers: ['anna'] } }),
-    target: ({ fence, endpoint }) => {
-      const settings = { ...clientSettings(endpoint), userAgentAppId: CALLER };
-      const connect = clientsByAccess({ assume: roleAssumer({ own: { ...clientSettings(endpoint), caller: CALLER }, session: CALLER }) }, (place) => ({ containers: new ECSClient({ ...settings, ...place }), balancers: new ElasticLoadBalancingV2Client({ ...settings, ...place }) }));
-      return createEcsTarget({ connect, fence, clock: systemClock });
-    },
+    roles: { staging: parameters, production: parameters },
+    target: ({ fence, endpoint }) => createEcsTarget({ connect: actingAs('ecs', endpoint, (call) => ({ containers: ecsCommands(call), balancers: balancerCommands(call) })), fence, clock: systemClock }),
   });
   stop = () => scheduler.stop();
 }, TEST_MS);
@@ -165,6 +163,6 @@ describe('recorded requests on AWS', () => {
   }, TEST_MS);
 
   it('made no call that the role of the environment does not have', () => {
-    expect(undocumented(aws.proxy.calls, CALLER, ['ecs-target.md'])).toEqual([]);
+    expect(undocumented(aws.proxy.calls, 'slipway-target-ecs', ['ecs-target.md'])).toEqual([]);
   });
 });

@@ -29,6 +29,6 @@ export const slackMessages: Part<'slackMessages'> = async () => ({ connection: s
 export const gitHosts: Part<'gitHosts'> = async () => ({ api: refuseNow('git hosts') });
 export const webhookSecrets: Part<'webhookSecrets'> = async () => ({ gitHost: refuse('the keys of webhooks'), slack: refuse('the keys of webhooks') });
 export const artifactFiles: Part<'artifactFiles'> = async () => ({ text: refuse('what unpacks artifacts') });
-const keeps = refuse('recordings');
-export const recordingFiles: Part<'recordingFiles'> = async () => ({ save: keeps, read: keeps });
+const records = refuse('recordings');
+export const recordingFiles: Part<'recordingFiles'> = async () => ({ save: records, read: records });
 export const replays: Part<'replays'> = async () => ({ send: refuse('what replays requests'), wait: refuse('what replays requests') });
