@@ -1,6 +1,8 @@
-"""One job of Slipway, as CodeBuild runs it: a build, or the command of a test or gate. The request and the result are objects of the
-bucket, jobs/<job>/request.json and jobs/<job>/result.json; artifacts and logs go to sha256/<digest>. Only Python's own library, git
-and the AWS CLI are used: all are in CodeBuild's images. Programs are started by lists of arguments, never by a shell."""
+"""One job of Slipway, as CodeBuild runs it: a build, or the command of a test or gate. What it is to do and what it needs are objects of
+the bucket below jobs/<ARN of the run>/in/, and what it makes goes below jobs/<ARN of the run>/out/: IAM lets a run nowhere else, as
+a service's own commands run here and can have the run's role. The credential of a git host is lent once, before any of them. Only
+Python's own library, git and the AWS CLI are used: all are in CodeBuild's images. Programs are started by lists of arguments, never
+by a shell."""
 
 import base64
 import gzip
@@ -20,11 +22,17 @@ import time
 
 BUCKET = os.environ["SLIPWAY_BUCKET"]
 JOB = os.environ["SLIPWAY_JOB"]
+# Whoever started the run puts its request there right after that.
+PATIENCE_SECONDS = float(os.environ["SLIPWAY_PATIENCE_SECONDS"])
+RUN = f"jobs/{os.environ['CODEBUILD_BUILD_ARN']}"
+# The function that lends credentials of git hosts; "" where repositories need none.
+LENDER = os.environ.get("SLIPWAY_LENDER", "")
 LOG_BYTES_MAX = 10 * 1024 * 1024
 TAIL_BYTES = {"build": 4096, "command": 16 * 1024}
 ENTRIES_MAX = 100_000
 ARTIFACT_BYTES_MAX = 2 * 1024**3
 GRACE_SECONDS = 5
+CHECKOUT = "checkout"
 # What commands of a service never see: whoever has them acts as the build project, or reads repositories.
 WITHHELD = ("AWS_", "ECS_CONTAINER_METADATA", "SLIPWAY_", "CODEBUILD_")
 
@@ -68,13 +76,25 @@ class Log:
 
 
 def aws(*arguments):
-    return subprocess.run(["aws", "s3api", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return subprocess.run(["aws", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
-def fetch(key, path):
-    done = aws("get-object", "--bucket", BUCKET, "--key", key, str(path))
+def fetch(name, path):
+    done = aws("s3api", "get-object", "--bucket", BUCKET, "--key", f"{RUN}/in/{name}", str(path))
     if done.returncode != 0:
-        raise Failed(f"{key} could not be read from the bucket: {done.stderr.strip()[-500:]}")
+        raise Failed(f"{name} could not be read from the bucket: {done.stderr.strip()[-500:]}")
+
+
+def fetch_request(path):
+    """It may come a little later than this program starts. S3 tells who may not list nothing but "denied" of what is not there."""
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return fetch("request.json", path)
+        except Failed:
+            if time.monotonic() > limit:
+                raise
+            time.sleep(1)
 
 
 def sha256_of(path):
@@ -85,35 +105,75 @@ def sha256_of(path):
     return digest
 
 
-def store(path):
-    """Under the sha256 of its bytes, which S3 checks, and only where nothing is yet."""
+def store(path, name):
+    """Once, with the sha256 of its bytes, which S3 checks and keeps. Slipway takes it over from there, if the result says the same digest."""
     digest = sha256_of(path)
     checksum = base64.b64encode(digest.digest()).decode()
-    done = aws("put-object", "--bucket", BUCKET, "--key", f"sha256/{digest.hexdigest()}", "--body", str(path), "--checksum-algorithm", "SHA256", "--checksum-sha256", checksum, "--if-none-match", "*")
+    done = aws("s3api", "put-object", "--bucket", BUCKET, "--key", f"{RUN}/out/{name}", "--body", str(path), "--checksum-algorithm", "SHA256", "--checksum-sha256", checksum, "--if-none-match", "*")
+    # There already: put by an attempt whose answer was lost. Or by somebody else, and then its digest is another one.
     if done.returncode != 0 and "PreconditionFailed" not in done.stderr:
         raise Failed(f"the file could not be stored in the bucket: {done.stderr.strip()[-500:]}")
     return f"sha256:{digest.hexdigest()}"
 
 
-def git_environment(home, repository):
+def lent_credential(work):
+    """What may read the repository; None where its host needs nothing. It is asked for once, and refused to whoever asks later, the commands of the service too."""
+    asked = work / "lend.json"
+    asked.write_text(json.dumps({"job": JOB}))
+    done = aws("lambda", "invoke", "--function-name", LENDER, "--payload", f"fileb://{asked}", "/dev/stdout")
+    if done.returncode != 0:
+        raise Failed(f"the credential of the git host could not be asked for: {done.stderr.strip()[-500:]}")
+    answer, _ = json.JSONDecoder().raw_decode(done.stdout)
+    if "errorType" in answer:
+        raise Failed(f"the credential of the git host was not lent: {answer.get('errorMessage', answer['errorType'])}")
+    return answer["credential"]
+
+
+def git_environment(home, repository, work):
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_COUNT": "0"}
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SSL_CERT_FILE"):
         if name in os.environ:
             environment[name] = os.environ[name]
-    credentials = json.loads(os.environ.get("SLIPWAY_GIT_CREDENTIALS") or "{}")
     host = repository.split("://", 1)[-1].split("/", 1)[0]
-    if repository.startswith("https://") and host in credentials:
+    credential = lent_credential(work) if LENDER != "" and repository.startswith("https://") else None
+    if credential is not None:
         # By the environment: arguments are seen by every process.
-        header = "Authorization: Basic " + base64.b64encode(credentials[host].encode()).decode()
+        header = "Authorization: Basic " + base64.b64encode(credential.encode()).decode()
         environment.update(GIT_CONFIG_COUNT="1", GIT_CONFIG_KEY_0=f"http.https://{host}/.extraHeader", GIT_CONFIG_VALUE_0=header)
     return environment
 
 
-def checkout(request, folder, home, log, deadline):
+def checkout(request, root, work, log, deadline):
+    """In a process of its own, which has ended with the credential in its memory before a command of the service begins."""
+    log.note(f"checkout of {request['commit']} from {request['repository']}")
+    asked = {"repository": request["repository"], "commit": request["commit"], "root": str(root), "work": str(work), "seconds": max(1, deadline - time.monotonic())}
+    done = subprocess.run([sys.executable, __file__, CHECKOUT], input=json.dumps(asked), capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Failed(f"the checkout ended with {done.returncode}: {done.stderr.strip()[-1000:]}")
+    answer = json.loads(done.stdout)
+    if answer.get("timeIsUp"):
+        raise TimeIsUp()
+    if "failed" in answer:
+        raise Failed(answer["failed"])
+    return answer["committedAt"]
+
+
+def checkout_here():
+    """The other side of checkout: answers on its output."""
+    asked = json.load(sys.stdin)
+    try:
+        print(json.dumps({"committedAt": checked_out(asked)}))
+    except TimeIsUp:
+        print(json.dumps({"timeIsUp": True}))
+    except Failed as error:
+        print(json.dumps({"failed": str(error)}))
+
+
+def checked_out(asked):
     """The exact tree of the commit, without what attributes, filters and submodules would change. Answers the commit's time."""
-    repository, commit = request["repository"], request["commit"]
-    environment = git_environment(home, repository)
-    log.note(f"checkout of {commit} from {repository}")
+    repository, commit, folder, work = asked["repository"], asked["commit"], pathlib.Path(asked["root"]), pathlib.Path(asked["work"])
+    deadline = time.monotonic() + asked["seconds"]
+    environment = git_environment(work / "home", repository, work)
 
     def git(*arguments, check=True):
         try:
@@ -233,7 +293,7 @@ def build(request, work, log, deadline):
     step = "checkout"
     try:
         root = (work / "checkout").resolve()
-        committed_at = checkout(request, root, work / "home", log, deadline)
+        committed_at = checkout(request, root, work, log, deadline)
         folder = inside(root, request["folder"], "there is no folder")
         environment = {**environment_of(request, work), "SOURCE_DATE_EPOCH": committed_at}
         for step, argv in (("test", request["test"]), ("build", request["command"])):
@@ -248,7 +308,7 @@ def build(request, work, log, deadline):
         archive = work / "artifact.tar.gz"
         if pack(output, archive) == 0:
             raise Failed(f"the folder {request['output']} is empty after the build, so there is nothing to run. Correct build.output in the manifest, or the build command.")
-        digest = store(archive)
+        digest = store(archive, "artifact")
         log.note(f"packed {archive.stat().st_size} bytes as {digest}")
         return {"status": "succeeded", "digest": digest, "bytes": archive.stat().st_size}
     except TimeIsUp:
@@ -258,7 +318,7 @@ def build(request, work, log, deadline):
 
 
 def fetch_stored(digest, path):
-    fetch(f"sha256/{digest.removeprefix('sha256:')}", path)
+    fetch(digest.replace(":", "/"), path)
     if f"sha256:{sha256_of(path).hexdigest()}" != digest:
         raise Failed(f"{digest} in the bucket is damaged: its bytes have another digest")
 
@@ -268,7 +328,7 @@ def command(request, work, log, _deadline):
     try:
         root = (work / "checkout").resolve()
         if request["repository"] is not None:
-            checkout(request, root, work / "home", log, time.monotonic() + 600)
+            checkout(request, root, work, log, time.monotonic() + 600)
             folder = inside(root, request["folder"], "there is no folder")
         else:
             # An artifact is what was packed from the manifest's folder: there is no path above it.
@@ -301,7 +361,7 @@ def main():
     for name in ("checkout", "home", "tmp"):
         (work / name).mkdir(mode=0o700)
     log = Log(work / "log")
-    fetch(f"jobs/{JOB}/request.json", work / "request.json")
+    fetch_request(work / "request.json")
     request = json.loads((work / "request.json").read_text())
     kind = request["kind"]
     result = {"build": build, "command": command}[kind](request, work, log, started + request["timeoutSeconds"])
@@ -310,15 +370,16 @@ def main():
     result = {"seconds": round(time.monotonic() - started, 3), **result, "tail": log.tail(TAIL_BYTES[kind]), "log": None}
     if kind == "build" and log.path.stat().st_size > 0:
         try:
-            result["log"] = store(log.path)
+            result["log"] = store(log.path, "log")
         except Failed as error:
             print(f"[slipway] the log was not stored: {error}", flush=True)
     (work / "result.json").write_text(json.dumps(result))
-    done = aws("put-object", "--bucket", BUCKET, "--key", f"jobs/{JOB}/result.json", "--body", str(work / "result.json"), "--content-type", "application/json")
-    if done.returncode != 0:
+    done = aws("s3api", "put-object", "--bucket", BUCKET, "--key", f"{RUN}/out/result.json", "--body", str(work / "result.json"), "--content-type", "application/json", "--if-none-match", "*")
+    if done.returncode != 0 and "PreconditionFailed" not in done.stderr:
         raise SystemExit(f"[slipway] the result could not be stored: {done.stderr.strip()[-500:]}")
     # CodeBuild's own status says the same as the result.
     raise SystemExit(0 if result.get("status") == "succeeded" or result.get("passed") is True else 1)
 
 
-main()
+if __name__ == "__main__":
+    checkout_here() if sys.argv[1:] == [CHECKOUT] else main()

@@ -53,7 +53,7 @@ function readable(resources: Resources, value: unknown): unknown {
 export function textOf(resources: Resources, value: unknown): string {
   if (typeof value === 'string') return short(value);
   const intrinsic = value as { Ref?: string; 'Fn::Sub'?: string; 'Fn::GetAtt'?: readonly string[] };
-  if (intrinsic['Fn::Sub'] !== undefined) return short(intrinsic['Fn::Sub'].replaceAll(/\$\{(\w+)\.Arn\}/g, (_, name: string) => arnOf(resources, name)).replaceAll(/\$\{(\w+)\}/g, (_, name: string) => nameOf(resources, name)));
+  if (intrinsic['Fn::Sub'] !== undefined) return short(intrinsic['Fn::Sub'].replaceAll(/\$\{(\w+)\.Arn\}/g, (_, name: string) => arnOf(resources, name)).replaceAll(/\$\{(\w+)\}/g, (_, name: string) => nameOf(resources, name)).replaceAll('${!', '${'));
   if (intrinsic['Fn::GetAtt']?.[1] === 'Arn') return short(arnOf(resources, intrinsic['Fn::GetAtt'][0] ?? ''));
   if (intrinsic.Ref !== undefined) return intrinsic.Ref.startsWith('AWS::') ? `<${intrinsic.Ref.slice('AWS::'.length)}>` : short(nameOf(resources, intrinsic.Ref));
   throw new Error(`This page cannot show ${JSON.stringify(value)}. Teach scripts/permissions/grants.ts.`);

@@ -7,7 +7,7 @@ export interface Reason {
   readonly why: string;
 }
 
-const SLACK = ['slipway-slack', 'slipway-slack-worker', 'slipway-subscriber-slack'];
+const NO_SLACK = 'There is no Slack in the emulated runs: `test/slack` has it, with a stand-in for Slack. The calls are those of other functions.';
 const SUBSCRIBERS = ['slipway-subscriber-git-hosts', 'slipway-subscriber-notifications', 'slipway-subscriber-slack'];
 
 export const REASONS: readonly Reason[] = [
@@ -21,11 +21,13 @@ export const REASONS: readonly Reason[] = [
   { actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'], holders: 'all', why: 'What must follow a write is carried out by whoever wrote, and most writes have no task that waits: a release that is superseded, cancelled or decided upon has.' },
   { actions: ['states:StartExecution'], holders: ['slipway-image-pushed', 'slipway-slack-worker', 'slipway-sweep-outbox', 'slipway-sweep-repositories'], why: 'In the emulated runs no image is pushed, Slack asks for nothing, no start is lost, and each push is told of. The same start is made by `slipway-admit`, `slipway-api` and `slipway-webhook`.' },
   { actions: ['states:StartExecution'], holders: ['slipway-platform-event', 'slipway-sweep'], why: 'In the emulated runs the pass finds drift first: `slipway-reconcile` starts the same repairs.' },
-  { actions: ['lambda:InvokeFunction', 'secretsmanager:GetSecretValue'], holders: SLACK.filter((name) => name !== 'slipway-subscriber-slack'), why: 'There is no Slack in the emulated runs: `test/slack` has it, with a stand-in for Slack. The calls are those of other functions.' },
-  { actions: ['secretsmanager:GetSecretValue'], holders: ['slipway-admit', 'slipway-sweep-repositories', ...SUBSCRIBERS], why: 'Repositories of the emulated runs are public, and nobody is told. `test/aws/aws-secrets.test.ts` makes the same call as `slipway-webhook`.' },
+  { actions: ['lambda:InvokeFunction', 'secretsmanager:GetSecretValue'], holders: ['slipway-slack', 'slipway-slack-worker'], why: NO_SLACK },
+  { actions: ['secretsmanager:GetSecretValue'], holders: ['slipway-slack-connect'], why: NO_SLACK },
+  { actions: ['secretsmanager:GetSecretValue'], holders: ['slipway-log-in'], why: 'There is no identity provider in the emulated runs: `test/oidc` has one. `test/aws/aws-secrets.test.ts` makes the same call as `slipway-webhook`.' },
+  { actions: ['secretsmanager:GetSecretValue'], holders: ['slipway-admit', 'slipway-lend-credential', 'slipway-sweep-repositories', ...SUBSCRIBERS], why: 'Repositories of the emulated runs are public, and nobody is told. `test/aws/aws-secrets.test.ts` makes the same call as `slipway-webhook`.' },
   { actions: ['sns:Publish'], holders: ['slipway-subscriber-notifications'], why: 'No rule for notifications names a topic. `slipway-sweep-outbox` publishes by the same call.' },
-  { actions: ['codebuild:StopBuild'], holders: ['slipway-build', 'slipway-run-gate', 'slipway-sweep-outbox', 'slipway-test'], why: 'No release of the emulated runs is cancelled while something of it is built or tested: `test/aws/codebuild-jobs.test.ts` does it.' },
-  { actions: ['s3:GetObject', 's3:PutObject', 'secretsmanager:GetSecretValue'], holders: ['slipway-jobs'], why: 'A build calls with the AWS CLI, past the recorder.' },
+  { actions: ['codebuild:StopBuild'], holders: ['slipway-run-gate', 'slipway-sweep-outbox'], why: 'No gate is cancelled while its command runs, and nothing is left to the sweep: `slipway-build` and `slipway-test` stop runs by the same call.' },
+  { actions: ['s3:GetObject'], holders: ['slipway-run-gate'], why: 'A command of a gate runs on a commit there, so no artifact is copied for it as `slipway-test` does.' },
   { actions: ['lambda:GetLayerVersion'], holders: ['slipway-<environment>'], why: 'Asked by Lambda itself for a function with layers; the emulator has none.' },
 ];
 

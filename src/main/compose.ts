@@ -148,6 +148,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     traces,
     // Here builds and commands are children of this process, which hears of their ends itself.
     jobEvents: { ended: async () => undefined, sweep: async () => ({ ended: 0, running: 0 }) },
+    jobCredentials: { lend: () => Promise.reject(new NotSupported('Builds of this machine check out with git\'s own credentials: nothing is lent.')) },
     // A look at the ends of files costs next to nothing: there is no cursor, and one that is given changes nothing.
     instanceLogs: { tail: async (service, environment, tailBytes) => ({ output: (await target.logs({ service, environment }, { tailBytes })).map(({ instance, revision, text }) => ({ instance, revision, text })) }) },
     starts: { over: (service, environment, revisions, withinMs) => target.startsOver({ service, environment }, revisions, withinMs) },

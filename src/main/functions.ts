@@ -12,6 +12,7 @@ import { handler as expireApproval } from '../../functions/expire-approval.ts';
 import { handler as finish } from '../../functions/finish.ts';
 import { handler as imagePushed } from '../../functions/image-pushed.ts';
 import { handler as judge } from '../../functions/judge.ts';
+import { handler as lendCredential } from '../../functions/lend-credential.ts';
 import { handler as logIn } from '../../functions/log-in.ts';
 import { handler as openGate } from '../../functions/open-gate.ts';
 import { handler as openStage } from '../../functions/open-stage.ts';
@@ -56,6 +57,7 @@ export const HANDLERS = {
   'slipway-finish': finish,
   'slipway-image-pushed': imagePushed,
   'slipway-judge': judge,
+  'slipway-lend-credential': lendCredential,
   'slipway-log-in': logIn,
   'slipway-open-gate': openGate,
   'slipway-open-stage': openStage,

@@ -50,6 +50,7 @@ export const senders = part('senders');
 export const subscriberQueues = part('subscriberQueues');
 export const httpChecks = part('httpChecks');
 export const jobEvents = part('jobEvents');
+export const jobCredentials = part('jobCredentials');
 export const recordingFiles = part('recordingFiles');
 export const artifactFiles = part('artifactFiles');
 export const replays = part('replays');

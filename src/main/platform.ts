@@ -11,7 +11,7 @@ import type { TraceContext } from '../domain/trace/trace-parent.ts';
 import type { Figure } from './figures.ts';
 
 /** Ports whose adapter on AWS is large, or whose use takes rights of its own: `#parts/<name>`. */
-export const PARTS = ['artifacts', 'sources', 'builder', 'commands', 'metrics', 'judge', 'instanceLogs', 'identities', 'logInProvider', 'webhookSecrets', 'gitHosts', 'slackHandover', 'slackMessages', 'secrets', 'senders', 'subscriberQueues', 'httpChecks', 'jobEvents', 'recordingFiles', 'artifactFiles', 'replays'] as const;
+export const PARTS = ['artifacts', 'sources', 'builder', 'commands', 'metrics', 'judge', 'instanceLogs', 'identities', 'logInProvider', 'webhookSecrets', 'gitHosts', 'slackHandover', 'slackMessages', 'secrets', 'senders', 'subscriberQueues', 'httpChecks', 'jobEvents', 'jobCredentials', 'recordingFiles', 'artifactFiles', 'replays'] as const;
 export type PartName = (typeof PARTS)[number];
 
 /** What every function has. Where builds and commands are not a function's part, cancelling them is left to the sweep of the outbox. */

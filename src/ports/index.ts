@@ -10,6 +10,7 @@ import type { HttpChecks } from './http-checks.ts';
 import type { Identities } from './identities.ts';
 import type { InstanceLogs } from './instance-logs.ts';
 import type { ItemStore } from './item-store.ts';
+import type { JobCredentials } from './job-credentials.ts';
 import type { JobEvents } from './job-events.ts';
 import type { LogInProvider } from './log-in-provider.ts';
 import type { Metrics } from './metrics.ts';
@@ -64,6 +65,7 @@ export interface Ports {
   readonly logInProvider: LogInProvider;
   readonly instanceLogs: InstanceLogs;
   readonly jobEvents: JobEvents;
+  readonly jobCredentials: JobCredentials;
   /** Absent: nobody hears of the end of a start, and the waits of the state machines are all there is. */
   readonly starts?: Starts;
   readonly traces: Traces;

@@ -8,21 +8,27 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { signedBuilds } from '../../src/adapters/aws/calls/signed-builds.ts';
 import { createSignedCall } from '../../src/adapters/aws/calls/signed-call.ts';
 import { signedObjects } from '../../src/adapters/aws/calls/signed-objects.ts';
-import { codeBuildCalls, createCodeBuildBuilder, createCodeBuildCommands, createJobEvents } from '../../src/adapters/aws/codebuild-jobs.ts';
+import { codeBuildCalls, createCodeBuildBuilder, createCodeBuildCommands, createJobCredentials, createJobEvents } from '../../src/adapters/aws/codebuild-jobs.ts';
 import { createDynamoStore } from '../../src/adapters/aws/dynamodb-store.ts';
 import { extractArchive } from '../../src/adapters/archive-rules/extract.ts';
 import { artifactObjectKey, createS3Artifacts } from '../../src/adapters/aws/s3-artifacts.ts';
 import { randomIds } from '../../src/adapters/local/random-ids.ts';
+import { lendCredential } from '../../src/app/lend-credential.ts';
 import { ProviderUnavailable, TokenRefused } from '../../src/domain/errors.ts';
 import { Digest } from '../../src/domain/ids.ts';
 import type { BuildFinished, BuildRequest } from '../../src/ports/builder.ts';
 import type { CommandOutcome, CommandRun } from '../../src/ports/commands.ts';
+import { NOBODY } from '../../scripts/permissions/calls.ts';
+import { decide } from '../../scripts/permissions/decide.ts';
+import { statementsOf } from '../../scripts/permissions/statements.ts';
 import { fakeClock } from '../fakes/clock.ts';
 import { sdkTable } from '../fakes/sdk-calls.ts';
 import { gitRepository, type GitRepository } from '../unit/adapters/local/git-repository.ts';
+import { template } from '../unit/functions/template.ts';
 import { codeBuildService, type CodeBuildService } from './codebuild-service.ts';
-import { clientSettings, CREDENTIALS, ENDPOINT, makeStateTable, REGION, uniqueName } from './emulator.ts';
+import { ACCOUNT, clientSettings, CREDENTIALS, INSTALLED, makeStateTable, REGION, uniqueName } from './emulator.ts';
 import { startFaultProxy, type FaultProxy } from './faults.ts';
+import { invocations } from './shims/invocations.ts';
 
 let proxy: FaultProxy;
 let state: Awaited<ReturnType<typeof makeStateTable>>;
@@ -35,6 +41,7 @@ beforeAll(async () => {
   s3 = new S3Client({ ...clientSettings(), forcePathStyle: true });
   dynamo = new DynamoDBClient(clientSettings());
   await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }));
+  proxy.standsFor(bucket, INSTALLED.bucket);
 });
 afterAll(async () => {
   await state.remove();
@@ -48,29 +55,39 @@ let clock: ReturnType<typeof fakeClock>;
 let built: BuildFinished[];
 let ran: { token: string; outcome: CommandOutcome }[];
 let failing: Error[];
+let patienceSeconds: number;
+let lent: string[];
+const LENDER = 'slipway-lend-credential';
+const SECRET = 'token-of-the-git-host';
 beforeEach(() => {
   proxy.clear();
   work = mkdtempSync(join(tmpdir(), 'slipway-jobs-'));
   origin = gitRepository(join(work, 'origin'));
-  service = codeBuildService({ project: 'slipway-jobs' });
+  service = codeBuildService({ project: 'slipway-jobs', proxy });
   proxy.shim(service.shim);
   clock = fakeClock(Date.now());
-  [built, ran, failing] = [[], [], []];
+  [built, ran, failing, lent] = [[], [], [], []];
+  patienceSeconds = 30;
+  proxy.shim(invocations({ [LENDER]: async (payload) => lendCredential({ jobCredentials: createJobCredentials({ store: store(), credential: async (host) => { lent.push(host); return `reader:${SECRET}`; } }) })(payload as { job: string }) }));
 });
 afterEach(async () => {
   service.close();
-  for (const job of await needs().store.query('codebuild', '', { limit: 100 }).then(({ items }) => items)) await needs().store.transact([{ kind: 'delete', key: job, condition: { generation: job.generation } }]);
+  for (const job of await store().query('codebuild', '', { limit: 100 }).then(({ items }) => items)) await store().transact([{ kind: 'delete', key: job, condition: { generation: job.generation } }]);
   rmSync(work, { recursive: true, force: true });
 });
 
 const signing = () => ({ region: REGION, credentials: CREDENTIALS });
-const objects = () => signedObjects({ ...signing(), endpoint: ENDPOINT, bucket });
-const artifacts = () => createS3Artifacts({ extract: extractArchive, objects: objects() });
-const needs = () => ({ store: createDynamoStore({ call: sdkTable(dynamo), table: state.table }), clock, ids: randomIds, calls: codeBuildCalls({ builds: signedBuilds(createSignedCall({ ...signing(), endpoint: proxy.endpoint, pause: async () => undefined })), objects: objects(), settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) });
-const builder = () => createCodeBuildBuilder(needs());
-const commands = () => createCodeBuildCommands(needs());
+const objects = (caller?: string) => signedObjects({ ...signing(), endpoint: proxy.endpoint, bucket, caller });
+const artifacts = (caller?: string) => createS3Artifacts({ extract: extractArchive, objects: objects(caller) });
+const store = () => createDynamoStore({ call: sdkTable(dynamo), table: state.table });
+const needs = (caller: string) => ({
+  store: store(), clock, ids: randomIds,
+  calls: codeBuildCalls({ builds: signedBuilds(createSignedCall({ ...signing(), endpoint: proxy.endpoint, caller, pause: async () => undefined })), objects: objects(caller), settings: { project: 'slipway-jobs', bucket, lender: LENDER, patienceSeconds } }),
+});
+const builder = () => createCodeBuildBuilder(needs('slipway-build'));
+const commands = () => createCodeBuildCommands(needs('slipway-test'));
 const events = () => createJobEvents({
-  ...needs(), artifacts: artifacts(),
+  ...needs('slipway-build-finished'), artifacts: artifacts('slipway-build-finished'),
   onBuilt: async (finished) => {
     const error = failing.shift();
     if (error !== undefined) throw error;
@@ -170,14 +187,16 @@ describe('a build', () => {
   it('that says it stored what is not in the bucket has failed', async () => {
     const request = asked(FILES, { command: ['sleep', '60'] });
     await builder().start(request);
-    const nonce = service.runs[0]?.variables.find(({ name }) => name === 'SLIPWAY_JOB')?.value ?? '';
-    const claim = (digest: string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key: `jobs/${nonce}/result.json`, Body: JSON.stringify({ status: 'succeeded', digest, bytes: 1, log: null, seconds: 1 }) }));
-    const planted = Digest.parse(`sha256:${'a'.repeat(64)}`);
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: artifactObjectKey(planted), Body: 'other bytes', ChecksumAlgorithm: 'SHA256', ChecksumSHA256: Buffer.alloc(32).toString('base64') }));
-    await claim(planted);
+    const arn = service.runs[0]?.arn ?? '';
+    const claimed = Digest.parse(`sha256:${'a'.repeat(64)}`);
+    const put = (name: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key: `jobs/${arn}/out/${name}`, Body, ChecksumAlgorithm: 'SHA256' }));
+    await put('artifact', 'other bytes');
+    await put('log', 'a log');
+    await put('result.json', JSON.stringify({ status: 'succeeded', digest: claimed, bytes: 1, log: `sha256:${'b'.repeat(64)}`, seconds: 1 }));
     service.end(service.runs[0]?.id ?? '', 'SUCCEEDED');
-    await events().ended(service.runs[0]?.arn ?? '');
-    expect(built[0]?.outcome).toMatchObject({ status: 'failed', step: 'pack', message: expect.stringContaining(planted) });
+    await events().ended(arn);
+    expect(built[0]?.outcome).toMatchObject({ status: 'failed', step: 'pack', log: null, message: expect.stringContaining(claimed) });
+    expect(await artifacts().has(claimed)).toBe(false);
   });
 
   it('is cancelled with all it started', async () => {
@@ -227,11 +246,12 @@ describe('starts and ends, through faults', () => {
   });
 
   it('a run that ended before its id was noted is found by its own name', async () => {
+    patienceSeconds = 1;
     proxy.inject({ action: 'StartBuild', times: 3, fault: { kind: 'lost answer' } });
     await expect(builder().start(asked(FILES, { command: ['./build.sh'] }))).rejects.toThrow();
     await service.idle();
     await events().ended(service.runs[0]?.arn ?? '');
-    expect(built).toHaveLength(1);
+    expect(built).toMatchObject([{ outcome: { status: 'failed', message: expect.stringContaining('left no result') } }]);
   });
 
   it('an outcome that could not be taken is reported again, and then no more', async () => {
@@ -258,6 +278,61 @@ describe('starts and ends, through faults', () => {
     await events().ended('arn:aws:codebuild:eu-central-1:123456789012:build/other:1234');
     expect(built).toEqual([]);
     expect(await events().sweep()).toEqual({ ended: 0, running: 1 });
+  });
+});
+
+/** As a service's own command may: what the program that started it was given is in the same machine. */
+const TAKES_THE_ROLE = `
+import json, os, subprocess
+given = dict(entry.split(b"=", 1) for entry in open(f"/proc/{os.getppid()}/environ", "rb").read().split(b"\\0") if b"=" in entry)
+names = ("PATH", "HOME", "AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+environment = {name: given[name.encode()].decode() for name in names}
+open("note", "w").write("mine")
+bucket, run = given[b"SLIPWAY_BUCKET"].decode(), given[b"CODEBUILD_BUILD_ARN"].decode()
+def aws(*arguments):
+    return subprocess.run(["aws", *arguments], env={**environment, "AWS_SDK_UA_APP_ID": "${NOBODY}"}, capture_output=True, text=True)
+put = ("s3api", "put-object", "--bucket", bucket, "--body", "note", "--key")
+aws(*put, "sha256/" + "c" * 64, "--if-none-match", "*")
+aws(*put, f"jobs/{run}/out/artifact")
+aws(*put, f"jobs/{run}/in/request.json")
+aws(*put, f"jobs/{run}x/out/result.json", "--if-none-match", "*")
+aws("s3api", "get-object", "--bucket", bucket, "--key", "sha256/" + "c" * 64, "taken")
+aws("s3api", "get-object", "--bucket", bucket, "--key", f"jobs/{run}x/in/request.json", "taken")
+aws("s3api", "list-objects-v2", "--bucket", bucket)
+aws("secretsmanager", "get-secret-value", "--secret-id", "slipway/git-credentials")
+aws("dynamodb", "get-item", "--table-name", "slipway-state", "--key", json.dumps({"partition": {"S": "p"}, "sort": {"S": "s"}}))
+aws("codebuild", "start-build", "--project-name", "slipway-jobs")
+`;
+
+describe('what a service\'s own commands run with', () => {
+  const jobRole = statementsOf({ Resources: template }, 'JobProjectRole', { account: ACCOUNT, region: REGION, parameters: {} });
+  const decisions = (caller: string) => proxy.calls.filter((call) => call.function === caller).flatMap(({ asks }) => asks.map((one) => `${one.action} ${decide(jobRole, one)}`));
+
+  it('allows a run what it needs', async () => {
+    expect(await outcomeOf(asked(FILES, { command: ['./build.sh'] }))).toMatchObject({ status: 'succeeded' });
+    expect([...new Set(decisions('slipway-jobs'))].sort()).toEqual(['s3:GetObject allowed', 's3:PutObject allowed']);
+  });
+
+  it('allows nothing else to a command that takes the role', async () => {
+    await outcomeOf(asked({ ...FILES, 'services/shop/take.py': TAKES_THE_ROLE }, { command: ['python3', 'take.py'] }));
+    const tried = decisions(NOBODY);
+    expect(tried).toHaveLength(10);
+    expect(tried.filter((one) => !one.endsWith(' not allowed'))).toEqual([]);
+  });
+
+  it('is lent the credential of its git host once, by the run\'s own name', async () => {
+    await builder().start(asked(FILES, { command: ['true'] }, { repository: 'https://127.0.0.1:9/shop' }));
+    const job = service.runs[0]?.variables.find(({ name }) => name === 'SLIPWAY_JOB')?.value ?? '';
+    await service.idle();
+    expect(lent).toEqual(['127.0.0.1:9']);
+    expect(decisions('slipway-jobs').filter((one) => one.startsWith('lambda:'))).toEqual(['lambda:InvokeFunction allowed']);
+    const again = createJobCredentials({ store: store(), credential: async () => SECRET });
+    await expect(again.lend(job)).rejects.toMatchObject({ name: 'Forbidden' });
+    await expect(again.lend('somebodyelse')).rejects.toMatchObject({ name: 'NotFound' });
+    await events().ended(service.runs[0]?.arn ?? '');
+    expect(built[0]?.outcome).toMatchObject({ status: 'failed', step: 'checkout' });
+    expect(JSON.stringify(built)).not.toContain(SECRET);
+    expect(service.runs[0]?.output).not.toContain(SECRET);
   });
 });
 

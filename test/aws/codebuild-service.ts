@@ -8,8 +8,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { ACCOUNT, AWS_CLI_FOLDER, CREDENTIALS, ENDPOINT, REGION } from './emulator.ts';
-import type { Answer, Shim } from './faults.ts';
+import { ACCOUNT, AWS_CLI_FOLDER, CREDENTIALS, REGION } from './emulator.ts';
+import type { Answer, FaultProxy, Shim } from './faults.ts';
 
 interface Run {
   readonly id: string;
@@ -40,8 +40,8 @@ const buildspec = JSON.parse(createRequire(import.meta.url)('../../infrastructur
 /** https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html#CodeBuild-StartBuild-request-idempotencyToken */
 const TOKEN_KEPT_MS = 5 * 60_000;
 
-/** @param secrets values of variables that are taken from Secrets Manager, by the secret's name */
-export function codeBuildService({ project, environment = {}, secrets = {} }: { readonly project: string; readonly environment?: Readonly<Record<string, string>>; readonly secrets?: Readonly<Record<string, string>> }): CodeBuildService {
+/** @param proxy what the runs' own calls go through, as the project's role with the run's ARN */
+export function codeBuildService({ project, proxy }: { readonly project: string; readonly proxy: Pick<FaultProxy, 'endpoint' | 'identify'> }): CodeBuildService {
   const runs: Run[] = [];
   const tokens = new Map<string, { readonly at: number; readonly request: string; readonly run: Run }>();
   const folders: string[] = [];
@@ -56,14 +56,17 @@ export function codeBuildService({ project, environment = {}, secrets = {} }: { 
   const start = (run: Run): void => {
     const folder = mkdtempSync(join(tmpdir(), 'slipway-codebuild-'));
     folders.push(folder);
-    const given = Object.fromEntries(run.variables.map(({ name, value, type }) => [name, type === 'SECRETS_MANAGER' ? secrets[value] ?? '' : value]));
+    const given = Object.fromEntries(run.variables.map(({ name, value }) => [name, value]));
+    // Of the project's role, for this run only: https://docs.aws.amazon.com/codebuild/latest/userguide/permissions-conditionkeys-variables.html
+    const accessKey = `BUILD${run.id.replace(/^.*:/, '').replaceAll('-', '').toUpperCase()}`;
+    proxy.identify(accessKey, { role: null, context: { 'codebuild:buildArn': run.arn } });
     // All commands of a phase run in one shell; each machine has a /tmp of its own.
     const script = buildspec.phases.build.commands.join('\n').replaceAll('/tmp/', `${folder}/`);
     run.process = spawn(buildspec.env.shell, ['-e', '-c', script], {
       cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        PATH: `${AWS_CLI_FOLDER}${delimiter}${process.env['PATH'] ?? ''}`, HOME: folder, TMPDIR: folder, AWS_ENDPOINT_URL: ENDPOINT, AWS_REGION: REGION, AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey, CODEBUILD_BUILD_ID: run.id, ...environment, ...given,
+        PATH: `${AWS_CLI_FOLDER}${delimiter}${process.env['PATH'] ?? ''}`, HOME: folder, TMPDIR: folder, AWS_ENDPOINT_URL: proxy.endpoint, AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION, AWS_ACCESS_KEY_ID: accessKey,
+        AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey, CODEBUILD_BUILD_ID: run.id, CODEBUILD_BUILD_ARN: run.arn, AWS_SDK_UA_APP_ID: project, ...given,
       },
     });
     const keep = (part: Buffer): void => {

@@ -21,6 +21,9 @@ export const REGION = 'eu-central-1';
 export const ACCOUNT = '123456789012';
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
 
+/** What an installation calls its table and its bucket, in the account and region of the emulator. */
+export const INSTALLED = { table: 'slipway-state', bucket: `slipway-artifacts-${ACCOUNT}-${REGION}` } as const;
+
 /** What every client of the SDK is made with. @param endpoint the proxy's, where faults are injected or calls recorded */
 export const clientSettings = (endpoint = ENDPOINT) => ({ endpoint, region: REGION, credentials: CREDENTIALS });
 

@@ -5,6 +5,7 @@ import { type JobNeeds, startJob, stopJobs } from './codebuild/jobs.ts';
 
 export { codeBuildCalls } from './codebuild/calls.ts';
 export type { CodeBuildCalls, CodeBuildSettings } from './codebuild/calls.ts';
+export { createJobCredentials } from './codebuild/credentials.ts';
 export { createJobEvents } from './codebuild/jobs.ts';
 export type { JobNeeds, OutcomeNeeds } from './codebuild/jobs.ts';
 

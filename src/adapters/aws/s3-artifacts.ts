@@ -26,11 +26,15 @@ export interface S3ArtifactsOptions {
 }
 
 export interface S3Artifacts extends ArtifactStore {
-  /** Whether the bucket has bytes of this digest under its name, by the checksum that S3 itself keeps: for what somebody else stored. */
-  isWhole(digest: Digest): Promise<boolean>;
+  /**
+   * Takes over what somebody else has put into the bucket, where S3 itself keeps the checksum of this digest for it. What is stored already
+   * under its digest stays as it is.
+   * @returns whether the bucket has bytes of this digest under its name now
+   */
+  take(key: string, digest: Digest): Promise<boolean>;
 }
 
-/** Where an artifact lies; the build in CodeBuild puts it there too. */
+/** Where an artifact lies. */
 export const artifactObjectKey = (digest: Digest): string => `sha256/${Digest.parse(digest).slice('sha256:'.length)}`;
 
 const isMissing = (error: unknown): boolean => ['NotFound', 'NoSuchKey'].includes(nameOf(error));
@@ -42,6 +46,15 @@ function fault(error: unknown, doing: string, digest: Digest): unknown {
   return callFault('S3', `${doing} ${digest}`, error);
 }
 
+/** Where nothing is yet: what is there already, a look afterwards judges. */
+async function copied(objects: ObjectCalls, key: string, digest: Digest): Promise<void> {
+  try {
+    await objects.copy(key, artifactObjectKey(digest), true);
+  } catch (error) {
+    if (nameOf(error) !== 'PreconditionFailed') throw fault(error, 'take over', digest);
+  }
+}
+
 /**
  * Objects carry the sha256 that is their name, which S3 checks against the bytes that arrive
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html), and are written only where there is none
@@ -51,9 +64,9 @@ function fault(error: unknown, doing: string, digest: Digest): unknown {
 export function createS3Artifacts({ objects, extract, settings = {}, patience = PATIENCE }: S3ArtifactsOptions): S3Artifacts {
   const limits = { ...ARCHIVE_LIMITS, ...settings };
 
-  const found = (digest: Digest): Promise<'whole' | 'damaged' | 'none'> => again(async () => {
+  const found = (digest: Digest, key = artifactObjectKey(digest)): Promise<'whole' | 'damaged' | 'none'> => again(async () => {
     try {
-      return (await objects.head(artifactObjectKey(digest))).sha256 === base64Of(digest) ? 'whole' : 'damaged';
+      return (await objects.head(key)).sha256 === base64Of(digest) ? 'whole' : 'damaged';
     } catch (error) {
       if (isMissing(error)) return 'none';
       throw fault(error, 'look for', digest);
@@ -94,7 +107,12 @@ export function createS3Artifacts({ objects, extract, settings = {}, patience = 
       if (there !== 'whole') await upload(path, digest, bytes, false);
       return { digest, bytes };
     },
-    isWhole: async (digest) => (await found(digest)) === 'whole',
+    take: async (key, digest) => {
+      if ((await found(digest)) === 'whole') return true;
+      if ((await found(digest, key)) !== 'whole') return false;
+      await again(() => copied(objects, key, digest), patience);
+      return (await found(digest)) === 'whole';
+    },
     has: async (digest) => (await found(digest)) !== 'none',
     async unpack(digest, directory) {
       const archive = join(dirname(directory), `.${basename(directory)}.${randomBytes(6).toString('hex')}.archive`);

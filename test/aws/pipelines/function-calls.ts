@@ -35,7 +35,7 @@ export function functionCalls(endpoint: string): FunctionCalls {
     byAccess: (access) => (request) => assumed()(access)(request),
     objects: (bucket) => {
       const objects = eachByCaller((caller) => signedObjects({ ...signing(caller), bucket }));
-      return { head: (key) => objects().head(key), get: (key, lastBytes) => objects().get(key, lastBytes), put: (key, body, options) => objects().put(key, body, options) };
+      return { head: (key) => objects().head(key), get: (key, lastBytes) => objects().get(key, lastBytes), put: (key, body, options) => objects().put(key, body, options), copy: (from, to, onlyNew) => objects().copy(from, to, onlyNew) };
     },
   };
 }

@@ -57,7 +57,7 @@ import type { Fence, Target } from '../../../src/ports/target.ts';
 import { startGitHost, type GitHost } from '../../unit/adapters/aws/http-git/git-host.ts';
 import { gitRepository, type GitRepository, type Tree } from '../../unit/adapters/local/git-repository.ts';
 import { codeBuildService, type CodeBuildService } from '../codebuild-service.ts';
-import { ACCOUNT, clientSettings, makeStateTable, REGION, uniqueName } from '../emulator.ts';
+import { clientSettings, INSTALLED, makeStateTable, uniqueName } from '../emulator.ts';
 import { startFaultProxy, type FaultProxy, type Shim } from '../faults.ts';
 import { invocations } from '../shims/invocations.ts';
 import { MACHINE_ARN_PREFIX, stepFunctions } from '../shims/step-functions.ts';
@@ -67,8 +67,6 @@ import type { Traffic } from './traffic.ts';
 const GITHUB_SECRET = 'github-key';
 /** Anna's, who may do everything. */
 export const TOKEN = 'token-of-anna';
-/** As the template calls the bucket, in the account and region of the emulator. */
-const ARTIFACTS = `slipway-artifacts-${ACCOUNT}-${REGION}`;
 const ENDS_WITHIN_MS = 150_000;
 
 /** What a target is made of besides its own clients. */
@@ -124,15 +122,15 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
   const folder = mkdtempSync(join(tmpdir(), 'slipway-aws-'));
   const proxy = await startFaultProxy();
   for (const [environment, parameters] of Object.entries(options.roles)) proxy.deployRoles(environment, parameters);
-  const codeBuild = codeBuildService({ project: 'slipway-jobs' });
+  const codeBuild = codeBuildService({ project: 'slipway-jobs', proxy });
   const functions: Record<string, (payload: unknown) => Promise<unknown>> = {};
   for (const shim of [codeBuild.shim, options.traffic.cloudWatch.shim, invocations(functions), ...options.shims]) proxy.shim(shim);
   const state = await makeStateTable();
   const s3 = new S3Client({ ...clientSettings(proxy.endpoint), forcePathStyle: true });
   const bucket = uniqueName('artifacts');
   await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }));
-  proxy.standsFor(state.table, 'slipway-state');
-  proxy.standsFor(bucket, ARTIFACTS);
+  proxy.standsFor(state.table, INSTALLED.table);
+  proxy.standsFor(bucket, INSTALLED.bucket);
   const { call, byAccess, objects: objectsIn } = functionCalls(proxy.endpoint);
   const store = createDynamoStore({ call: signedTable(call), table: state.table });
   const objects = objectsIn(bucket);
@@ -147,7 +145,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
   const engine: Engine = createEngine({ clock: systemClock, ids: randomIds, database: ':memory:', machines: loadMachines(), invoke, onFault: (fault) => faults.push(fault) });
   proxy.shim(stepFunctions(engine));
   const orchestrator = createStepFunctions({ call: signedExecutions(call), machineArnPrefix: MACHINE_ARN_PREFIX });
-  const jobNeeds = { store, clock: systemClock, ids: randomIds, calls: codeBuildCalls({ builds: signedBuilds(call), objects, settings: { project: 'slipway-jobs', bucket, gitCredentials: null } }) };
+  const jobNeeds = { store, clock: systemClock, ids: randomIds, calls: codeBuildCalls({ builds: signedBuilds(call), objects, settings: { project: 'slipway-jobs', bucket, lender: null } }) };
   const metrics = createCloudWatchMetrics({
     calls: (access) => signedMetrics(byAccess(access)), clock: systemClock,
     locate: createLocate({ placed: placedIn(store), targets: { [options.kind]: options.sources((access) => signedPlaces(byAccess(access))) } }),
@@ -158,6 +156,7 @@ export async function startAwsInstallation(options: AwsInstallationOptions): Pro
     targets: createLambdaTargets({ call: signedFunctions(call), names: [options.kind] }),
     sources: createHttpGitSources({ place: placeThrough(folder), settings: { schemes: ['http'] } }),
     builder: createCodeBuildBuilder(jobNeeds), commands: createCodeBuildCommands(jobNeeds),
+    jobCredentials: { lend: unused('A credential') },
     jobEvents: createJobEvents({
       ...jobNeeds, artifacts, onBuilt: ({ request, outcome }) => finishBuild(ports)({ pipelineId: PipelineId.parse(request.build), token: request.token, outcome }),
       onRan: (token, outcome) => orchestrator.succeedTask(token, outcome),

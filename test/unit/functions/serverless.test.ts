@@ -55,7 +55,7 @@ describe('resources', () => {
   });
 
   it('functions that start executions know where the machines are, with all variables of theirs', () => {
-    const may = STEMS.filter((stem) => /states:|AnswersTokens|RunsJobs/.test(grants(`${stem.split('-').map(capital).join('')}Role`)));
+    const may = STEMS.filter((stem) => /states:|AnswersTokens|StartsJobs/.test(grants(`${stem.split('-').map(capital).join('')}Role`)));
     expect(may.length).toBeGreaterThan(0);
     const ofFunctions = Object.entries(extensions).filter(([name]) => name.endsWith('LambdaFunction'));
     expect(ofFunctions.map(([name]) => name).sort()).toEqual(may.map(logicalId).sort());
@@ -63,7 +63,7 @@ describe('resources', () => {
   });
 
   it('functions of builds know where the bucket and the project are', () => {
-    const may = STEMS.filter((stem) => /RunsJobs|codebuild:/.test(grants(`${stem.split('-').map(capital).join('')}Role`)));
+    const may = STEMS.filter((stem) => /StartsJobs|codebuild:/.test(grants(`${stem.split('-').map(capital).join('')}Role`)));
     expect(may).toEqual(expect.arrayContaining(['build', 'build-finished', 'run-gate', 'sweep-outbox', 'test']));
     for (const stem of may) expect(extensions[logicalId(stem)]).toMatchObject({ Properties: { Environment: { Variables: { SLIPWAY_ARTIFACT_BUCKET: { Ref: 'ArtifactBucket' }, SLIPWAY_BUILD_PROJECT: resources['JobProject']?.Properties['Name'] } } } });
   });

@@ -10,6 +10,7 @@ const Context = z.object({ statusCode: z.string().optional(), message: z.string(
 /** https://docs.aws.amazon.com/codebuild/latest/APIReference/API_Build.html */
 export const Run = z.object({
   id: z.string(),
+  arn: z.string(),
   buildStatus: z.string().optional(),
   startTime: Time.optional(),
   endTime: Time.optional(),
@@ -21,7 +22,7 @@ export type Run = z.infer<typeof Run>;
 
 export interface BuildActions {
   /** https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html */
-  startBuild(input: { readonly projectName: string; readonly idempotencyToken: string; readonly timeoutInMinutesOverride: number; readonly environmentVariablesOverride: readonly { readonly name: string; readonly value: string; readonly type: 'PLAINTEXT' | 'SECRETS_MANAGER' }[] }): Promise<Run>;
+  startBuild(input: { readonly projectName: string; readonly idempotencyToken: string; readonly timeoutInMinutesOverride: number; readonly environmentVariablesOverride: readonly { readonly name: string; readonly value: string; readonly type: 'PLAINTEXT' }[] }): Promise<Run>;
   stopBuild(input: { readonly id: string }): Promise<void>;
   batchGetBuilds(input: { readonly ids: readonly string[] }): Promise<readonly Run[]>;
 }

@@ -21,6 +21,11 @@ export interface ObjectCalls {
   /** @param lastBytes only the end, of an object that has more */
   get(key: string, lastBytes?: number): Promise<{ readonly bytes: number; readonly body: Readable }>;
   put(key: string, body: Readable | string, options: PutOptions): Promise<void>;
+  /**
+   * Within the bucket, with the checksum that S3 keeps: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+   * @param onlyNew only where there is no such object
+   */
+  copy(from: string, to: string, onlyNew: boolean): Promise<void>;
 }
 
 export type SignedObjectsOptions = Omit<SignedCallOptions, 'pause' | 'credentials'> & { readonly credentials: Credentials | null; readonly bucket: string };
@@ -60,6 +65,12 @@ export function signedObjects({ region, credentials, endpoint, caller, bucket }:
       }, body);
       answer.resume();
     },
+    copy: async (from, to, onlyNew) => {
+      const answer = await send('PUT', to, { 'content-length': '0', 'x-amz-copy-source': `/${bucket}/${from.split('/').map(encodeURIComponent).join('/')}`, ...(onlyNew ? { 'if-none-match': '*' } : {}) });
+      // S3 answers 200 before it has copied; whether it has, the document says.
+      const text = await textOf(answer);
+      if (!text.includes('<CopyObjectResult')) throw refusalIn(text, 500);
+    },
   };
 }
 
@@ -74,15 +85,19 @@ function exchange(url: URL, method: string, headers: Record<string, string>, bod
   });
 }
 
-async function refusalOf(answer: IncomingMessage): Promise<ServiceFault> {
+const refusalOf = async (answer: IncomingMessage): Promise<ServiceFault> => refusalIn(await textOf(answer), answer.statusCode ?? 500);
+
+async function textOf(answer: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of answer as AsyncIterable<Buffer>) {
     bytes += part.length;
     if (bytes <= REFUSAL_BYTES_MAX) parts.push(part);
   }
-  const text = Buffer.concat(parts).toString('utf8');
-  const status = answer.statusCode ?? 500;
+  return Buffer.concat(parts).toString('utf8');
+}
+
+function refusalIn(text: string, status: number): ServiceFault {
   const name = /<Code>([A-Za-z0-9.]+)<\/Code>/.exec(text)?.[1] ?? NAMES[status] ?? (status >= 500 ? 'ServiceUnavailable' : `Http${status}`);
   return new ServiceFault(name, /<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? `S3 answered ${status}`, { status });
 }

@@ -38,6 +38,8 @@ const shared = {
   /** CodeBuild's id, once it has answered. */
   run: z.string().nullable(),
   startedAt: z.number(),
+  /** Whether the run has had the credential of its git host. */
+  lent: z.boolean().default(false),
 };
 export const JobRecord = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('build'), request: BuildRequestSchema, ...shared }),
@@ -53,6 +55,16 @@ export const jobKey = (kind: JobRecord['kind'], id: string): ItemKey => ({ parti
 export const idOf = (job: JobAsked): string => (job.kind === 'build' ? job.request.build : job.request.id);
 
 const folderOf = (manifestPath: string): string => (manifestPath.includes('/') ? manifestPath.slice(0, manifestPath.lastIndexOf('/')) : '');
+
+/** What the run finds beside its request, by digest: the artifact where a command has no commit, and the files that it was given. */
+export function storedFor(job: JobAsked): readonly Digest[] {
+  if (job.kind === 'build') return [];
+  const { repository, commit, digest, inputs = [] } = job.request;
+  return [...new Set([...(repository === null || commit === null ? [digest] : []), ...inputs.map((input) => input.digest)])];
+}
+
+/** Whose repository a run checks out; null for one that checks out none. */
+export const repositoryOf = (record: JobRecord): string | null => record.request.repository;
 
 /** What the program in CodeBuild reads (infrastructure/codebuild/job.py). It is never told a token. */
 export function documentOf(job: JobAsked): Readonly<Record<string, unknown>> {

@@ -1,14 +1,14 @@
 /** Builds and commands as runs of one CodeBuild project, each noted in the store from its start until its outcome was taken. */
 import { Conflict, InvalidInput, SlipwayError } from '../../../domain/errors.ts';
-import type { BuildFinished } from '../../../ports/builder.ts';
+import type { BuildFinished, BuildOutcome } from '../../../ports/builder.ts';
 import type { Clock, Ids } from '../../../ports/clock.ts';
 import type { CommandOutcome } from '../../../ports/commands.ts';
-import type { Item, ItemStore } from '../../../ports/item-store.ts';
+import type { Item, ItemKey, ItemStore } from '../../../ports/item-store.ts';
 import type { JobEvents } from '../../../ports/job-events.ts';
 import type { Run } from '../calls/signed-builds.ts';
 import type { S3Artifacts } from '../s3-artifacts.ts';
-import type { CodeBuildCalls } from './calls.ts';
-import { documentOf, idOf, jobKey, JOBS_PARTITION, type JobAsked, JobRecord, timeoutSecondsOf } from './job-record.ts';
+import { type CodeBuildCalls, keyOfOutput, type StartedRun } from './calls.ts';
+import { documentOf, idOf, jobKey, JOBS_PARTITION, type JobAsked, JobRecord, storedFor, timeoutSecondsOf } from './job-record.ts';
 import { buildOutcome, commandOutcome, type EndedRun, unproven } from './results.ts';
 
 export interface JobNeeds {
@@ -19,13 +19,13 @@ export interface JobNeeds {
 }
 
 export interface OutcomeNeeds extends JobNeeds {
-  readonly artifacts: Pick<S3Artifacts, 'isWhole'>;
+  readonly artifacts: Pick<S3Artifacts, 'take'>;
   /** May be called again for an outcome that it was given before. */
   readonly onBuilt: (finished: BuildFinished) => Promise<void>;
   readonly onRan: (token: string, outcome: CommandOutcome) => Promise<void>;
 }
 
-type Stored = Item<JobRecord>;
+export type Stored = Item<JobRecord>;
 
 /** CodeBuild takes a token for the same run for five minutes; a run that was not noted within them is started anew. */
 const SAME_START_MS = 4 * 60_000;
@@ -74,15 +74,37 @@ async function noted({ store, clock, ids }: JobNeeds, asked: JobAsked): Promise<
 export async function startJob(needs: JobNeeds, asked: JobAsked): Promise<void> {
   const stored = await noted(needs, asked);
   if (stored.value.run !== null) return;
+  let run: StartedRun | undefined;
   try {
-    await needs.calls.writeRequest(stored.value.nonce, documentOf(asked));
-    const run = await needs.calls.start(stored.value.nonce, timeoutSecondsOf(asked));
-    await replace(needs.store, stored, { ...stored.value, run });
+    run = await needs.calls.start(stored.value.nonce, timeoutSecondsOf(asked));
+    // The run waits for it: what it may read is below its own ARN, which nobody knows before it is started.
+    await needs.calls.give(run.arn, documentOf(asked), storedFor(asked));
+    await noteRun(needs.store, stored, run.id);
   } catch (error) {
-    // Somebody started the same one at the same time, and notes the same run.
-    if (error instanceof Conflict) return;
-    if (error instanceof SlipwayError && error.retry === 'final') await remove(needs.store, stored);
+    if (error instanceof SlipwayError && error.retry === 'final') {
+      if (run !== undefined) await needs.calls.stop(run.id);
+      await remove(needs.store, (await get(needs.store, key(stored))) ?? stored);
+    }
     throw error;
+  }
+}
+
+/** Somebody may have started the same one at the same time, who notes the same run; or the run has been lent its credential meanwhile. */
+async function noteRun(store: ItemStore, { value: { nonce }, ...at }: Stored, run: string): Promise<void> {
+  await changed(store, at, ({ value }) => (value.nonce === nonce && value.run === null ? { ...value, run } : undefined));
+}
+
+/** Writes what `change` makes of the job as it is; nothing where it is gone, or is to stay as it is. */
+export async function changed(store: ItemStore, at: ItemKey, change: (stored: Stored) => JobRecord | undefined): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const now = await get(store, { partition: at.partition, sort: at.sort });
+    const next = now === undefined ? undefined : change(now);
+    if (now === undefined || next === undefined) return;
+    try {
+      return await replace(store, now, next);
+    } catch (error) {
+      if (!(error instanceof Conflict) || attempt >= TRIES) throw error;
+    }
   }
 }
 
@@ -93,7 +115,8 @@ export async function stopJobs({ store, calls }: JobNeeds, prefix: string, exact
   return found.length;
 }
 
-async function list(store: ItemStore, prefix: string): Promise<Stored[]> {
+/** All that run and whose sort key begins so. */
+export async function list(store: ItemStore, prefix: string): Promise<Stored[]> {
   const found: Stored[] = [];
   let after: string | undefined;
   do {
@@ -104,16 +127,21 @@ async function list(store: ItemStore, prefix: string): Promise<Stored[]> {
   return found;
 }
 
-async function report(needs: OutcomeNeeds, { value }: Stored, run: EndedRun): Promise<void> {
-  const document = await needs.calls.readResult(value.nonce);
+/** What a build has put below its ARN becomes an artifact here, by its digest; a build itself cannot. */
+async function taken({ artifacts }: OutcomeNeeds, { arn }: Run, outcome: BuildOutcome): Promise<BuildOutcome> {
+  const log = outcome.log !== null && (await artifacts.take(keyOfOutput(arn, 'log'), outcome.log)) ? outcome.log : null;
+  const whole = outcome.status === 'failed' || (await artifacts.take(keyOfOutput(arn, 'artifact'), outcome.digest));
+  return whole ? { ...outcome, log } : unproven({ ...outcome, log });
+}
+
+async function report(needs: OutcomeNeeds, { value }: Stored, run: Run): Promise<void> {
+  const document = await needs.calls.readResult(run.arn);
   if (value.kind === 'command') return needs.onRan(value.token, commandOutcome(run, document));
-  const outcome = buildOutcome(run, document, value.request.recipe.timeout);
-  const holds = outcome.status === 'failed' || (await needs.artifacts.isWhole(outcome.digest));
-  return needs.onBuilt({ request: value.request, outcome: holds ? outcome : unproven(outcome) });
+  return needs.onBuilt({ request: value.request, outcome: await taken(needs, run, buildOutcome(run, document, value.request.recipe.timeout)) });
 }
 
 /** Reports once, then forgets; between the two it may happen again. */
-async function finish(needs: OutcomeNeeds, stored: Stored, run: EndedRun): Promise<void> {
+async function finish(needs: OutcomeNeeds, stored: Stored, run: Run): Promise<void> {
   await report(needs, stored, run).catch((error: unknown) => {
     // The task does not wait any more: its outcome is nobody's.
     if (!(error instanceof SlipwayError && error.name === 'TokenRefused')) throw error;

@@ -1,4 +1,4 @@
-/** The credentials of git hosts: one secret, a JSON object of host -> `user:token`. The build project reads the same one. */
+/** The credentials of git hosts: one secret, a JSON object of host -> `user:token`. Runs that check out are lent from the same one. */
 import * as z from 'zod';
 import { InvalidInput } from '../../../domain/errors.ts';
 import type { SecretSource } from '../../../ports/secrets.ts';

@@ -17,6 +17,7 @@ export const sources: Part<'sources'> = async () => ({ fetch: reads, manifests: 
 export const builder: Part<'builder'> = async () => ({ start: refuse('builds'), ...builderLeftToSweep });
 export const commands: Part<'commands'> = async () => ({ start: refuse('commands'), ...commandsLeftToSweep });
 export const jobEvents: Part<'jobEvents'> = async () => ({ ended: refuse('the ends of builds'), sweep: refuse('the ends of builds') });
+export const jobCredentials: Part<'jobCredentials'> = async () => ({ lend: refuse('lending credentials') });
 export const metrics: Part<'metrics'> = async () => ({ read: refuse('metrics') });
 export const judge: Part<'judge'> = async () => ({ start: refuseNow('the judge'), tick: refuseNow('the judge') });
 export const secrets: Part<'secrets'> = async () => ({ resolve: refuse('secrets') });
