@@ -12,7 +12,7 @@ import { companyProvider, identityProvider, SECRET, type CompanyProvider } from 
 import { logInAtProvider } from '../oidc/visitor.ts';
 import { QUICK } from '../e2e/rig/example-service.ts';
 import { ENVIRONMENTS, Installation } from '../e2e/rig/installation.ts';
-import { launch, overflow, PHONE, picture, serious } from './rig/browser.ts';
+import { launch, overflow, PHONE, serious } from './rig/browser.ts';
 
 let company: CompanyProvider;
 let at: Installation;
@@ -217,5 +217,4 @@ it.each([['light', undefined], ['dark', PHONE]] as const)('the first page, %s at
   await button(page).waitFor();
   await expect(serious(page)).resolves.toEqual([]);
   await expect(overflow(page)).resolves.toEqual([]);
-  if (viewport === undefined) await picture(page, 'log-in');
 });
