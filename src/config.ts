@@ -230,10 +230,7 @@ export function awsConfig(environment: Readonly<Record<string, string | undefine
   };
 }
 
-const XrayVariables = z.object({
-  AWS_XRAY_DAEMON_ADDRESS: z.string().regex(/^(?:[0-9.]{7,15}|\[[0-9a-f:]+\]):\d{1,5}$/).optional().catch(undefined),
-  _X_AMZN_TRACE_ID: z.string().max(500).optional().catch(undefined),
-});
+const DAEMON = /^(?:([0-9.]{7,15})|\[([0-9a-f:]+)\]):(\d{1,5})$/;
 
 /** What Lambda says of tracing: where X-Ray's daemon is, and in which trace this invocation is. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 export interface XrayConfig {
@@ -243,12 +240,11 @@ export interface XrayConfig {
   readonly header: string | undefined;
 }
 
-/** Never throws: nothing depends on it. */
+/** Never throws: nothing depends on it, and it is asked in each invocation. */
 export function xrayConfig(environment: Readonly<Record<string, string | undefined>>): XrayConfig {
-  const values = XrayVariables.parse(environment);
-  const daemon = values.AWS_XRAY_DAEMON_ADDRESS;
-  const colon = daemon?.lastIndexOf(':') ?? -1;
-  return { daemon: daemon === undefined ? null : { address: daemon.slice(0, colon).replaceAll(/[[\]]/g, ''), port: Number(daemon.slice(colon + 1)) }, header: values['_X_AMZN_TRACE_ID'] };
+  const [, four, six, port] = DAEMON.exec(environment['AWS_XRAY_DAEMON_ADDRESS'] ?? '') ?? [];
+  const address = four ?? six;
+  return { daemon: address === undefined ? null : { address, port: Number(port) }, header: environment['_X_AMZN_TRACE_ID'] };
 }
 
 const SigningVariables = z.object({

@@ -1,4 +1,5 @@
 /** What `GET /metrics` says of each figure, in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/). */
+import { FIGURE_HELP } from './figure-help.ts';
 import { FIGURES, LOCAL_FIGURES, type Figure, type FigureName } from './figures.ts';
 import { createHistogram, family, histogramLines, type Histogram } from './prometheus-text.ts';
 
@@ -32,8 +33,8 @@ export function createFigureSeries(): FigureSeries {
       }
     },
     lines: () => LOCAL_FIGURES.flatMap(([name, local]) => (local.type === 'counter'
-      ? family(local.name, 'counter', FIGURES[name].help, [...(counts.get(name) ?? [])].map(([labels, value]) => [`{${labels}}`, value]))
-      : histogramLines(local.name, FIGURES[name].help, histograms.get(name) ?? new Map()))),
+      ? family(local.name, 'counter', FIGURE_HELP[name], [...(counts.get(name) ?? [])].map(([labels, value]) => [`{${labels}}`, value]))
+      : histogramLines(local.name, FIGURE_HELP[name], histograms.get(name) ?? new Map()))),
   };
 }
 

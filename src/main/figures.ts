@@ -9,23 +9,22 @@ interface Described {
   readonly local: { readonly name: `slipway_${string}`; readonly type: 'counter' | 'histogram' } | null;
   /** False: CloudWatch has it from the platform, or there is no such thing. */
   readonly aws: boolean;
-  readonly help: string;
 }
 
 const counted = (name: `slipway_${string}`) => ({ name, type: 'counter' }) as const;
 const timed = (name: `slipway_${string}`) => ({ name, type: 'histogram' }) as const;
 
 export const FIGURES = {
-  RequestMs: { unit: 'Milliseconds', dimensions: ['operation', 'status'], local: null, aws: true, help: 'How long an answered request took, by kind of resource and status class.' },
-  Failure: { unit: 'Count', dimensions: ['error'], local: counted('slipway_failures_total'), aws: true, help: "Handlers that threw, by the error's name." },
-  PipelinesEnded: { unit: 'Count', dimensions: ['outcome'], local: counted('slipway_pipelines_ended_total'), aws: true, help: 'Pipelines that ended, by how.' },
-  StageSeconds: { unit: 'Seconds', dimensions: ['stage', 'outcome'], local: timed('slipway_stage_seconds'), aws: false, help: 'How long an execution took, by state machine and how it ended.' },
-  RelayLagSeconds: { unit: 'Seconds', dimensions: ['subscriber'], local: timed('slipway_relay_lag_seconds'), aws: true, help: 'From the newest change of a run to when its subscriber had taken it.' },
-  RelayRefusals: { unit: 'Count', dimensions: ['subscriber'], local: counted('slipway_relay_refusals_total'), aws: true, help: 'Times that a subscriber did not take what changed.' },
-  Notices: { unit: 'Count', dimensions: ['outcome'], local: counted('slipway_notices_total'), aws: true, help: 'Attempts to send a notice, by outcome.' },
-  TargetCallMs: { unit: 'Milliseconds', dimensions: ['target', 'verb', 'outcome'], local: timed('slipway_target_call_seconds'), aws: true, help: "How long a target's verb took, by outcome: ok, or the error's name." },
-  TraceSpans: { unit: 'Count', dimensions: ['outcome'], local: counted('slipway_trace_spans_total'), aws: false, help: 'Spans by what became of them: sent, dropped, refused.' },
-  Deliveries: { unit: 'Count', dimensions: ['host', 'outcome'], local: counted('slipway_deliveries_total'), aws: true, help: "Webhook deliveries by what was answered: accepted, refused, duplicate, pong, or the error's name." },
+  RequestMs: { unit: 'Milliseconds', dimensions: ['operation', 'status'], local: null, aws: true },
+  Failure: { unit: 'Count', dimensions: ['error'], local: counted('slipway_failures_total'), aws: true },
+  PipelinesEnded: { unit: 'Count', dimensions: ['outcome'], local: counted('slipway_pipelines_ended_total'), aws: true },
+  StageSeconds: { unit: 'Seconds', dimensions: ['stage', 'outcome'], local: timed('slipway_stage_seconds'), aws: false },
+  RelayLagSeconds: { unit: 'Seconds', dimensions: ['subscriber'], local: timed('slipway_relay_lag_seconds'), aws: true },
+  RelayRefusals: { unit: 'Count', dimensions: ['subscriber'], local: counted('slipway_relay_refusals_total'), aws: true },
+  Notices: { unit: 'Count', dimensions: ['outcome'], local: counted('slipway_notices_total'), aws: true },
+  TargetCallMs: { unit: 'Milliseconds', dimensions: ['target', 'verb', 'outcome'], local: timed('slipway_target_call_seconds'), aws: true },
+  TraceSpans: { unit: 'Count', dimensions: ['outcome'], local: counted('slipway_trace_spans_total'), aws: false },
+  Deliveries: { unit: 'Count', dimensions: ['host', 'outcome'], local: counted('slipway_deliveries_total'), aws: true },
 } as const satisfies Record<string, Described>;
 
 export type FigureName = keyof typeof FIGURES;

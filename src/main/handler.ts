@@ -4,7 +4,6 @@ import { platform } from '#platform';
 import { answerOfError, HttpEvent, type HttpAnswer } from '../contracts/http.ts';
 import type { Figure } from './figures.ts';
 import type { CorePorts, Given, Parts } from './platform.ts';
-import { inRequest } from './trace/request.ts';
 import { parsed, stack } from './stack.ts';
 
 /** The platform's ports with these parts, made once. */
@@ -51,7 +50,7 @@ export const httpHandler = <P extends Parts = object>(answer: (needs: CorePorts 
       const asked = parsed(HttpEvent, event);
       const began = performance.now();
       const what = operation(asked.rawPath);
-      const said = await inRequest(asked, what, () => made(asked));
+      const said = await (platform.spans()?.inRequest(asked, what, () => made(asked)) ?? made(asked));
       platform.measure({ name: 'RequestMs', value: Math.round(performance.now() - began), operation: `${asked.requestContext.http.method} ${what}`, status: `${Math.floor(said.statusCode / 100)}xx` });
       return said;
     } catch (error) {

@@ -2,6 +2,7 @@
  * What a platform gives to the handlers: this machine in `slipway up` and in tests, AWS in the packaged functions. Import
  * conditions choose (package.json, `imports`). A function names the parts that it needs, so that its bundle holds no others.
  */
+import type { HttpAnswer, HttpEvent } from '../contracts/http.ts';
 import type { Builder } from '../ports/builder.ts';
 import type { CommandRunner } from '../ports/commands.ts';
 import type { Ports } from '../ports/index.ts';
@@ -32,6 +33,8 @@ export interface SpanSink {
   readonly hasExecutions: boolean;
   /** The trace that this invocation came in; null where a call comes in none. */
   readonly incoming: () => TraceContext | null;
+  /** Answers a request of the API, of a git host or of Slack, as a span where it is one. @param operation what it asks for, without names */
+  readonly inRequest: (event: HttpEvent, operation: string, run: () => Promise<HttpAnswer>) => Promise<HttpAnswer>;
   /** Takes spans that ended together. Never throws, and nobody waits for it. */
   readonly tell: (spans: readonly Span[]) => void;
   /** When all that was told has left this process: what is called by Lambda stands still after its answer. */

@@ -9,7 +9,7 @@ export const SpanId = z.string().regex(/^(?!0{16})[0-9a-f]{16}$/, '16 hexadecima
 export type SpanId = z.infer<typeof SpanId>;
 
 /** As the header has it: `00-<trace>-<span>-<flags>`. */
-export const TraceParent = z.string().regex(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/, '00-<32 hexadecimal digits>-<16 hexadecimal digits>-<2 hexadecimal digits>').brand<'TraceParent'>();
+export const TraceParent = z.string().regex(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/, '00-<trace>-<span>-<flags>').brand<'TraceParent'>();
 export type TraceParent = z.infer<typeof TraceParent>;
 
 export interface TraceContext {

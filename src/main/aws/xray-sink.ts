@@ -16,6 +16,8 @@ export function xraySink(): SpanSink | null {
   const { tell, left } = createDaemon(daemon);
   return {
     hasExecutions: false, incoming: () => readXrayHeader(xrayConfig(processEnvironment()).header), tell, left,
+    // The invocation is one already.
+    inRequest: (_event, _operation, run) => run(),
     isWanted: (host) => !UNWANTED.test(host),
     headersTo: (context, host) => [OF_AWS.test(host) ? ['x-amzn-trace-id', xrayHeader(context)] : ['traceparent', traceParent(context)]],
   };

@@ -6,6 +6,7 @@ import type { ItemStore } from '../../ports/item-store.ts';
 import type { Platform, SpanSink } from '../platform.ts';
 import { createExecutionTraces, type ExecutionTraces } from './executions.ts';
 import { followRequests } from './outgoing.ts';
+import { inRequest } from './request.ts';
 import { withReleases } from './releases.ts';
 import { outside, under } from './work.ts';
 
@@ -31,7 +32,7 @@ export function createLocalTracing(given: { readonly settings: ExporterSettings;
   return {
     executions,
     sink: {
-      hasExecutions: true, incoming: () => null, tell: (spans) => exporter.add(spans), left: async () => undefined,
+      hasExecutions: true, incoming: () => null, inRequest, tell: (spans) => exporter.add(spans), left: async () => undefined,
       isWanted: (host) => host !== collector,
       headersTo: (context) => [['traceparent', traceParent(context)]],
     },

@@ -1,5 +1,4 @@
 /** A request of the API, of a git host or of Slack as the beginning of a trace, or as a part of its sender's. */
-import { telemetry } from '#telemetry';
 import { answerOfError, type HttpAnswer, type HttpEvent } from '../../contracts/http.ts';
 import { readTraceParent } from '../../domain/trace/trace-parent.ts';
 import { about, subject } from '../subject.ts';
@@ -17,7 +16,7 @@ const READS = ['GET', 'HEAD'];
 export async function inRequest(event: HttpEvent, operation: string, run: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const sender = readTraceParent(event.headers['traceparent']);
   const { method } = event.requestContext.http;
-  if (telemetry.spans() === null || work() !== undefined || (READS.includes(method) && sender?.isSampled !== true)) return run();
+  if (work() !== undefined || (READS.includes(method) && sender?.isSampled !== true)) return run();
   const attributes = { ...attributesOf(subject()), 'http.request.method': method, 'http.route': operation };
   return inSpan({ name: `${method} ${operation}`, kind: 'server', attributes, parent: sender }, async (span) => {
     const answered = (status: number): void => {

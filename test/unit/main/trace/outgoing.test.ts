@@ -13,7 +13,7 @@ import { inSpan, outside, under } from '../../../../src/main/trace/work.ts';
 import { startReceiver, type Receiver } from '../../../fakes/receiver.ts';
 
 const told: Span[][] = [];
-const sink: SpanSink = { hasExecutions: true, incoming: () => null, tell: (spans) => told.push([...spans]), left: async () => undefined, isWanted: (host) => host !== 'unwanted.example.com', headersTo: (context) => [['traceparent', traceParent(context)]] };
+const sink: SpanSink = { hasExecutions: true, incoming: () => null, inRequest: (_event, _operation, run) => run(), tell: (spans) => told.push([...spans]), left: async () => undefined, isWanted: (host) => host !== 'unwanted.example.com', headersTo: (context) => [['traceparent', traceParent(context)]] };
 const TASK = { context: { trace: TraceId.parse('0af7651916cd43dd8448eb211c80319c'), span: SpanId.parse('b7ad6b7169203331'), isSampled: true }, attributes: { 'slipway.pipeline': 'catalog-7' } };
 const use = (spans: SpanSink | undefined): void => useLocalParts({ ports: {} as never, targets: {}, log: () => undefined, spans });
 

@@ -6,6 +6,7 @@ import type { Span } from '../../../../src/domain/trace/span.ts';
 import { traceParent } from '../../../../src/domain/trace/trace-parent.ts';
 import { httpHandler } from '../../../../src/main/handler.ts';
 import { useLocalParts } from '../../../../src/main/local.ts';
+import { inRequest } from '../../../../src/main/trace/request.ts';
 import { traces } from '../../../../src/main/trace/traces.ts';
 import type { PipelineTrace } from '../../../../src/ports/traces.ts';
 
@@ -15,7 +16,7 @@ beforeEach(() => {
   [told.length, lines.length] = [0, 0];
   useLocalParts({
     ports: {} as never, targets: {}, log: (level, message, details) => lines.push({ level, message, ...details }),
-    spans: { hasExecutions: true, incoming: () => null, tell: (spans) => told.push(...spans), left: async () => undefined, isWanted: () => true, headersTo: (context) => [['traceparent', traceParent(context)]] },
+    spans: { hasExecutions: true, incoming: () => null, inRequest, tell: (spans) => told.push(...spans), left: async () => undefined, isWanted: () => true, headersTo: (context) => [['traceparent', traceParent(context)]] },
   });
 });
 afterEach(() => useLocalParts(undefined));
