@@ -245,6 +245,15 @@ describe('looking', () => {
     for (const part of ['staging: canary', `artifact ${DIGEST}`, 'traffic 100 % catalog-7-staging at http://127.0.0.1:20001', 'test lists: failed in 400ms', 'answered 500, expected 200', 'canary, batch 1: continue: No worse so far.', 'failures                            1 of 480: 0.21 % (0.1 % to 5 %)  2 of 4320: 0.05 % (0.1 % to 5 %)   3.49 to 1, in bursts of 5, not known to be good', 'latency.p90, over 63 against 50 ms', 'evidence   3.13 to 1 that the candidate is worse; 100 to 1 aborts  ▁▁▂', 'at this pace enough to abort in 1m30s; 1 look of 4 could not be used', 'request   00112233445566ff']) expect(out).toContain(part);
   });
 
+  it('says where the trace of a pipeline is; nothing where it has none', async () => {
+    const id = '0af7651916cd43dd8448eb211c80319c';
+    const shown = async (trace?: unknown) => (await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(), ...(trace === undefined ? {} : { trace }), deployments: [] } } }, ['show', 'catalog-7'])).out;
+    expect(await shown({ id, url: `https://jaeger.example.com/trace/${id}` })).toContain(`\ntrace ${id}  https://jaeger.example.com/trace/${id}\n`);
+    expect(await shown({ id, url: null })).toContain(`\ntrace ${id}\n`);
+    // Of a control plane from before there were traces, too.
+    for (const none of [null, undefined]) expect(await shown(none)).not.toContain('trace');
+  });
+
   it('shows what a parallel run has found', async () => {
     const found = (compared: number, parts: Record<string, unknown> = {}) => ({ compared, differing: compared, unanswered: 0, dropped: 0, fields: { '$.price': { candidate: compared, stable: 0, both: 0 } }, examples: [], ...parts });
     const parallelRun = { epoch: 'e', earlier: found(40), report: found(60, { dropped: 3, examples: [{ field: '$.price', request: 'GET /p', stable: '1', candidate: null }] }), verdict: { kind: 'different', reason: 'the answers differ', fields: ['$.price'] } };
