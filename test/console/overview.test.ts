@@ -116,3 +116,23 @@ it.each([['light', undefined], ['dark', undefined], ['light', PHONE], ['dark', P
   await expect(serious(page)).resolves.toEqual([]);
   await expect(overflow(page)).resolves.toEqual([]);
 });
+
+it('a tab that nobody looks at reads nothing, and shows what changed as soon as somebody does', async () => {
+  const { page } = await open();
+  const row = page.getByRole('row').filter({ hasText: 'catalog' });
+  await row.waitFor();
+  const look = (hidden: boolean) => page.evaluate((is) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => is });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await look(true);
+  await at.client.post('/v1/services/catalog/environments/production/pause', { why: 'in the background' });
+  await page.waitForTimeout(2000);
+  expect([asked, await row.getByText('paused').count()]).toEqual([[], 0]);
+  await look(false);
+  await row.getByText('paused').first().waitFor();
+  await at.client.post('/v1/services/catalog/environments/production/resume', {});
+  await row.getByText('paused').first().waitFor({ state: 'detached' });
+}, 60_000);

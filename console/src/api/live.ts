@@ -40,7 +40,27 @@ function become(next: LiveState): void {
   state = next;
   for (const listener of stateListeners) listener();
 }
-const tell = (changes: Changes): void => { for (const listener of changeListeners) listener(changes); };
+
+/** More than this is as if all had changed. */
+const HELD_MAX = 500;
+/** What changed while nobody looked at the tab: hundreds of tabs in the background would all read the same at each change. */
+let held: Changes | undefined;
+
+function tell(changes: Changes): void {
+  if (!document.hidden) {
+    for (const listener of changeListeners) listener(changes);
+    return;
+  }
+  const before = held ?? [];
+  held = held === null || changes === null || before.length + changes.length > HELD_MAX ? null : [...before, ...changes];
+}
+
+function tellHeld(): void {
+  if (document.hidden || held === undefined) return;
+  const changes = held;
+  held = undefined;
+  tell(changes);
+}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => {
   const timer = setTimeout(resolve, ms);
@@ -49,6 +69,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => {
 
 /** Runs for as long as the page is open. */
 export async function listen(): Promise<never> {
+  document.addEventListener('visibilitychange', tellHeld);
   addEventListener('online', () => wake?.());
   addEventListener('offline', () => attempt?.abort());
   onSessionChange(() => { last = null; attempt?.abort(); wake?.(); });
