@@ -30,10 +30,11 @@ it('first rows are there within a second, all of them soon after, and a filter a
   const worked: number[] = [];
   const metrics = await page.context().newCDPSession(page);
   await metrics.send('Performance.enable', { timeDomain: 'threadTicks' });
+  // Chromium counts it anew for each document.
   const pageMs = async (): Promise<number> => ((await metrics.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1000;
   const serverMs = (): number => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
   for (let load = 0; load < LOADS; load += 1) {
-    const [began, before] = [performance.now(), (await pageMs()) + serverMs()];
+    const [began, before] = [performance.now(), serverMs()];
     await page.goto(at.client.address, { waitUntil: 'commit' });
     await page.locator('[data-row]').first().waitFor();
     times.push(performance.now() - began);
