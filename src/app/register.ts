@@ -5,7 +5,7 @@ import type { CommitId, Digest, Identity, ServiceName } from '../domain/ids.ts';
 import type { Manifest } from '../domain/manifest.ts';
 import { releaseIdOf } from '../domain/release-id.ts';
 import { Artifact, Release } from '../domain/release.ts';
-import { canonicalRepository, REPOSITORY_FORM, REPOSITORY_FORMS } from '../domain/repository-url.ts';
+import { addressProblem, canonicalRepository, REPOSITORY_FORM, REPOSITORY_FORMS } from '../domain/repository-url.ts';
 import { Repository, Service } from '../domain/service.ts';
 import type { Ports } from '../ports/index.ts';
 import { listedRepositories, type RegisteredNeeds } from './registered.ts';
@@ -15,6 +15,8 @@ import { artifactKey, releaseKey, repositoryKey, serviceKey, sweptKey } from './
 /** The same repository again changes nothing, but for a kind of host that is named now. @throws InvalidInput for what is no address of a repository */
 export const registerRepository = (needs: Pick<Ports, 'store' | 'clock'>) => (input: { url: string; host?: GitHost | undefined; by: Identity }): Promise<Repository> => untilWritten(async () => {
   if (!REPOSITORY_FORM.test(input.url.trim())) throw new InvalidInput(`This is no address of a repository. Use ${REPOSITORY_FORMS}.`);
+  const problem = addressProblem(input.url.trim());
+  if (problem !== null) throw new InvalidInput(`The repository was not registered: ${problem.why}. ${problem.next}`);
   const url = canonicalRepository(input.url);
   const known = await read(needs.store, Repository, repositoryKey(url));
   if (known !== undefined) return input.host === undefined || input.host === known.value.host ? known.value : renamed(needs, known, input.host);

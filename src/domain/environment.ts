@@ -8,7 +8,7 @@ import { GitHostEntry } from './git-host-entry.ts';
 import { EnvironmentName, Identity } from './ids.ts';
 import { Configuration, STRATEGIES } from './manifest.ts';
 import { Notifications } from './notification/rule.ts';
-import { REPOSITORY_FORM, REPOSITORY_FORMS } from './repository-url.ts';
+import { addressProblem, REPOSITORY_FORM, REPOSITORY_FORMS } from './repository-url.ts';
 import { Grant, Group } from './roles.ts';
 import { SlackSettings } from './slack.ts';
 
@@ -47,7 +47,7 @@ export const Person = z.strictObject({
 });
 
 export const ListedRepository = z.strictObject({
-  url: z.string().max(500).regex(REPOSITORY_FORM, REPOSITORY_FORMS).meta({ description: 'The repository, as it is cloned.', examples: ['https://github.com/acme/shop'] }),
+  url: z.string().max(500).regex(REPOSITORY_FORM, REPOSITORY_FORMS).refine((url) => addressProblem(url) === null, 'an address without a user, a password, or what git or ssh would read as an option').meta({ description: 'The repository, as it is cloned.', examples: ['https://github.com/acme/shop'] }),
   host: z.enum(GIT_HOSTS).optional().meta({ description: 'The kind of git host. Absent: as its name says.', examples: ['gitlab'] }),
 });
 

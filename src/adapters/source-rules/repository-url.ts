@@ -1,6 +1,7 @@
 /** Which addresses git may be given. Git itself would also take `ext::<command>`, which runs a command. */
 import { isAbsolute, normalize } from 'node:path';
 import { Forbidden, InvalidInput } from '../../domain/errors.ts';
+import { addressProblem } from '../../domain/repository-url.ts';
 
 /** `path` is an absolute path without a scheme. */
 export const REPOSITORY_SCHEMES = ['https', 'ssh', 'http', 'file', 'path'] as const;
@@ -22,25 +23,15 @@ function schemeOf(repository: string): RepositoryScheme {
   return known ?? refuse('it is none of the known forms', 'Use https://host/path, ssh://user@host/path, user@host:path, file:///path or an absolute path.');
 }
 
-function checkUrl(repository: string, scheme: RepositoryScheme): void {
-  const url = URL.canParse(repository) ? new URL(repository) : refuse('it is no URL', 'Check its spelling.');
-  if (url.password !== '' || (url.username !== '' && scheme !== 'ssh')) refuse('it carries credentials, which would end up in records and logs', 'Take them out and configure a credential helper.');
-  if (url.username.startsWith('-') || url.hostname.startsWith('-')) refuse('user or host begin with a hyphen, which ssh would read as an option', 'Check its spelling.');
-  if (scheme === 'file' && url.hostname !== '') refuse('a file address has no host', 'Use file:///path.');
-  if (scheme !== 'file' && url.hostname === '') refuse('it has no host', 'Check its spelling.');
-}
-
 /**
  * Checks an address before git sees it.
  * @throws InvalidInput for a form that is not known or that hides an option, a command or a password; Forbidden for a scheme that is switched off
  */
 export function checkRepository(repository: string, allowed: readonly RepositoryScheme[]): RepositoryScheme {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (repository.length > URL_LENGTH_MAX || /[\s\u0000-\u001f\u007f]/.test(repository)) refuse('it is too long, or has spaces or control characters', 'Check its spelling.');
-  if (repository.startsWith('-')) refuse('it begins with a hyphen, which git would read as an option', 'Check its spelling.');
-  if (repository.includes('::')) refuse('with :: git would run a command', 'Use https, ssh or a path.');
+  if (repository.length > URL_LENGTH_MAX) refuse('it is too long', 'Check its spelling.');
+  const problem = addressProblem(repository);
+  if (problem !== null) refuse(problem.why, problem.next);
   const scheme = schemeOf(repository);
   if (!allowed.includes(scheme)) throw new Forbidden(`Repositories by ${scheme} are not allowed here (allowed: ${allowed.join(', ')}). Allow it in the installation's settings, or use another address.`, { scheme, allowed });
-  if (scheme !== 'path' && !SCP_FORM.test(repository)) checkUrl(repository, scheme);
   return scheme;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { canonicalRepository } from '../../../src/domain/repository-url.ts';
+import { addressProblem, canonicalRepository } from '../../../src/domain/repository-url.ts';
 
 describe('canonicalRepository', () => {
   it.each([
@@ -19,5 +19,20 @@ describe('canonicalRepository', () => {
 
   it('is its own canonical form', () => {
     for (const url of ['git@github.com:acme/shop.git', '/srv/git/shop.git']) expect(canonicalRepository(canonicalRepository(url))).toBe(canonicalRepository(url));
+  });
+});
+
+describe('an address', () => {
+  it.each(['https://github.com/acme/shop', 'http://127.0.0.1:3000/acme/shop.git', 'ssh://git@github.com/acme/shop.git', 'git@github.com:acme/shop.git', '/srv/git/shop.git', 'file:///srv/git/shop.git'])('%s hides nothing', (address) => {
+    expect(addressProblem(address)).toBeNull();
+  });
+
+  it.each([
+    ['https://anna:hunter2@github.com/acme/shop', /user or a password/], ['https://ghp_hunter2@github.com/acme/shop', /user or a password/], ['ssh://git:hunter2@github.com/acme/shop', /user or a password/],
+    ['ssh://-oProxyCommand=hunter2/x', /hyphen/], ['ssh://-ohunter2@host/x', /hyphen/], ['--upload-pack=hunter2', /hyphen/], ['ext::sh%20-c%20hunter2', /run a command/], ['/srv/a\nhunter2', /control characters/], ['file://hunter2/etc', /no host/],
+  ])('%s is found out, and not repeated', (address, why) => {
+    const problem = addressProblem(address);
+    expect(problem?.why).toMatch(why);
+    expect(JSON.stringify(problem)).not.toContain('hunter2');
   });
 });
