@@ -2,6 +2,7 @@
 import { failInstance, announce, markUnhealthy } from './failure.ts';
 import { type Instance, processOf, refOf } from './fleet.ts';
 import type { Runtime } from './runtime.ts';
+import { REFUSED } from './probe.ts';
 import { drainAndStop } from './stop.ts';
 
 /** The one it replaces leaves now that this one serves. */
@@ -31,6 +32,13 @@ async function markHealthy(rt: Runtime, instance: Instance): Promise<void> {
   handOver(rt, instance);
 }
 
+/** The usual mistake of a service's first day: it listens on a port of its own choice, so nothing answers on the one that it was given. */
+async function withPorts(rt: Runtime, instance: Instance, why: string): Promise<string> {
+  const process = processOf(instance);
+  const ports = process === undefined ? [] : await rt.table.ports(process.pid).catch(() => []);
+  return ports.length === 0 ? why : `${why} It listens on ${ports.join(', ')}: let it take its port, now ${process?.port ?? ''}, from the variable PORT.`;
+}
+
 /** Begins the health checks of a running instance. */
 export function watch(rt: Runtime, instance: Instance): void {
   const { state, spec } = instance.record;
@@ -42,7 +50,8 @@ export function watch(rt: Runtime, instance: Instance): void {
     from: state.health,
     spentMs: Math.max(0, rt.needs.clock.now() - state.startedAt),
     onChange: (health, why) => {
-      if (health === 'unhealthy') markUnhealthy(rt, instance, why ?? 'It is not healthy.');
+      if (why?.endsWith(`${REFUSED}.`) === true) rt.background(withPorts(rt, instance, why).then((text) => markUnhealthy(rt, instance, text)));
+      else if (health === 'unhealthy') markUnhealthy(rt, instance, why ?? 'It is not healthy.');
       else rt.background(markHealthy(rt, instance));
     },
   });

@@ -60,5 +60,6 @@ export function darwinTable(): ProcessTable {
     marked: async (directory) => parseMarked(await ps(['-axwwE', '-o', 'pid=,pgid=,stat=,lstart=,command=']), directory),
     usage: async () => parseUsage(await ps(['-ax', '-o', 'pgid=,rss=,time='])),
     listens: async () => undefined,
+    ports: async () => [],
   };
 }

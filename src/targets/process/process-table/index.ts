@@ -36,6 +36,8 @@ export interface ProcessTable {
   usage(): Promise<ReadonlyMap<number, Usage>>;
   /** Whether a process of this group listens on the port; undefined where that cannot be told. */
   listens(group: number, port: number): Promise<boolean | undefined>;
+  /** The ports on which processes of this group listen, ascending; none where that cannot be told. */
+  ports(group: number): Promise<readonly number[]>;
 }
 
 /** @throws NotSupported on other systems than Linux and macOS */

@@ -121,10 +121,12 @@ function* listeningLines(table: string): Generator<string> {
 
 const fieldsOf = (line: string): string[] => line.trim().split(/\s+/);
 
+const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'] as const;
+
 /** The sockets that listen on a port, as their links in /proc/pid/fd read. */
 function* listeningSockets(port: number): Generator<string> {
   const wanted = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+  for (const table of TABLES) {
     for (const line of listeningLines(table)) {
       const fields = fieldsOf(line);
       if (fields[1]?.endsWith(wanted) === true) yield `socket:[${fields[9]}]`;
@@ -165,6 +167,25 @@ async function listens(group: number, port: number): Promise<boolean | undefined
   return false;
 }
 
+async function ports(group: number): Promise<readonly number[]> {
+  const listening = new Map<string, number>();
+  for (const table of TABLES) {
+    for (const line of listeningLines(table)) {
+      const fields = fieldsOf(line);
+      listening.set(`socket:[${fields[9]}]`, Number.parseInt(fields[1]?.split(':').at(-1) ?? '', 16));
+    }
+  }
+  const found = new Set<number>();
+  for await (const pid of livingPids()) {
+    if (statOf(pid)?.session !== group) continue;
+    for (const file of openFiles(pid) ?? []) {
+      const port = listening.get(file);
+      if (port !== undefined) found.add(port);
+    }
+  }
+  return [...found].sort((one, other) => one - other);
+}
+
 export function linuxTable(): ProcessTable {
   // Start times count from the boot, so they mean something only together with it.
   const boot = readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
@@ -178,5 +199,6 @@ export function linuxTable(): ProcessTable {
     marked: (directory) => marked(directory, identify),
     usage: () => usage(bytesInPage),
     listens,
+    ports,
   };
 }

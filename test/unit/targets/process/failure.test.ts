@@ -116,6 +116,13 @@ describe('an instance that fails', () => {
     expect(await isAlive(pid)).toBe(false);
   });
 
+  it('that listens on a port of its own choice is told where, and where it should', async () => {
+    await open();
+    await rig.launch(specOf({ configuration: { OWN_PORT: '1' }, health: { path: '/', interval: 0.1, timeout: 0.5, failures: 2, startWithin: 1 } }), 1);
+    const { problem } = await one('the problem is told', ({ health }) => health === 'unhealthy');
+    expect(problem).toMatch(process.platform === 'linux' ? /nothing listens on its port\. It listens on \d+: let it take its port, now \d+, from the variable PORT\.$/ : /nothing listens on its port\.$/);
+  });
+
   it('that answers with errors from its start is never healthy', async () => {
     await open();
     await rig.launch(specOf({ configuration: { SICK: '1' }, health: { path: '/', interval: 0.1, timeout: 0.5, failures: 2, startWithin: 0.5 } }), 1);

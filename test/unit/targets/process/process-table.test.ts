@@ -97,6 +97,17 @@ describe('the process table of this machine', () => {
     }
   });
 
+  it('knows on which ports a process and those of its session listen, where the system says so', async () => {
+    const child = spawn(process.execPath, ['-e', "const { createServer } = require('node:http'); createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port) })"], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [said] = (await once(child.stdout, 'data')) as [Buffer];
+      expect(await table.ports(child.pid ?? 0)).toEqual(process.platform === 'linux' ? [Number(String(said))] : []);
+      expect(await table.ports(1)).not.toContain(Number(String(said)));
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
   it('is there on Linux and macOS only', () => {
     expect(() => processTable('win32')).toThrow('runs on Linux and macOS, this machine is "win32"');
   });

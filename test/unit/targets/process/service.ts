@@ -26,7 +26,7 @@ createServer((request, response) => {
   if (request.url === '/environment') { response.end(JSON.stringify({ environment: process.env, directory: process.cwd(), pid: process.pid })); return; }
   response.statusCode = is('SICK') ? 500 : 200;
   response.end('ok');
-}).listen(Number(process.env.PORT), '127.0.0.1', () => console.log('listening'));
+}).listen(is('OWN_PORT') ? 0 : Number(process.env.PORT), '127.0.0.1', () => console.log('listening'));
 `;
 
 /** A folder with the service in it, below `directory`. */
