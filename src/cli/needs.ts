@@ -65,6 +65,8 @@ export interface CliNeeds {
   readonly env: CliEnvironment;
   /** The user's home directory. */
   readonly userHome: string;
+  /** This program, and what it runs on. */
+  readonly program: { readonly version: string; readonly node: string };
   /** What a repository's hook runs: the Node to use, and the script. */
   readonly hookProgram: { readonly node: string; readonly script: string };
   /** Where the command runs. */

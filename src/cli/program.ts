@@ -27,6 +27,7 @@ import { addTarget } from './commands/target.ts';
 import { addToken } from './commands/token.ts';
 import { addDown, addUp } from './commands/up.ts';
 import { addValidate } from './commands/validate.ts';
+import { addVersion } from './commands/version.ts';
 import { addCompletion } from './completion.ts';
 import { CliError, EXIT } from './exit.ts';
 import { messageOf } from './faults.ts';
@@ -77,6 +78,7 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addSession,
   addToken,
   addCompletion,
+  addVersion,
 ];
 
 /** @param ended called once with the exit code of the command that ran */
@@ -97,6 +99,9 @@ export function createProgram(needs: CliNeeds, ended: (exitCode: number) => void
   return program;
 }
 
+/** What people ask any program for. Only as the first word: further on it is the option of a command, the version of a release. */
+const withVersion = (words: readonly string[]): readonly string[] => (words[0] === '--version' || words[0] === '-V' ? ['version', ...words.slice(1)] : words);
+
 /**
  * Runs one command line, without the names of node and the script. Everything that goes wrong is said on the error output, as one
  * line of JSON with --json. @returns the exit code
@@ -104,7 +109,7 @@ export function createProgram(needs: CliNeeds, ended: (exitCode: number) => void
 export async function runProgram(needs: CliNeeds, words: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
   try {
-    await createProgram(needs, (code) => { exitCode = code; }).parseAsync([...words], { from: 'user' });
+    await createProgram(needs, (code) => { exitCode = code; }).parseAsync([...withVersion(words)], { from: 'user' });
     return exitCode;
   } catch (error) {
     // Commander has said it already, help and mistakes alike.

@@ -1,6 +1,8 @@
 /** The command line's entry: bundled to dist/cli.mjs, which bin/slipway.mjs runs. */
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { addOwnTarget, readOwnTargets, sendTo } from '../adapters/local/own-targets.ts';
 import { exportedFunction } from '../adapters/local/own-targets/module.ts';
 import { validate } from '../app/validate.ts';
@@ -67,4 +69,8 @@ const handOf: CliNeeds['handOf'] = (path) => refusing(async () => {
 /** The user's own targets of this machine may be named in a manifest too. */
 const targets = async (): Promise<readonly string[]> => [...TARGET_KINDS, ...(await readOwnTargets(homeAt(localConfig(environment).home).targets, TARGET_KINDS)).keys()];
 
-process.exitCode = await runInProcess(process.argv.slice(2), { env: environment, userHome: homedir(), hookProgram: { node: process.execPath, script: join(packageRoot(), 'bin', 'post-receive.mjs') }, validate: async (input) => validate({ targets: await targets() })(input), up, down: end, sendTo: send, handOf });
+function packageVersion(): string {
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))).version;
+}
+
+process.exitCode = await runInProcess(process.argv.slice(2), { env: environment, userHome: homedir(), program: { get version() { return packageVersion(); }, node: process.versions.node }, hookProgram: { node: process.execPath, script: join(packageRoot(), 'bin', 'post-receive.mjs') }, validate: async (input) => validate({ targets: await targets() })(input), up, down: end, sendTo: send, handOf });

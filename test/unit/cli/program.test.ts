@@ -54,6 +54,17 @@ describe('help', () => {
   });
 });
 
+describe('the version', () => {
+  it.each([[['version']], [['--version']], [['-V']]])('is said by %p', async (words) => {
+    expect(await run(words)).toEqual({ code: 0, out: 'slipway 1.2.3 (Node 24.0.0)\n', err: '' });
+  });
+
+  it('is JSON where that is asked for, and leaves the option of other commands alone', async () => {
+    expect(JSON.parse((await run(['--version', '--json'])).out)).toEqual({ version: '1.2.3', node: '24.0.0' });
+    expect((await run(['deploy', '--version', '1.4.0'])).err).toContain("missing required argument 'service'");
+  });
+});
+
 describe('which control plane, and as whom', () => {
   const services = { 'GET /v1/services': { body: [] } };
 

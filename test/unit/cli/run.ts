@@ -21,7 +21,7 @@ export async function run(words: readonly string[], given: { address?: string; n
   let err = '';
   let time = START;
   const code = await runProgram({
-    env: given.address === undefined ? {} : { SLIPWAY_URL: given.address, SLIPWAY_TOKEN: TOKEN }, userHome: '/nobody/at/home', hookProgram: { node: '/opt/node', script: '/opt/slip\'way/post-receive.mjs' }, directory: process.cwd(),
+    env: given.address === undefined ? {} : { SLIPWAY_URL: given.address, SLIPWAY_TOKEN: TOKEN }, userHome: '/nobody/at/home', program: { version: '1.2.3', node: '24.0.0' }, hookProgram: { node: '/opt/node', script: '/opt/slip\'way/post-receive.mjs' }, directory: process.cwd(),
     stdout: { write: (text) => { out += text; } }, stderr: { write: (text) => { err += text; } },
     isTerminal: false, fetch: globalThis.fetch, now: () => time,
     sleep: async (ms) => {
