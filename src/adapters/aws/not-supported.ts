@@ -8,6 +8,6 @@ const refusing = (sentence: string) => (): Promise<never> => Promise.reject(new 
 
 /** Targets here are asked recorded requests instead (src/app/ask-recorded.ts). */
 export const mirrorsNotSupported: ParallelRuns = { read: refusing('No target on AWS mirrors requests, so there is nothing to read. Give the target "compares" in its description, and it is asked recorded requests.') };
-/** docs/decisions/0024 */
+/** docs/decisions/0029 */
 const recording = refusing('Nothing records requests on AWS: load balancers and functions pass them on without Slipway. Import a HAR file, an access log of the load balancer, or a list: slipway recording import SERVICE FILE --environment ENVIRONMENT');
 export const recordersNotSupported: Recorders = { begin: recording, progress: async () => null, requests: recording, end: recording };

@@ -88,7 +88,7 @@ describe('what fails closed', () => {
   });
 
   it('what this platform does not have yet says so', async () => {
-    expect(await refusalOf(recordersNotSupported.begin('catalog' as never, 'staging' as never, {} as never))).toMatchObject({ name: 'NotSupported', message: expect.stringContaining('slipway up') });
+    expect(await refusalOf(recordersNotSupported.begin('catalog' as never, 'staging' as never, {} as never))).toMatchObject({ name: 'NotSupported', message: expect.stringContaining('slipway recording import') });
   });
 
   it('the credentials of git hosts: of the host that asks, and no other', async () => {
