@@ -1,9 +1,9 @@
 /**
- * Prices as inputs, in US dollars: us-east-1, without free tiers, as the price pages said on the day below. Other regions and days
+ * Prices as inputs, in US dollars: us-east-1, without free tiers, as they were looked up on the day below: docs/cost.md says where. Other regions and days
  * differ by some ten percent: write your own here and run the bench again.
  */
 export const PRICES = {
-  asOf: '2026-11-20',
+  asOf: '2026-11-26',
   region: 'us-east-1',
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ */
   readUnit: 0.125 / 1e6,
