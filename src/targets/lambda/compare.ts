@@ -1,7 +1,7 @@
 /** Answers of two revisions on Lambda, compared: each version is invoked by itself, with the event of a request over HTTP. */
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import { answerBody } from '../../comparison/ask-instance.ts';
+import { ANSWER_WITHIN_MS, answerBody } from '../../comparison/ask-instance.ts';
 import type { Ask } from '../../comparison/compare-request.ts';
 import { COMPARED_AT_ONCE, compareRequests } from '../../comparison/compare-requests.ts';
 import type { CompareRequest, CompareResult } from '../../contracts/target.ts';
@@ -33,11 +33,23 @@ const atOnce = (reserved: number | null): number => (reserved === null ? COMPARE
 const versionOf = (one: SeenFunction, revision: RevisionId): string | undefined => placedOn(one).find((placed) => placed.revision === revision)?.alias.version;
 
 const askVersion = (lambda: Lambda, name: string, version: string): Ask => async (request, headers) => {
-  const { Payload, FunctionError } = await calling('Lambda', `invoke version ${version} of ${name}`, () => lambda.send(new InvokeCommand({ FunctionName: name, Qualifier: version, Payload: JSON.stringify(httpEvent(request, headers)) })));
+  const invoked = calling('Lambda', `invoke version ${version} of ${name}`, () => lambda.send(new InvokeCommand({ FunctionName: name, Qualifier: version, Payload: JSON.stringify(httpEvent(request, headers)) })));
+  const told = await inTime(invoked);
+  // The function goes on to its own limit; nobody hears what it says.
+  if (told === 'late') return { kind: 'none', reason: `not within ${ANSWER_WITHIN_MS / 1000} s` };
+  const { Payload, FunctionError } = told;
   // What users get for a function that failed; https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
   if (FunctionError !== undefined) return { kind: 'answer', status: 502, headers: {}, body: await answerBody([], '') };
   return answerOf(Payload === undefined ? undefined : documentOf(Buffer.from(Payload).toString('utf8')));
 };
+
+async function inTime<T>(work: Promise<T>): Promise<T | 'late'> {
+  const clock: { timer?: NodeJS.Timeout } = {};
+  const late = new Promise<'late'>((resolve) => (clock.timer = setTimeout(() => resolve('late'), ANSWER_WITHIN_MS)));
+  // What is refused after that is nobody's either.
+  work.catch(() => undefined);
+  return Promise.race([work, late]).finally(() => clearTimeout(clock.timer));
+}
 
 const Told = z.object({ statusCode: z.int(), headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}), body: z.string().default(''), isBase64Encoded: z.boolean().default(false) });
 

@@ -22,6 +22,8 @@ export interface LambdaShimOptions {
   readonly looksToWarm?: number;
   /** Unreserved concurrent executions of the account, for GetAccountSettings. */
   readonly unreserved?: number;
+  /** What a version gives back for an event; the emulator runs nothing without Docker. */
+  readonly invoked?: (name: string, version: string, event: unknown) => unknown;
 }
 
 export interface LambdaShim {
@@ -43,7 +45,7 @@ const changed = (answer: Answer, change: (body: Document) => void): Answer => {
 };
 const SUCCESSFUL = 'Successful';
 
-export function lambdaShim({ looksToChange = 0, looksToWarm = 0, unreserved = 1000 }: LambdaShimOptions = {}): LambdaShim {
+export function lambdaShim({ looksToChange = 0, looksToWarm = 0, unreserved = 1000, invoked }: LambdaShimOptions = {}): LambdaShim {
   /** By `name` or `name/alias`: the condition that the next change has to name. */
   const conditions = new Map<string, string>();
   const busy = new Map<string, { readonly field: 'State' | 'LastUpdateStatus'; looks: number }>();
@@ -225,6 +227,7 @@ export function lambdaShim({ looksToChange = 0, looksToWarm = 0, unreserved = 10
   return {
     shim: async (call, request, forward) => {
       if (call.service !== 'lambda') return undefined;
+      if (call.action === 'Invoke' && invoked !== undefined) return json(200, invoked(call.resource.split('/')[0] ?? '', new URL(request.url, 'http://emulator').searchParams.get('Qualifier') ?? '', JSON.parse(request.body.toString('utf8'))));
       if (request.url.includes('/account-settings')) return json(200, { AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: unreserved } });
       return warmthCall(call, request) ?? (await aliasCall(call, request, forward)) ?? (await sourceCall(call, request, forward)) ?? (await functionCall(call, request, forward));
     },

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { AutoScalingClient, CreateAutoScalingGroupCommand, DeleteAutoScalingGroupCommand, DescribeAutoScalingGroupsCommand, SetInstanceHealthCommand } from '@aws-sdk/client-auto-scaling';
 import { CreateLaunchTemplateCommand, DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateServiceCommand, DescribeServicesCommand, ECSClient, StopTaskCommand } from '@aws-sdk/client-ecs';
-import { DescribeRulesCommand, ElasticLoadBalancingV2Client, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CreateRuleCommand, DescribeRulesCommand, ElasticLoadBalancingV2Client, ModifyRuleCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
-  CreateFunctionCommand, DeleteAliasCommand, DeleteFunctionCommand, GetFunctionCommand, InvokeWithResponseStreamCommand, LambdaClient, ListAliasesCommand, ListEventSourceMappingsCommand, PutFunctionConcurrencyCommand, UpdateAliasCommand,
+  CreateFunctionCommand, DeleteAliasCommand, DeleteFunctionCommand, GetFunctionCommand, InvokeCommand, InvokeWithResponseStreamCommand, LambdaClient, ListAliasesCommand, ListEventSourceMappingsCommand, PutFunctionConcurrencyCommand, UpdateAliasCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { autoScalingCommands, balancerCommands, ec2Commands, ecsCommands, lambdaCommands } from '../../../../src/adapters/aws/calls/command-clients.ts';
@@ -16,7 +16,7 @@ interface Sent { readonly method: string | undefined; readonly url: string; read
 let server: Server;
 let endpoint: string;
 let sent: Sent[] = [];
-let answer: { status: number; type: string; body: string };
+let answer: { status: number; type: string; body: string; headers?: Record<string, string> };
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
     request.on('data', (part: Buffer) => parts.push(part)).on('end', () => {
       const { authorization = '', 'content-type': type, 'x-amz-target': target } = request.headers;
       sent.push({ method: request.method, url: request.url ?? '', type, target: target as string | undefined, body: Buffer.concat(parts).toString(), scope: /Credential=[^/]+\/\d+\/([^,]+),/.exec(authorization)?.[1] });
-      response.writeHead(answer.status, { 'content-type': answer.type, 'x-amzn-requestid': 'one' }).end(answer.body);
+      response.writeHead(answer.status, { 'content-type': answer.type, 'x-amzn-requestid': 'one', ...answer.headers }).end(answer.body);
     });
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -66,6 +66,7 @@ describe.each<readonly [keyof typeof CLIENTS, string, () => unknown, string, str
   ['lambda', 'DeleteFunction', () => new DeleteFunctionCommand({ FunctionName: 'shop-api', Qualifier: '3' }), 'application/json', ''],
   ['lambda', 'PutFunctionConcurrency', () => new PutFunctionConcurrencyCommand({ FunctionName: 'shop-api', ReservedConcurrentExecutions: 0 }), 'application/json', '{"ReservedConcurrentExecutions":0}'],
   ['lambda', 'ListEventSourceMappings', () => new ListEventSourceMappingsCommand({ FunctionName: 'shop-api:live' }), 'application/json', '{"EventSourceMappings":[{"UUID":"u","LastModified":1777876200.5,"BatchSize":10}]}'],
+  ['lambda', 'Invoke of a version', () => new InvokeCommand({ FunctionName: 'shop-api', Qualifier: '7', Payload: JSON.stringify({ rawPath: '/ä' }) }), 'application/json', '{"statusCode":200,"body":"ü"}'],
   ['ecs', 'CreateService', () => new CreateServiceCommand({ cluster: 'c', serviceName: 's', desiredCount: 2, loadBalancers: [{ targetGroupArn: 'arn', containerPort: 8080 }], tags: [{ key: 'k', value: 'v' }], enableECSManagedTags: true }), 'application/x-amz-json-1.1', '{"service":{"serviceName":"s","createdAt":1777876200}}'],
   ['ecs', 'DescribeServices', () => new DescribeServicesCommand({ cluster: 'c', services: ['s'], include: ['TAGS'] }), 'application/x-amz-json-1.1', '{"services":[{"serviceName":"s","desiredCount":2,"deployments":[{"status":"PRIMARY","updatedAt":1777876200.25}]}],"failures":[]}'],
   ['ecs', 'StopTask', () => new StopTaskCommand({ cluster: 'c', task: 't', reason: 'why' }), 'application/x-amz-json-1.1', '{"task":{"taskArn":"t"}}'],
@@ -75,6 +76,7 @@ describe.each<readonly [keyof typeof CLIENTS, string, () => unknown, string, str
   ['autoScaling', 'CreateAutoScalingGroup', () => new CreateAutoScalingGroupCommand({ AutoScalingGroupName: 'g', MinSize: 0, MaxSize: 2, TargetGroupARNs: ['arn:a'], Tags: [{ Key: 'k', Value: 'v', PropagateAtLaunch: true }] }), XML, '<CreateAutoScalingGroupResponse/>'],
   ['autoScaling', 'SetInstanceHealth', () => new SetInstanceHealthCommand({ InstanceId: 'i-1', HealthStatus: 'Unhealthy', ShouldRespectGracePeriod: false }), XML, '<SetInstanceHealthResponse/>'],
   ['balancers', 'DescribeRules', () => new DescribeRulesCommand({ ListenerArn: 'arn:l', Marker: 'm' }), XML, '<DescribeRulesResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"><DescribeRulesResult><Rules><member><RuleArn>r</RuleArn><Priority>10</Priority><IsDefault>false</IsDefault><Actions><member><Type>forward</Type><ForwardConfig><TargetGroups><member><TargetGroupArn>t</TargetGroupArn><Weight>90</Weight></member></TargetGroups></ForwardConfig></member></Actions></member></Rules><NextMarker>n</NextMarker></DescribeRulesResult></DescribeRulesResponse>'],
+  ['balancers', 'CreateRule by a header', () => new CreateRuleCommand({ ListenerArn: 'arn:l', Priority: 9, Conditions: [{ Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'x-slipway-ask', Values: ['0a'] } }], Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '503', ContentType: 'text/plain', MessageBody: 'not yet' } }], Tags: [{ Key: 'a', Value: 'b' }] }), XML, '<CreateRuleResponse xmlns="http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"><CreateRuleResult><Rules><member><RuleArn>r</RuleArn><Priority>9</Priority><Conditions><member><Field>http-header</Field><HttpHeaderConfig><HttpHeaderName>x-slipway-ask</HttpHeaderName><Values><member>0a</member></Values></HttpHeaderConfig></member></Conditions></member></Rules></CreateRuleResult></CreateRuleResponse>'],
   ['balancers', 'ModifyRule', () => new ModifyRuleCommand({ RuleArn: 'r', Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups: [{ TargetGroupArn: 't', Weight: 0 }], TargetGroupStickinessConfig: { Enabled: false } } }] }), XML, '<ModifyRuleResponse><ModifyRuleResult><Rules/></ModifyRuleResult></ModifyRuleResponse>'],
 ])('%s: %s', (kind, _name, command, type, body) => {
   it('is sent and read as the SDK does', async () => {
@@ -87,6 +89,12 @@ describe.each<readonly [keyof typeof CLIENTS, string, () => unknown, string, str
     const { $metadata: _theirs, ...expected } = theirs as Record<string, unknown>;
     expect(read).toEqual(expected);
   });
+});
+
+it('a function that failed is told apart from what it answers', async () => {
+  answer = { status: 200, type: 'application/json', body: '{"errorMessage":"broken"}', headers: { 'x-amz-function-error': 'Unhandled' } };
+  const { ours, theirs } = (await both('lambda', () => new InvokeCommand({ FunctionName: 'shop-api', Payload: '{}' }))) as { ours: { FunctionError?: string }; theirs: { FunctionError?: string } };
+  expect([ours.FunctionError, theirs.FunctionError]).toEqual(['Unhandled', 'Unhandled']);
 });
 
 describe('a refusal', () => {
