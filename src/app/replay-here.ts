@@ -2,7 +2,7 @@
 import { replayRequests } from '../contracts/replay-requests.ts';
 import { InvalidInput, SlipwayError, TestsFailed } from '../domain/errors.ts';
 import type { Replay, Test } from '../domain/manifest.ts';
-import { replayProblems, replaySeconds, type ReplayLimits } from '../domain/replay/limits.ts';
+import { replayProblems, type ReplayLimits } from '../domain/replay/limits.ts';
 import { replayHeading } from '../domain/replay/telling.ts';
 import { judgeReplay } from '../domain/replay/verdict.ts';
 import type { CommandOutcome } from '../ports/commands.ts';
@@ -23,10 +23,11 @@ export async function replayHere(needs: ReplayHereNeeds, turn: Turn, { replay, t
   try {
     const { requests, leftOut } = replayRequests(replay, await textOf(needs, turn, replay, limits));
     const loaded = judgeReplay(await needs.replays.send(requests, baseUrl, { rate: replay.rate, seconds: replay.duration }), replay.expect);
+    const [took, most] = [(needs.clock.now() - began) / 1000, test.timeout + replay.duration];
+    if (took > most) return ended(false, `It took ${Math.round(took)} s, and ${most} s is the most.\n${loaded.lines.join('\n')}`);
+    // It has an end of its own: a load balancer may need a minute for the rules that it takes.
     const compared = replay.compare ? await compareReplayed(needs, turn, requests, replay) : { passed: true, lines: [] };
-    const outcome = ended(loaded.passed && compared.passed, [replayHeading(replay, requests.length, leftOut), ...loaded.lines, ...compared.lines].join('\n'));
-    const most = test.timeout + replaySeconds(test);
-    return outcome.seconds <= most ? outcome : { ...outcome, passed: false, detail: `It took ${Math.round(outcome.seconds)} s, and ${most} s is the most.\n${outcome.detail}` };
+    return ended(loaded.passed && compared.passed, [replayHeading(replay, requests.length, leftOut), ...loaded.lines, ...compared.lines].join('\n'));
   } catch (error) {
     if (error instanceof SlipwayError && error.retry === 'final') return ended(false, error.message);
     throw error;

@@ -124,6 +124,12 @@ describe('a replay in a function', () => {
     expect(seen).toEqual([]);
   });
 
+  it('has failed when its load takes longer than the test may', async () => {
+    files.set('requests', '/a');
+    listener = (_request, response) => { at.clock.advance(500); response.end(); };
+    expect(await run({ from: 'recording' }, { timeout: '1s' })).toMatchObject({ passed: false, detail: expect.stringMatching(/^It took 15 s, and 1\.3 s is the most\.\n30 requests, 0 failed/) });
+  });
+
   it('is tried again when something passes by itself', async () => {
     files.set('requests', '/a');
     compare = () => { throw new ProviderUnavailable('the target does not answer now'); };
