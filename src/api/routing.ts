@@ -21,10 +21,10 @@ export function written(statusCode: number, headers: Readonly<Record<string, str
   return { statusCode, headers, body, response: () => new Response(body, { status: statusCode, headers: { ...headers } }) };
 }
 
-export function answered(status: number, value: unknown, more: { readonly next: string | undefined; readonly etag: string | undefined }): Written {
+export function answered(status: number, value: unknown, more: { readonly next: string | undefined; readonly etag: string | undefined; readonly secret: boolean }): Written {
   const body = JSON.stringify(value);
   return written(status, {
-    'content-type': 'application/json', 'cache-control': 'private, no-cache', ...(more.next === undefined ? {} : { link: `<${more.next}>; rel="next"` }), ...(more.etag === undefined ? {} : { etag: more.etag }),
+    'content-type': 'application/json', 'cache-control': more.secret ? 'no-store' : 'private, no-cache', ...(more.next === undefined ? {} : { link: `<${more.next}>; rel="next"` }), ...(more.etag === undefined ? {} : { etag: more.etag }),
   }, body);
 }
 

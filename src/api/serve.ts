@@ -69,7 +69,7 @@ export function bind<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Z
       const asked = { ...parsed, holder, by, from: fromOf(context), sees, ifMatch: ifMatchOf(operation, context) };
       const answer = async () => {
         const { value, next, etag } = await run(ports, asked);
-        return answered(operation.status, value, { next: next === undefined ? undefined : nextPath(context, next), etag });
+        return answered(operation.status, value, { next: next === undefined ? undefined : nextPath(context, next), etag, secret: operation.secret });
       };
       if (operation.method === 'GET') return notModified(context, await answer());
       const key = context.req.header('idempotency-key');
@@ -90,7 +90,7 @@ export function bindOpen<P extends z.ZodObject, Q extends z.ZodObject, B extends
     serve: async (ports, context) => {
       const { text: _, ...parsed } = await parsedOf(operation, context);
       const { value } = await run(ports, { ...parsed, from: fromOf(context) });
-      const answer = answered(operation.status, value, { next: undefined, etag: undefined });
+      const answer = answered(operation.status, value, { next: undefined, etag: undefined, secret: operation.secret });
       return operation.method === 'GET' ? notModified(context, answer) : answer.response();
     },
   };

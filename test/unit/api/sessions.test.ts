@@ -158,6 +158,8 @@ describe('an address that logs in', () => {
 
   it('opens one session, and shows nobody anything else', async () => {
     const link = await make();
+    // No cache keeps what opens something.
+    expect((await at.ask('POST', '/v1/log-in-links', { as: 'vera', body: {} })).headers.get('cache-control')).toBe('no-store');
     expect(await me(link)).toBe(401);
     const [one, two] = await Promise.all([redeem(link), redeem(link)]);
     expect(new Set([one.status, two.status])).toEqual(new Set([201, 401]));
