@@ -6,6 +6,7 @@ import { Line, Text } from './text.ts';
 const Count = z.union([z.number(), z.object({ percent: z.number() })]);
 export const Environments = z.object({
   environments: z.array(z.object({ name: Line, kind: Line, wave: z.number(), instances: Count, zones: z.array(Line), minimumHealthy: Count, approvers: z.array(Line) })),
+  defaults: z.object({ approvers: z.array(Line).default([]) }).default({ approvers: [] }),
 });
 export const Repository = z.object({ url: Line, host: z.enum(GIT_HOSTS).nullable().default(null), registeredBy: Line, registeredAt: z.number().nullable() });
 export const Repositories = z.array(Repository);

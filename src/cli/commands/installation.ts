@@ -10,6 +10,8 @@ import { ago, clockTime } from '../text/time.ts';
 const GROUP = 'The installation:';
 const amount = (value: number | { percent: number }): string => (typeof value === 'number' ? String(value) : `${value.percent} %`);
 
+const byDefault = (approvers: readonly string[]): string => (approvers.length === 0 ? '-' : `${approvers.join(', ')} (default)`);
+
 export function addEnv(host: Host): void {
   const env = host.program.command('env').summary('the environments').helpGroup(GROUP).description('Lists the environments in the order a release goes through them.');
   const list = env.command('list', { isDefault: true }).description('Lists the environments in the order a release goes through them.');
@@ -20,7 +22,7 @@ export function addEnv(host: Host): void {
     const { value, raw } = await (await session.connect()).get('/v1/environments', Environments);
     session.answer(raw, () => table([
       ['WAVE', 'ENVIRONMENT', 'KIND', 'INSTANCES', 'HEALTHY AT LEAST', 'ZONES', 'APPROVERS'].map((title) => session.style('quiet', title)),
-      ...[...value.environments].sort((one, other) => one.wave - other.wave).map((entry) => [String(entry.wave), entry.name, entry.kind, amount(entry.instances), amount(entry.minimumHealthy), entry.zones.join(', '), entry.approvers.join(', ') || '-']),
+      ...[...value.environments].sort((one, other) => one.wave - other.wave).map((entry) => [String(entry.wave), entry.name, entry.kind, amount(entry.instances), amount(entry.minimumHealthy), entry.zones.join(', '), entry.approvers.join(', ') || byDefault(value.defaults.approvers)]),
     ]));
   });
 }

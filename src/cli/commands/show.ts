@@ -36,7 +36,8 @@ function deploymentLines({ style }: Session, { deployment, tests, approvals, obs
   const own = new Set([deployment.plan.candidate, deployment.plan.stable]);
   const instances = (observed?.instances ?? []).filter((instance) => own.has(instance.revision));
   return [
-    '', style('strong', `${deployment.environment}: ${deployment.plan.strategy}`),
+    // Staging is always in full; the strategy is that of production.
+    '', style('strong', deployment.plan.stages.staging === null ? `${deployment.environment}: ${deployment.plan.strategy}` : deployment.environment),
     `  artifact ${deployment.plan.digest}`, `  plan ${deployment.planHash}`,
     `  traffic ${weights.join(', ') || 'none'}${observed?.endpoint ? ` at ${observed.endpoint}` : ''}`,
     ...table(instances.map((instance) => [`  ${instance.instance}`, instance.revision, `zone ${instance.zone}`, style(instance.health === 'healthy' ? 'good' : 'bad', instance.health), instance.problem ?? ''])),
