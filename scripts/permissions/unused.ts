@@ -23,8 +23,6 @@ export const REASONS: readonly Reason[] = [
   { actions: ['states:StartExecution'], holders: ['slipway-platform-event', 'slipway-sweep'], why: 'In the emulated runs the pass finds drift first: `slipway-reconcile` starts the same repairs.' },
   { actions: ['lambda:InvokeFunction', 'secretsmanager:GetSecretValue'], holders: ['slipway-slack', 'slipway-slack-worker'], why: NO_SLACK },
   { actions: ['secretsmanager:GetSecretValue'], holders: ['slipway-log-in', 'slipway-slack-connect'], why: 'Nobody logs in on a provider\'s page in the emulated runs, and no Slack app is looked at: `test/oidc` has a provider, `test/slack` a stand-in for Slack. The call is that of other functions.' },
-  { actions: ['secretsmanager:GetSecretValue'], holders: ['slipway-slack-connect'], why: NO_SLACK },
-  { actions: ['secretsmanager:GetSecretValue'], holders: ['slipway-log-in'], why: 'There is no identity provider in the emulated runs: `test/oidc` has one. `test/aws/aws-secrets.test.ts` makes the same call as `slipway-webhook`.' },
   { actions: ['secretsmanager:GetSecretValue'], holders: ['slipway-admit', 'slipway-lend-credential', 'slipway-sweep-repositories', 'slipway-test', ...SUBSCRIBERS], why: 'Repositories of the emulated runs are public, and nobody is told. `test/aws/aws-secrets.test.ts` makes the same call as `slipway-webhook`.' },
   { actions: ['sns:Publish'], holders: ['slipway-subscriber-notifications'], why: 'No rule for notifications names a topic. `slipway-sweep-outbox` publishes by the same call.' },
   { actions: ['codebuild:StopBuild'], holders: ['slipway-run-gate', 'slipway-sweep-outbox'], why: 'No gate is cancelled while its command runs, and nothing is left to the sweep: `slipway-build` and `slipway-test` stop runs by the same call.' },
