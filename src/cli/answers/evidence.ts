@@ -28,7 +28,7 @@ const Report = z.object({
   fields: z.record(Line, z.object({ candidate: z.number(), stable: z.number(), both: z.number() })),
   examples: z.array(z.object({ field: Line, request: Line, stable: Line.nullable(), candidate: Line.nullable() })),
 });
-export const ParallelRun = z.object({ earlier: Report, report: Report, verdict: z.object({ kind: Line, reason: Line, fields: z.array(Line) }) });
+export const ParallelRun = z.object({ earlier: Report, report: Report, verdict: z.object({ kind: Line, reason: Line, fields: z.array(Line) }), recording: Line.optional() });
 export type ParallelRun = z.infer<typeof ParallelRun>;
 
 export const TestResult = z.object({ name: Line, outcome: z.enum(['passed', 'failed']), seconds: z.number(), attempts: z.number(), detail: Text });

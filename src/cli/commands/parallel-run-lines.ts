@@ -4,13 +4,13 @@ import { count, percent } from '../text/time.ts';
 
 const FIELDS_SHOWN = 10;
 
-export function parallelRunLines(where: string, { earlier, report, verdict }: ParallelRun): string[] {
+export function parallelRunLines(where: string, { earlier, report, verdict, recording }: ParallelRun): string[] {
   const sum = (of: 'compared' | 'dropped' | 'unanswered') => earlier[of] + report[of];
   const compared = sum('compared');
   const left = [...(sum('dropped') > 0 ? [`${sum('dropped')} dropped`] : []), ...(sum('unanswered') > 0 ? [`${sum('unanswered')} that the stable revision did not answer`] : [])];
   return [
     `${where}, parallel run: ${verdict.kind}: ${verdict.reason}`,
-    `  ${count(compared, 'request')} compared${left.length === 0 ? '' : `, ${left.join(', ')}`}`,
+    `  ${count(compared, 'request')} compared${recording === undefined ? '' : `, of the recording ${recording}`}${left.length === 0 ? '' : `, ${left.join(', ')}`}`,
     ...fieldLines(earlier, report, compared),
     ...[...earlier.examples, ...report.examples].map(({ field, request, stable, candidate }) => `  for example ${request}: ${field} was ${stable ?? 'absent'}, the candidate has ${candidate ?? 'absent'}`),
   ];

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { GIT_HOSTS, webhookSecretFile } from '../../../src/domain/git-host.ts';
 import { approval, deployment, desired, DIGEST, hold, instance, observed, pipeline, START, test } from './builders.ts';
 import { controlPlane, problem, type Asked, type Canned, type ControlPlane } from './control-plane.ts';
@@ -273,6 +274,38 @@ describe('looking', () => {
     expect(listed.out).toContain('under way: 10 requests kept of 12 taken, 2 left out');
     const request = { method: 'GET', target: '/a', headers: {} };
     expect((await against({ [`GET ${at}/newest`]: { body: { recording, requests: [request] } } }, ['recording', 'show', 'catalog', '-e', 'production'])).out).toBe(`${JSON.stringify(request)}\n`);
+  });
+
+  it('names the recording that a parallel run asked', async () => {
+    const found = { compared: 50, differing: 0, unanswered: 0, dropped: 0, fields: {}, examples: [] };
+    const parallelRun = { epoch: 'e', earlier: found, report: found, verdict: { kind: 'same', reason: 'all the same', fields: [] }, recording: 'production-20260105' };
+    const { out } = await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(), deployments: [{ deployment: deployment('production', { stage: 'canary', holds: [hold('canary', 0, 0, { verdict: null, parallelRun })] }), tests: [], approvals: [], observed: null }] } } }, ['show', 'catalog-7']);
+    expect(out).toContain('100 requests compared, of the recording production-20260105');
+  });
+
+  it('imports recordings of several files in their order, and sends nothing that may not be kept', async () => {
+    await inFolder(async (folder) => {
+      const line = 'https 2018-07-02T22:23:00.186641Z app/lb/50dc6c495c0c9188 192.168.131.39:2817 10.0.0.1:80 0.086 0.048 0.037 200 200 0 57 "GET https://shop.example:443/of-a-log?token=abcdefgh HTTP/1.1" "curl/7.46.0" - -';
+      await writeFile(join(folder, 'a.log.gz'), gzipSync(`${line}\n`));
+      await writeFile(join(folder, 'b.har'), JSON.stringify({ log: { entries: [{ request: { method: 'GET', url: 'https://shop.example/of-a-har', headers: [{ name: 'Cookie', value: 'session=1' }, { name: 'Accept', value: 'text/html' }] } }] } }));
+      await writeFile(join(folder, 'c.txt'), 'GET /of-a-list\nPOST /orders\n');
+      await writeFile(join(folder, 'd.gz'), 'this is no gzip');
+      const at = '/v1/services/catalog/environments/production/recordings/import';
+      const words = (...files: string[]) => ['recording', 'import', 'catalog', ...files, '-e', 'production'];
+      const { out, asked } = await against({ [`POST ${at}`]: { status: 201, body: { id: 'production-20260105', requests: 3, bytes: 200 } } }, words('a.log.gz', 'b.har', 'c.txt'), { needs: { directory: folder } });
+      expect(out).toContain('production-20260105: 3 requests of 4, 1 left out by the rules.');
+      expect(JSON.parse(String(asked[0]?.body))).toEqual({
+        file: 'a.log.gz, b.har, c.txt', rule: { requests: 1000, methods: ['GET', 'HEAD'], headers: ['accept', 'accept-language', 'content-type', 'user-agent'], bodies: 'none' },
+        requests: [{ method: 'GET', target: '/of-a-log?token=REDACTED', headers: { 'user-agent': 'curl/7.46.0' } }, { method: 'GET', target: '/of-a-har', headers: { accept: 'text/html' } }, { method: 'GET', target: '/of-a-list', headers: {} }],
+      });
+      for (const [files, options, says] of [
+        [['d.gz'], [], 'd.gz cannot be unpacked'], [['e.txt'], [], 'There is no file'], [['c.txt'], ['--methods', 'DELETE'], 'None of the 2 requests may be kept'], [['c.txt'], ['--headers', 'cookie'], '--headers: a header that may be recorded'],
+      ] as const) {
+        const refused = await against({}, [...words(...files), ...options], { needs: { directory: folder } });
+        expect([refused.code === 0, refused.asked.length]).toEqual([false, 0]);
+        expect(refused.err).toContain(says);
+      }
+    });
   });
 
   it('shows the execution history', async () => {

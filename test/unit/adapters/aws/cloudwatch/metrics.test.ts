@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { createCloudWatchMetrics, EPOCH_MS, lambdaVersionSource, QUERIES_MAX, targetGroupSource, type RevisionSource } from '../../../../../src/adapters/aws/cloudwatch-metrics.ts';
+import { createCloudWatchMetrics, EPOCH_MS, lambdaVersionSource, QUERIES_MAX, targetGroupSource, type RevisionSource, workersOr } from '../../../../../src/adapters/aws/cloudwatch-metrics.ts';
+import { workerSource } from '../../../../../src/adapters/aws/cloudwatch-metrics/source.ts';
 import { BOUNDS_MS } from '../../../../../src/adapters/aws/cloudwatch-metrics/queries.ts';
 import { armDelta } from '../../../../../src/domain/judge/counts.ts';
 import { quantileMs } from '../../../../../src/domain/judge/quantile.ts';
+import { Worker } from '../../../../../src/domain/manifest.ts';
 import type { RevisionId } from '../../../../../src/domain/ids.ts';
 import { fakeClock } from '../../../../fakes/clock.ts';
 import { fakeCloudWatch, type FakeCloudWatch } from '../../../../fakes/cloudwatch.ts';
@@ -28,6 +30,26 @@ describe('counts out of CloudWatch', () => {
   it('asks for a revision by the dimensions that the documentation names', () => {
     expect(groups(STABLE).requests).toEqual({ namespace: 'AWS/ApplicationELB', name: 'RequestCount', dimensions: [{ Name: 'LoadBalancer', Value: 'app/shop/50dc6c495c0c9188' }, { Name: 'TargetGroup', Value: dimension(STABLE) }] });
     expect(lambdaVersionSource(STABLE, 'shop-production-api', 'live', '7').failures).toEqual({ error: { namespace: 'AWS/Lambda', name: 'Errors', dimensions: [{ Name: 'FunctionName', Value: 'shop-production-api' }, { Name: 'Resource', Value: 'shop-production-api:live' }, { Name: 'ExecutedVersion', Value: '7' }] } });
+  });
+
+  it('counts workers by what they say of themselves, by the names of the manifest, and services as their target counts', async () => {
+    const worker = Worker.parse({ handled: 'jobs_done_total' });
+    const dimensions = [{ Name: 'Revision', Value: CANDIDATE }];
+    expect(workerSource(CANDIDATE, worker)).toMatchObject({ requests: { namespace: 'Slipway/Workers', name: 'jobs_done_total', dimensions }, failures: { failed: { name: 'worker_failed_total', dimensions } }, latency: { name: 'worker_age_seconds', unit: 'seconds' } });
+    const asTarget: RevisionSource[] = [groups(STABLE)];
+    const of = (specs: readonly object[]) => workersOr(async () => asTarget)({ service: 'shop', environment: 'production', target: 'ecs', access: null, settings: {}, specs } as never);
+    expect(await of([{ revision: STABLE }, { revision: CANDIDATE }])).toBe(asTarget);
+    expect(await of([{ revision: STABLE, worker }, { revision: CANDIDATE, worker }])).toEqual([workerSource(STABLE, worker), workerSource(CANDIDATE, worker)]);
+    // A release that turns a service into a worker: what the one before was asked says nothing of messages.
+    expect(await of([{ revision: STABLE }, { revision: CANDIDATE, worker }])).toEqual([workerSource(CANDIDATE, worker)]);
+    revisions = [workerSource(STABLE, worker)];
+    cloud.put('jobs_done_total', STABLE, minute(-5), [12]);
+    cloud.put('jobs_done_total', STABLE, minute(-4), [8]);
+    cloud.put('worker_failed_total', STABLE, minute(-4), [2]);
+    cloud.put('worker_age_seconds', STABLE, minute(-4), [0.2, 0.4]);
+    const { revisions: found } = await read();
+    expect(found[STABLE]).toMatchObject({ requests: 20, failures: { failed: 2 } });
+    expect(found[STABLE]?.latencyBuckets?.reduce((sum, count) => sum + count, 0)).toBe(2);
   });
 
   it('adds up the points of each revision, and puts each latency into its bucket', async () => {
