@@ -92,6 +92,8 @@ export const JudgeState = z.strictObject({
   comparing: z.boolean(),
   /** The stable revision's counts from before, for a hold in which it has no traffic. */
   baseline: z.strictObject({ counts: ArmCounts, from: z.enum(STABLE_FROM) }).nullable(),
+  /** What the stable revision had done before; null: not known. */
+  history: z.strictObject({ requests: z.int(), failures: z.record(z.string(), z.int()) }).nullable(),
   metrics: z.record(z.string(), MetricState),
   /** Frozen; by histogram, those of which none could be chosen included. */
   thresholds: z.record(z.string(), z.array(Threshold)),
@@ -110,7 +112,7 @@ export interface HoldStart {
   readonly comparing: boolean;
   /** The stable revision's counts in the latest hold that compared; null when there was none. */
   readonly baseline: ArmDelta | null;
-  /** All that the source has counted of the stable revision before this hold: what is slow is frozen from it. */
+  /** All that the source has counted of the stable revision before this hold: what is slow is frozen from it, and how seldom it fails is known by it. */
   readonly history?: ArmCounts | null;
   /** The judge's state at the end of the hold before, in the same deployment: its evidence goes on, so that alpha holds for all holds together. */
   readonly previous?: JudgeState | null;

@@ -1,7 +1,7 @@
 /**
- * npm run bench:judge [-- --seed N] [-- --runs N] [-- --seeded]: the judge and other rules on the same seeded traces. Exit 0 only when every goal is
+ * npm run bench:judge [-- --seed N] [-- --runs N] [-- --seeded] [-- --wide]: the judge and other rules on the same seeded traces. Exit 0 only when every goal is
  * reached. The same seed gives the same table on every machine; the times at its end are measured, and left out
- * with --seeded, which is what CI runs.
+ * with --seeded, which is what CI runs. --wide runs faults of other kinds instead (wide/), which takes minutes and has no goals: it says how far the judge carries.
  */
 import { parseArgs } from 'node:util';
 import { counts, judged, badUntil, RULE } from './judged.ts';
@@ -13,8 +13,10 @@ import { keepResults } from '../../../scripts/suite-results.ts';
 import { minutes, rankTest, type Rule, thresholdInARow, thresholdLimit } from './rules.ts';
 import { SAME, SAME_LATENCY, type Scenario, SLOW, WALD, WORSE } from './scenarios.ts';
 import { type Second, steady, trace } from './traces.ts';
+import { type Bad, ends, isBad, ruleOf } from './promoted.ts';
+import { runWide } from './wide/run.ts';
 
-const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, runs: { type: 'string', default: '180' }, seeded: { type: 'boolean', default: false } } });
+const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, runs: { type: 'string', default: '180' }, seeded: { type: 'boolean', default: false }, wide: { type: 'boolean', default: false } } });
 const SEED = Number(values.seed);
 const RUNS = Number(values.runs);
 const HOUR = 3600;
@@ -135,6 +137,25 @@ function wald(): void {
   table(['scenario', 'limit', 'mean and its error', 'ratio', ''], rows);
 }
 
+const PROMOTED: readonly Bad[] = [
+  ...[5, 3, 2].map((times): Bad => ({ times, failureRate: 0.03, minimumRequests: 50, holdSeconds: null })),
+  ...[5, 3, 2].map((times): Bad => ({ times, failureRate: 0.001, minimumRequests: 1000, holdSeconds: null })),
+  ...[5, 3].map((times): Bad => ({ times, failureRate: 0.001, minimumRequests: 50, holdSeconds: 300 })),
+];
+
+/** What is bad as the rule says is promoted with a chance of at most beta, even where it is promoted as soon as it can be. */
+function promoted(): void {
+  console.log('\nBad releases: aborted, promoted. With promoteEarly until decided; 5 min: the default watch. In brackets: not bad by minimumRequests, no promise');
+  const rows = PROMOTED.map((bad, index) => {
+    const runs = RUNS * 2;
+    const found = ends(bad, runs, SEED * 49_979_687 + index);
+    const what = `${bad.times}x of ${percent(bad.failureRate)}, minimumRequests ${bad.minimumRequests}${bad.holdSeconds === null ? '' : ', 5 min'}`;
+    const promise = isBad(bad);
+    return [promise ? what : `(${what})`, percent(found.aborted / runs), percent(found.promoted / runs), promise ? goal(`promoted: ${what}`, found.promoted / runs, ruleOf(bad).beta) : ''];
+  });
+  table(['release', 'aborted', 'promoted', ''], rows);
+}
+
 function speed(): void {
   const day = [...trace({ ...steady, latency: { medianMs: 40, sigma: 0.5, candidateTimes: () => 1 } }, 600, randomFrom(SEED))].map((second) => ({ candidate: counts(second.candidate), stable: counts(second.stable) }));
   const rule = { ...RULE, metrics: { orders: { critical: false, muted: false } } };
@@ -157,10 +178,14 @@ function speed(): void {
 const began = performance.now();
 console.log(`Seed ${SEED}, ${RUNS} runs per scenario: 100 requests/s +- 30 % over the day, 10 % canary, 60 minutes, alpha ${RULE.alpha}, the defaults of a manifest.`);
 console.log('Cells: same release: aborted, which is false. Worse: found, median seconds, median bad requests served until then.');
-compare();
-latency();
-wald();
-if (!values.seeded) speed();
+if (values.wide) runWide(RUNS, SEED, table);
+else {
+  compare();
+  latency();
+  wald();
+  promoted();
+}
+if (!values.seeded && !values.wide) speed();
 console.log(`\n${((performance.now() - began) / 1000).toFixed(0)} s, ${(process.cpuUsage().user / 1e6).toFixed(0)} s of one core. ${missed.length === 0 ? 'Every goal is reached.' : `Missed:\n${missed.map((one) => `- ${one}`).join('\n')}`}`);
 console.log(`${reached} passed, ${missed.length} failed`);
 keepResults({ passed: reached, failed: missed.length });

@@ -7,77 +7,87 @@ import * as z from 'zod';
 import type { Block } from './share.ts';
 
 /** Bursts inside a look, and clients that go on failing for a while. A look that is longer is a span by itself. */
-const SPAN_SECONDS = [10, 60, 300] as const;
-/** An estimate is believed from so many of its own standard errors above 1, more where it is of few spans: noise must not make the judge slow. */
-const CLEARLY = [2.5, 3, 4] as const;
+const SPAN_SECONDS = [10, 20, 40, 80, 160, 320, 900] as const;
+/** An estimate is believed from so many of its own standard errors above 1: noise must not make the judge slow. */
+const CLEARLY = 2.5;
+/** Of fewer pairs of spans nothing is said. */
+const PAIRS = 3;
+/** From so many on it is sure enough to let larger bursts of the candidate count. */
+const SURELY = 5;
 /** Estimates from few bursts come out too low as often as too high. */
 const CAUTION = 1.25;
-/** From so many spans with bad events on it is known how they come. */
-const KNOWN_SPANS = 2;
+/**
+ * Many bad events in the first minutes may be of few clients, and no span is long enough yet to tell: each so many more than a few count
+ * as a size of 1, less and less. What is decided by few events is not made slower; nor are slow answers, which are too many to be a client's.
+ */
+const DOUBT = { from: 30, events: 15, most: 4, seconds: 600, rate: 0.05 } as const;
 
 /** So many bad events more or less would be seen on the candidate, if it shared them, before it is said that it does. */
 const SHARED_EVENTS = 5;
 
-const Arm = z.strictObject({ bad: z.number(), total: z.number() });
-type Arm = z.infer<typeof Arm>;
-const Span = Arm.extend({ candidate: Arm });
+interface Arm {
+  readonly bad: number;
+  readonly total: number;
+}
+/** [bad, total] of the stable arm, then of the candidate. Tuples and few digits, as there is one for each scale of each metric. */
+const Span = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 type Span = z.infer<typeof Span>;
 const Scale = z.strictObject({
-  /** The last whole span, null before it, and the one that is filled: of the stable arm, and beside it the candidate's. */
+  /** The last whole span, null before it; the one that is filled, and its seconds. */
   before: Span.nullable(),
-  open: Span.extend({ seconds: z.number() }),
-  /** Sums over pairs of neighbouring spans: squared difference of rates by its variance per unit of rate; mean rate; events. */
-  squares: z.number(),
-  rates: z.number(),
-  events: z.number(),
-  pairs: z.int(),
-  /** Spans with bad events. */
-  bad: z.int(),
+  open: Span,
+  seconds: z.number(),
+  /** Over pairs of neighbouring spans: sum of squared differences of rates by their variance per unit of rate; of mean rates; of events; and how many pairs. */
+  sums: z.tuple([z.number(), z.number(), z.number(), z.int()]),
 });
 type Scale = z.infer<typeof Scale>;
 export const Dispersion = z.array(Scale);
 export type Dispersion = z.infer<typeof Dispersion>;
 
-const nothing = (): Span => ({ bad: 0, total: 0, candidate: { bad: 0, total: 0 } });
-export const unknownDispersion = (): Dispersion => SPAN_SECONDS.map(() => ({ before: null, open: { ...nothing(), seconds: 0 }, squares: 0, rates: 0, events: 0, pairs: 0, bad: 0 }));
+export const unknownDispersion = (): Dispersion => SPAN_SECONDS.map(() => ({ before: null, open: [0, 0, 0, 0], seconds: 0, sums: [0, 0, 0, 0] }));
 
-const sum = (one: Arm, other: Arm): Arm => ({ bad: one.bad + other.bad, total: one.total + other.total });
-const rateOf = ({ bad, total }: Arm): number => (total === 0 ? 0 : bad / total);
+const rateOf = (bad: number, total: number): number => (total === 0 ? 0 : bad / total);
+const rounded = (value: number): number => Number(value.toPrecision(7));
 
 /** @param seconds the look's length */
 export function withSpan(state: Dispersion, { stable, candidate }: Block, seconds: number): Dispersion {
-  return stable.total === 0 ? state : state.map((scale, index) => withBoth(scale, SPAN_SECONDS[index] ?? 0, stable, candidate, seconds));
+  return stable.total === 0 ? state : state.map((scale, index) => withBoth(scale, SPAN_SECONDS[index] ?? 0, [stable.bad, stable.total, candidate.bad, candidate.total], seconds));
 }
 
-function withBoth(scale: Scale, length: number, stable: Arm, candidate: Arm, seconds: number): Scale {
-  const open = { ...sum(scale.open, stable), seconds: scale.open.seconds + seconds, candidate: sum(scale.open.candidate, candidate) };
+function withBoth({ before, open, seconds, sums }: Scale, length: number, look: Span, lookSeconds: number): Scale {
+  const span: Span = [open[0] + look[0], open[1] + look[1], open[2] + look[2], open[3] + look[3]];
+  const filled = rounded(seconds + lookSeconds);
   // A hair of tolerance, as looks are not to the millisecond.
-  if (open.seconds < length * 0.99) return { ...scale, open };
-  const span: Span = { bad: open.bad, total: open.total, candidate: open.candidate };
-  const closed = { ...scale, before: span, open: { ...nothing(), seconds: 0 }, bad: scale.bad + (open.bad > 0 ? 1 : 0) };
-  const { before } = scale;
-  if (before === null || isShared(before, span)) return closed;
-  const rate = (rateOf(before) + rateOf(span)) / 2;
-  const squared = (rateOf(before) - rateOf(span)) ** 2 / (1 / before.total + 1 / span.total);
-  return { ...closed, pairs: scale.pairs + 1, squares: scale.squares + squared, rates: scale.rates + rate, events: scale.events + (before.bad + span.bad) / 2 };
+  if (filled < length * 0.99) return { before, open: span, seconds: filled, sums };
+  return { before: span, open: [0, 0, 0, 0], seconds: 0, sums: before === null || isShared(before, span) ? sums : withPair(sums, before, span) };
+}
+
+function withPair([squares, rates, events, pairs]: Scale['sums'], [bad, total]: Span, [badNext, totalNext]: Span): Scale['sums'] {
+  const [rate, next] = [rateOf(bad, total), rateOf(badNext, totalNext)];
+  return [rounded(squares + (rate - next) ** 2 / (1 / total + 1 / totalNext)), rounded(rates + (rate + next) / 2), events + (bad + badNext) / 2, pairs + 1];
 }
 
 /** The candidate's rate went the same way: an incident elsewhere begins or ends, and no client of one arm alone. */
 function isShared(one: Span, other: Span): boolean {
-  const [low, high] = rateOf(one) < rateOf(other) ? [one, other] : [other, one];
-  const expected = (rateOf(high) - rateOf(low)) * high.candidate.total;
-  return expected >= SHARED_EVENTS && high.candidate.bad - rateOf(low) * high.candidate.total >= expected / 2;
+  const [low, high] = rateOf(one[0], one[1]) < rateOf(other[0], other[1]) ? [one, other] : [other, one];
+  const usual = rateOf(low[0], low[1]) * high[3];
+  const expected = rateOf(high[0], high[1]) * high[3] - usual;
+  return expected >= SHARED_EVENTS && high[2] - usual >= expected / 2;
 }
 
 /** At least 1. */
-export function dispersionOf(state: Dispersion): number {
-  return Math.max(1, ...state.map(({ squares, rates, pairs, events }, index) => {
-    if (rates === 0 || pairs < 2) return 1;
-    const found = squares / rates;
-    // Var of the estimate for independent events: about 3 / pairs from the differences, 1 / events from the counts being small.
-    return found > 1 + (CLEARLY[index] ?? 0) * Math.sqrt(3 / pairs + 1 / events) ? CAUTION * found : 1;
-  }));
+export const dispersionOf = (state: Dispersion): number => CAUTION * Math.max(1 / CAUTION, ...state.map((scale) => found(scale, CLEARLY)));
+/** Never more than it is: without caution, and where there is hardly a doubt. */
+export const sureDispersion = (state: Dispersion): number => Math.max(1, ...state.map((scale) => found(scale, SURELY)));
+
+/** 0 where it is not clearly over 1. */
+function found({ sums: [squares, rates, events, pairs] }: Scale, errors: number): number {
+  if (rates === 0 || pairs < PAIRS) return 0;
+  const estimate = squares / rates;
+  // Var of the estimate for independent events: about 3 / pairs from the differences, 1 / events from the counts being small.
+  return estimate > 1 + errors * Math.sqrt(3 / pairs + 1 / events) ? estimate : 0;
 }
 
-/** Whether enough has been seen to say how bad events come, clustered or not. */
-export const isKnown = (state: Dispersion): boolean => (state[0]?.bad ?? 0) >= KNOWN_SPANS;
+/** What bad events may be clustered by, at least, as long as nobody can know. @param stable since the hold began */
+export const doubtfulDispersion = ({ bad, total }: Arm, second: number): number =>
+  bad > DOUBT.rate * total ? 1 : Math.min(DOUBT.most, 1 + (Math.max(0, bad - DOUBT.from) / DOUBT.events) * Math.max(0, 1 - second / DOUBT.seconds));

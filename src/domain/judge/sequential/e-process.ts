@@ -5,12 +5,15 @@
  * mixture over ratios; Shin, Ramdas, Rinaldo, "E-detectors" (arXiv 2203.03532), for the idea of mixing over starts. Each part is a
  * nonnegative supermartingale that begins at its share, so the sum is one that begins at 1, and by Ville's inequality it ever reaches
  * 1/alpha with a chance of at most alpha.
+ *
+ * The sums are kept whole and divided by the dispersion when they are read: what is learned of clusters later weighs what was seen
+ * before, too. For every dispersion from the true one on each part is a supermartingale still (Jensen: x ** (1 / phi) is concave).
  */
 import * as z from 'zod';
-import { logAdd, logSum } from './logs.ts';
+import { logSum } from './logs.ts';
 
 /** Times the tolerated ratio. Most of the prior is where every nat counts; a much worse candidate is found by few events in any case. */
-const WORSE = [{ by: 1.5, prior: 0.19 }, { by: 2, prior: 0.14 }, { by: 3, prior: 0.13 }, { by: 5, prior: 0.49 }, { by: 16, prior: 0.03 }, { by: 100, prior: 0.02 }] as const;
+const WORSE = [{ by: 1.5, prior: 0.17 }, { by: 2, prior: 0.13 }, { by: 3, prior: 0.13 }, { by: 5, prior: 0.52 }, { by: 16, prior: 0.03 }, { by: 100, prior: 0.02 }] as const;
 export const WORSE_BY: readonly number[] = WORSE.map(({ by }) => by);
 const LOG_PRIORS = WORSE.map(({ prior }) => Math.log(prior));
 
@@ -22,21 +25,39 @@ const unbegun = (blocks: number): number => (1 - FIRST_START) / (1 + Math.log(bl
 export const EProcess = z.strictObject({
   /** Those with bad events: a block without any has the likelihood ratio 1, and a start before it is one after it. */
   blocks: z.int().min(0),
-  /** Per ratio: ln of the sum over starts of share x likelihood ratio since. Empty before the first block. */
-  logs: z.array(z.number()),
+  /** Per ratio: ln of the likelihood ratio since the first block. Empty before it. */
+  first: z.array(z.number()),
+  /** Per ratio: of the later start that says the most, ln of its share and of the likelihood ratio since. One of many is less than their sum, so it keeps the promise. */
+  later: z.array(z.tuple([z.number(), z.number()])),
 });
 export type EProcess = z.infer<typeof EProcess>;
 
-export const noEvidence = (): EProcess => ({ blocks: 0, logs: [] });
+export const noEvidence = (): EProcess => ({ blocks: 0, first: [], later: [] });
 
-/** @param increments ln of this block's likelihood ratio, one per WORSE_BY */
-export function withBlock({ blocks, logs }: EProcess, increments: readonly number[]): EProcess {
-  const begun = blocks === 0 ? FIRST_START : unbegun(blocks) - unbegun(blocks + 1);
-  const share = Math.log(begun);
-  return { blocks: blocks + 1, logs: increments.map((increment, index) => (blocks === 0 ? share : logAdd(logs[index] ?? -Infinity, share)) + increment) };
+/** Few digits, as the state is kept for each metric. */
+const rounded = (log: number): number => Math.round(log * 1e6) / 1e6;
+
+/** @param increments ln of this block's likelihood ratio, one per WORSE_BY; @param dispersion by which later starts are compared */
+export function withBlock({ blocks, first, later }: EProcess, increments: readonly number[], dispersion: number): EProcess {
+  if (blocks === 0) return { blocks: 1, first: increments.map(rounded), later: [] };
+  const share = rounded(Math.log(unbegun(blocks) - unbegun(blocks + 1)));
+  return {
+    blocks: blocks + 1,
+    first: increments.map((increment, index) => rounded((first[index] ?? 0) + increment)),
+    later: increments.map((increment, index): [number, number] => {
+      const [begun, sum] = later[index] ?? [-Infinity, 0];
+      return begun + sum / dispersion >= share ? [begun, rounded(sum + increment)] : [share, rounded(increment)];
+    }),
+  };
 }
 
 /** ln E; 0 before anything was seen. */
-export function logEvidence({ blocks, logs }: EProcess): number {
-  return blocks === 0 ? 0 : logSum([...logs.map((log, index) => (LOG_PRIORS[index] ?? -Infinity) + log), Math.log(unbegun(blocks))]);
+export function logEvidence({ blocks, first, later }: EProcess, dispersion: number): number {
+  if (blocks === 0) return 0;
+  const prior = (index: number): number => LOG_PRIORS[index] ?? -Infinity;
+  return logSum([
+    ...first.map((sum, index) => prior(index) + Math.log(FIRST_START) + sum / dispersion),
+    ...later.map(([share, sum], index) => prior(index) + share + sum / dispersion),
+    Math.log(unbegun(blocks)),
+  ]);
 }

@@ -1,7 +1,7 @@
 /** One metric of the judge: what has been seen of it, and what that is evidence of. */
 import * as z from 'zod';
-import { Allowance, fullAllowance, paid } from './allowance.ts';
-import { Dispersion, dispersionOf, isKnown, unknownDispersion, withSpan } from './dispersion.ts';
+import { Allowance, type Burst, fullAllowance, paid } from './allowance.ts';
+import { Dispersion, dispersionOf, doubtfulDispersion, sureDispersion, unknownDispersion, withSpan } from './dispersion.ts';
 import { EProcess, logEvidence, noEvidence, withBlock, WORSE_BY } from './e-process.ts';
 import { GoodEnough, notShownYet, withGood } from './good-enough.ts';
 import { type Block, logRatios } from './share.ts';
@@ -34,6 +34,8 @@ export interface MetricTick {
   readonly blockRequests: number;
   /** Where the stable arm has no traffic: the highest rate that its own can have been. */
   readonly against: { readonly rate: number; readonly bad: number } | null;
+  /** What the stable revision did before the hold; null: not known. */
+  readonly history: { readonly total: number; readonly bad: number } | null;
   /** Nothing waits any longer: a decision is due. */
   readonly flush: boolean;
 }
@@ -41,7 +43,7 @@ export interface MetricTick {
 const nothing = () => ({ candidate: { total: 0, bad: 0 }, stable: { total: 0, bad: 0 } });
 export const newMetric = (weight: number): MetricState => ({ weight, evidence: noEvidence(), good: notShownYet(), dispersion: unknownDispersion(), allowance: fullAllowance(), pending: { ...nothing(), counted: 0 }, seen: nothing() });
 /** In the next hold evidence against the candidate stays; that it is good enough, it has to show again. */
-export const inNextHold = (metric: MetricState): MetricState => ({ ...metric, good: notShownYet(), allowance: { ...fullAllowance(), streak: metric.allowance.streak }, pending: { ...nothing(), counted: 0 }, seen: nothing() });
+export const inNextHold = (metric: MetricState): MetricState => ({ ...metric, good: notShownYet(), allowance: fullAllowance(), pending: { ...nothing(), counted: 0 }, seen: nothing() });
 
 const sum = (one: Block, other: Block): z.infer<typeof Both> => ({
   candidate: { total: one.candidate.total + other.candidate.total, bad: one.candidate.bad + other.candidate.bad },
@@ -49,12 +51,24 @@ const sum = (one: Block, other: Block): z.infer<typeof Both> => ({
 });
 const rateOf = ({ total, bad }: { readonly total: number; readonly bad: number }): number => (total === 0 ? 0 : bad / total);
 
+/** Bad events of the stable revision, fewer of which say nothing of how it fails. */
+const SEEN = 6;
+/** Never one in so many times the candidate's requests: the first burst of all is hardly on the candidate by chance. */
+const SELDOM_TIMES = 20;
+
+/** What is known of how the stable revision fails. */
+function clustersOf({ candidate, stable }: z.infer<typeof Both>, { against, history }: MetricTick): Burst['clusters'] {
+  const [total, bad] = [stable.total + (history?.total ?? 0), stable.bad + (history?.bad ?? 0)];
+  if (against === null && history !== null && bad === 0 && total >= SELDOM_TIMES * candidate.total) return 'seldom';
+  return against !== null || bad >= SEEN ? 'seen' : 'unseen';
+}
+
 export function withTick(metric: MetricState, tick: MetricTick): MetricState {
   // The dispersion of earlier ticks: what this tick says is weighed by it, and then changes it.
   const dispersion = dispersionOf(metric.dispersion);
   const seen = sum(metric.seen, tick.block);
   const usual = tick.tolerated * (tick.against?.rate ?? Math.max(rateOf(tick.block.stable), rateOf(seen.stable)));
-  const { state: allowance, counted } = paid(metric.allowance, { ...tick.block.candidate, expected: usual * tick.block.candidate.total, dispersion, known: tick.against !== null || isKnown(metric.dispersion), second: tick.second });
+  const { state: allowance, counted } = paid(metric.allowance, { ...tick.block.candidate, expected: usual * tick.block.candidate.total, dispersion: Math.min(dispersion, sureDispersion(metric.dispersion)), clusters: clustersOf(seen, tick), second: tick.second });
   const next: MetricState = { ...metric, allowance, seen, dispersion: withSpan(metric.dispersion, tick.block, Math.max(0, tick.second - metric.allowance.second)) };
   if (tick.against !== null) return alone(next, tick, counted, dispersion, tick.against);
   const pending = { ...sum(metric.pending, tick.block), counted: metric.pending.counted + counted };
@@ -62,7 +76,7 @@ export function withTick(metric: MetricState, tick: MetricTick): MetricState {
   if (least < (tick.flush ? 1 : tick.blockRequests)) return { ...next, pending };
   return {
     ...next,
-    evidence: pending.counted === 0 && pending.stable.bad === 0 ? metric.evidence : withBlock(metric.evidence, logRatios(pending, tick.tolerated, WORSE_BY.map((by) => tick.tolerated * by), pending.counted).map((log) => log / dispersion)),
+    evidence: pending.counted === 0 && pending.stable.bad === 0 ? metric.evidence : withBlock(metric.evidence, logRatios(pending, tick.tolerated, WORSE_BY.map((by) => tick.tolerated * by), pending.counted), dispersion),
     good: withGood(metric.good, pending, tick.bad, dispersion, true),
     pending: { ...nothing(), counted: 0 },
   };
@@ -73,9 +87,9 @@ function alone(metric: MetricState, { block, tolerated, bad }: MetricTick, count
   const expected = tolerated * against.rate * block.candidate.total;
   return {
     ...metric,
-    evidence: withBlock(metric.evidence, WORSE_BY.map((by) => (counted * Math.log(by) - expected * (by - 1)) / dispersion)),
+    evidence: withBlock(metric.evidence, WORSE_BY.map((by) => counted * Math.log(by) - expected * (by - 1)), dispersion),
     good: withGood(metric.good, block, { ratio: bad.ratio, rate: Math.min(0.97, Math.max(bad.rate, against.bad)) }, dispersion, false),
   };
 }
 
-export const logOf = (metric: MetricState): number => logEvidence(metric.evidence);
+export const logOf = ({ evidence, dispersion, seen, allowance }: MetricState): number => logEvidence(evidence, Math.max(dispersionOf(dispersion), doubtfulDispersion(seen.stable, allowance.second)));

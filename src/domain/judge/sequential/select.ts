@@ -2,7 +2,7 @@
 import type { JudgeRule } from '../../manifest.ts';
 import { type ArmCounts, failuresOf, NO_COUNTS } from '../counts.ts';
 import type { Block } from './share.ts';
-import { histogramsOf, LATENCY, overBound, QUANTILES, type Threshold } from './thresholds.ts';
+import { histogramsOf, LATENCY, overBound, PARTS, QUANTILES, type Threshold } from './thresholds.ts';
 
 export const FAILURES = 'failures';
 /** Nearly all: what failures lose here is lost in requests that fail. Slow answers are many, so what they lose is little time. */
@@ -23,8 +23,12 @@ export interface Selected {
 /** A failure's class beside all failures; a class of its own counts even where all failures together hide it. */
 export const classMetric = (failureClass: string): string => `${FAILURES}.${failureClass}`;
 export const quantileMetric = ({ histogram, quantile }: Threshold): string => `${histogram}.${quantile}`;
-/** Metrics of whole failures are shown in them already: only these have to be good enough before a promotion. */
-export const isNeeded = (name: string, rule: JudgeRule): boolean => rule.metrics[name]?.muted !== true && (!name.startsWith(`${FAILURES}.`) || rule.metrics[name]?.critical === true);
+/**
+ * Only these have to be good enough before a promotion: classes of failures are shown in all failures already, and the far tail, which is
+ * known only after thousands of requests, must not hold up a service that has few.
+ */
+export const isNeeded = (name: string, rule: JudgeRule): boolean => rule.metrics[name]?.muted !== true && ((!name.startsWith(`${FAILURES}.`) && !isTail(name)) || rule.metrics[name]?.critical === true);
+const isTail = (name: string): boolean => PARTS.some(({ part, quantiles }) => part === 'tail' && quantiles.some((quantile) => name.endsWith(`.${quantile}`)));
 
 /** All metrics that a tick has, of both arms. Zero exposures are left to the metric: it waits. */
 export function select(rule: JudgeRule, thresholds: readonly Threshold[], candidate: ArmCounts, stable: ArmCounts | null): Selected[] {

@@ -8,8 +8,8 @@ import { ruledOutBy } from './good-enough.ts';
 import { inNextHold, type MetricState, newMetric, withTick } from './metric.ts';
 import { SEQUENTIAL_JUDGE } from './name.ts';
 import { withPoint } from './points.ts';
-import { select, type Selected, weightOf } from './select.ts';
-import { histogramsOf, LATENCY, QUANTILES, samplesIn, SAMPLES, type Threshold, thresholdsOf } from './thresholds.ts';
+import { classMetric, FAILURES, select, type Selected, weightOf } from './select.ts';
+import { histogramsOf, keyOf, LATENCY, PARTS, QUANTILES, type Threshold, thresholdsOf } from './thresholds.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Requests on each arm that make a block: enough for its share to be steady, few enough to wait for. */
@@ -32,6 +32,7 @@ export const sequentialJudge: Judge = {
       baseline: comparing ? null : baselineOf(baseline, history),
       metrics: Object.fromEntries(Object.entries(goesOn?.metrics ?? {}).map(([name, metric]) => [name, inNextHold(metric)])),
       thresholds: goesOn?.thresholds ?? {},
+      history: history === null ? goesOn?.history ?? null : { requests: history.requests, failures: { ...history.failures } },
       training: history === null ? goesOn?.training ?? null : plainCounts(history),
       ticks: { used: 0, withoutData: 0, reset: 0 },
       points: [],
@@ -71,14 +72,18 @@ function withCounts(state: JudgeState, input: TickInput): JudgeState {
 
 /** Thresholds chosen as soon as there are samples for them; the ticks that they are chosen from are not judged by them. */
 function frozen(state: JudgeState, rule: JudgeRule, stable: ArmCounts | null): Pick<JudgeState, 'thresholds' | 'training'> & { readonly usable: readonly Threshold[] } {
-  const usableNow = Object.values(state.thresholds).flat();
-  const open = Object.keys(histogramsOf(stable ?? NO_COUNTS)).filter((name) => state.thresholds[name] === undefined);
-  if (open.length === 0 || stable === null) return { thresholds: state.thresholds, training: open.length === 0 ? null : state.training, usable: usableNow };
+  const open = Object.keys(histogramsOf(stable ?? NO_COUNTS)).flatMap((name) => PARTS.filter((part) => state.thresholds[keyOf(name, part)] === undefined).map((part) => ({ name, part })));
+  if (open.length === 0 || stable === null) return { thresholds: state.thresholds, training: open.length === 0 ? null : state.training, usable: Object.values(state.thresholds).flat() };
   const known = histogramsOf(state.training ?? NO_COUNTS);
-  const [ready, waiting] = [open.filter((name) => known[name] !== undefined && samplesIn(known[name]) >= SAMPLES), open.filter((name) => known[name] === undefined || samplesIn(known[name]) < SAMPLES)];
-  const chosen = ready.map((name): [string, Threshold[]] => [name, thresholdsOf(name, known[name] ?? { buckets: [], bounds: [] }, (quantile) => rule.metrics[`${name}.${quantile}`]?.ratio ?? rule.maximumLatencyRatio) ?? []]);
-  const thresholds = { ...state.thresholds, ...Object.fromEntries(chosen) };
-  return { thresholds, training: waiting.length === 0 ? null : plainCounts(addCounts(state.training ?? NO_COUNTS, stable)), usable: Object.values(thresholds).flat() };
+  const thresholds = { ...state.thresholds };
+  let waiting = 0;
+  for (const { name, part } of open) {
+    const ratioOf = (quantile: string): number => rule.metrics[`${name}.${quantile}`]?.ratio ?? rule.maximumLatencyRatio;
+    const chosen = known[name] === undefined ? null : thresholdsOf(name, known[name], part, PARTS.flatMap((other) => thresholds[keyOf(name, other)] ?? []), ratioOf);
+    if (chosen === null) waiting += 1;
+    else thresholds[keyOf(name, part)] = chosen;
+  }
+  return { thresholds, training: waiting === 0 ? null : plainCounts(addCounts(state.training ?? NO_COUNTS, stable)), usable: Object.values(thresholds).flat() };
 }
 
 function withMetrics(state: JudgeState, input: TickInput, thresholds: readonly Threshold[], candidate: ArmCounts): JudgeState['metrics'] {
@@ -93,9 +98,15 @@ function withMetrics(state: JudgeState, input: TickInput, thresholds: readonly T
     const against = state.comparing ? null : againstBaseline(one, rule, metric.weight, state.baseline !== null);
     if (!state.comparing && against === null) continue;
     const block = state.comparing ? one.block : { candidate: one.block.candidate, stable: { total: 0, bad: 0 } };
-    metrics[one.name] = withTick(metric, { block, second: elapsedSeconds, tolerated: one.tolerated, bad: { ratio: one.tolerated * rule.badRatio, rate: badRate(one, rule) }, blockRequests, against, flush });
+    metrics[one.name] = withTick(metric, { block, second: elapsedSeconds, tolerated: one.tolerated, bad: { ratio: one.tolerated * rule.badRatio, rate: badRate(one, rule) }, blockRequests, against, flush, history: one.isFailure ? historyOf(one.name, state) : null });
   }
   return metrics;
+}
+
+function historyOf(name: string, { history }: JudgeState): { readonly total: number; readonly bad: number } | null {
+  if (history === null) return null;
+  const of = (kind: string): number => (name === FAILURES || name === classMetric(kind) ? history.failures[kind] ?? 0 : 0);
+  return { total: history.requests, bad: Object.keys(history.failures).reduce((sum, kind) => sum + of(kind), 0) };
 }
 
 /** A candidate under it is good enough whatever the stable one's rate is. Slow answers lose the ticks that thresholds are chosen from, and do less harm. */

@@ -14,7 +14,8 @@ describe('replay', () => {
   it('ends with an abort', () => {
     const said = kinds((tick) => (tick < 6 ? 0 : 10), 30);
     expect(said.at(-1)).toBe('abort');
-    expect(said.length).toBeLessThan(12);
+    // A minute of failures may be one client's.
+    expect(said.length).toBeLessThan(14);
   });
   it('is no pass with evidence that it is worse which is too little to abort', () => {
     const said = [...replay(sequentialJudge, Array.from({ length: 30 }, (_, index) => ({ at: 10 * (index + 1), stable: arm(900, 1), candidate: arm(100, index % 3 === 2 ? 1 : 0) })), rule(), 300)].at(-1);

@@ -59,36 +59,40 @@ describe('the minimum sample', () => {
 });
 
 describe('the e-process', () => {
-  /** The definition: a sum over every start, each with its share, each alternative by itself. */
-  function byDefinition(increments: readonly (readonly number[])[]): number {
-    let process: EProcess = noEvidence();
-    const shares: number[] = [];
-    for (const one of increments) {
-      const before = withBlock(process, WORSE_BY.map(() => 0));
-      const begun = (state: EProcess) => (state.blocks === 0 ? 0 : Math.exp(state.logs[0]!));
-      shares.push(begun(before) - begun({ ...process, logs: process.logs.map(() => logSum(shares.map(Math.log))) }));
-      process = withBlock(process, one.map(() => 0));
-    }
-    const priors = WORSE_BY.map((_by, index) => Math.exp(logEvidence({ blocks: 1, logs: WORSE_BY.map((_other, at) => (at === index ? 0 : -Infinity)) })) - (1 - shares[0]!));
-    const started = shares.reduce((sum, share, start) => sum + share * priors.reduce((inner, prior, index) => inner + prior * Math.exp(increments.slice(start).reduce((total, one) => total + one[index]!, 0)), 0), 0);
-    return started + 1 - shares.reduce((sum, share) => sum + share, 0);
-  }
+  const none = WORSE_BY.map(() => -Infinity);
+  const FIRST = 0.98;
+  const unbegun = (blocks: number) => (1 - FIRST) / (1 + Math.log(blocks));
+  const priors = WORSE_BY.map((_by, index) => (Math.exp(logEvidence({ blocks: 1, first: none.with(index, 0), later: [] }, 1)) - unbegun(1)) / FIRST);
+  /** The definition: what has not begun, and a sum over every start, each with its share, each alternative by itself. */
+  const from = (start: number, increments: readonly (readonly number[])[], dispersion: number): number =>
+    (start === 0 ? FIRST : unbegun(start) - unbegun(start + 1)) * priors.reduce((sum, prior, index) => sum + prior * Math.exp(increments.slice(start).reduce((total, one) => total + one[index]!, 0) / dispersion), 0);
+  const runs = fc.array(fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: WORSE_BY.length, maxLength: WORSE_BY.length }), { minLength: 1, maxLength: 8 });
 
-  it('is the mixture that it says, and begins at 1', () => {
-    fc.assert(fc.property(fc.array(fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: WORSE_BY.length, maxLength: WORSE_BY.length }), { minLength: 1, maxLength: 8 }), (increments) => {
-      const process = increments.reduce<EProcess>((state, one) => withBlock(state, one), noEvidence());
-      expect(Math.exp(logEvidence(process)) / byDefinition(increments)).toBeCloseTo(1, 6);
-    }), { numRuns: 200, seed: 3 });
-    expect(logEvidence(noEvidence())).toBe(0);
-    expect(logEvidence(withBlock(noEvidence(), WORSE_BY.map(() => 0)))).toBeCloseTo(0, 12);
+  it('begins at 1, and is never more than the mixture over all starts, nor less than its first part', () => {
+    expect(priors.reduce((sum, prior) => sum + prior, 0)).toBeCloseTo(1, 9);
+    fc.assert(fc.property(runs, fc.constantFrom(1, 2.5, 20), fc.constantFrom(1, 4), (increments, read, written) => {
+      const process = increments.reduce<EProcess>((state, one) => withBlock(state, one, written), noEvidence());
+      const found = Math.exp(logEvidence(process, read));
+      const rest = unbegun(increments.length);
+      expect(found).toBeLessThanOrEqual((rest + increments.reduce((sum, _one, start) => sum + from(start, increments, read), 0)) * (1 + 1e-4));
+      expect(found).toBeGreaterThanOrEqual((rest + from(0, increments, read)) * (1 - 1e-4));
+    }), { numRuns: 300, seed: 3 });
+    expect(logEvidence(noEvidence(), 1)).toBe(0);
+    expect(logEvidence(withBlock(noEvidence(), WORSE_BY.map(() => 0), 1), 1)).toBeCloseTo(0, 12);
+  });
+
+  it('takes back what a burst said, once it is known that bad events come in bursts', () => {
+    const process = withBlock(noEvidence(), WORSE_BY.map((by) => 6 * Math.log(by)), 1);
+    expect(logEvidence(process, 1)).toBeGreaterThan(Math.log(100));
+    expect(logEvidence(process, 5)).toBeLessThan(Math.log(20));
   });
 
   it.each([1e5, -1e5])('neither overflows nor vanishes after a day of increments of %d', (increment) => {
     let process = noEvidence();
-    for (let tick = 0; tick < 86_400; tick += 1) process = withBlock(process, WORSE_BY.map(() => increment));
-    expect(process.logs.every(Number.isFinite)).toBe(true);
-    expect(Number.isFinite(logEvidence(process))).toBe(true);
-    expect(logEvidence(JSON.parse(JSON.stringify(process)) as EProcess)).toBe(logEvidence(process));
+    for (let tick = 0; tick < 86_400; tick += 1) process = withBlock(process, WORSE_BY.map(() => increment), 1);
+    expect([...process.first, ...process.later.flat()].every(Number.isFinite)).toBe(true);
+    expect(Number.isFinite(logEvidence(process, 3))).toBe(true);
+    expect(logEvidence(JSON.parse(JSON.stringify(process)) as EProcess, 3)).toBe(logEvidence(process, 3));
   });
 });
 
@@ -113,7 +117,7 @@ function everAborts(seed: number, walk: Walk): boolean {
     second += length;
     const [nc, nb] = [poisson(random, 100 * length * share), poisson(random, 100 * length * (1 - share))];
     const rate = walk.rate(second);
-    metric = withTick(metric, { block: block(nc, binomial(random, nc, Math.min(1, rate * walk.failsTimes)), nb, binomial(random, nb, rate)), second, tolerated: 1, bad: { ratio: 3, rate: 0.06 }, blockRequests: 10, against: null, flush: false });
+    metric = withTick(metric, { block: block(nc, binomial(random, nc, Math.min(1, rate * walk.failsTimes)), nb, binomial(random, nb, rate)), second, tolerated: 1, bad: { ratio: 3, rate: 0.06 }, blockRequests: 10, against: null, history: null, flush: false });
     if (logOf(metric) >= Math.log(1 / ALPHA)) return true;
   }
   return false;
