@@ -20,7 +20,7 @@ const SELDOM = { eachSecond: 0.75, inLook: 3 } as const;
 /** What is over is kept, of one slot at most so many and so many times what is usual, and half of it for so long (or two looks) once it is out of the window. */
 const KEPT = { ofSlot: 3, usualTimes: 1, halfLifeSeconds: 60 } as const;
 /** A bad event in a window that has too many in so many slots (a long look is one) confirms so many that were kept. Two long looks may be one client's minute. */
-const CONFIRMED = { slots: 2, each: 2, eachInLongLooks: 0.5 } as const;
+const CONFIRMED = { slots: 2, each: 2, eachInLongLooks: 0.15 } as const;
 /** Twice what is usual in a slot, and so many of its standard errors, are too many. */
 const TOO_MANY_ERRORS = 1;
 /**

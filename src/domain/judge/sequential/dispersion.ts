@@ -20,7 +20,7 @@ const CAUTION = 1.25;
  * Many bad events in the first minutes may be of few clients, and no span is long enough yet to tell: each so many more than a few count
  * as a size of 1, less and less. What is decided by few events is not made slower; nor are slow answers, which are too many to be a client's.
  */
-const DOUBT = { from: 30, events: 15, most: 4, seconds: 600, rate: 0.05 } as const;
+const DOUBT = { from: 30, events: 15, most: 3, seconds: 600, rate: 0.05 } as const;
 
 /** So many bad events more or less would be seen on the candidate, if it shared them, before it is said that it does. */
 const SHARED_EVENTS = 5;
@@ -56,7 +56,7 @@ export function withSpan(state: Dispersion, { stable, candidate }: Block, second
 
 function withBoth({ before, open, seconds, sums }: Scale, length: number, look: Span, lookSeconds: number): Scale {
   const span: Span = [open[0] + look[0], open[1] + look[1], open[2] + look[2], open[3] + look[3]];
-  const filled = rounded(seconds + lookSeconds);
+  const filled = Math.round((seconds + lookSeconds) * 1000) / 1000;
   // A hair of tolerance, as looks are not to the millisecond.
   if (filled < length * 0.99) return { before, open: span, seconds: filled, sums };
   return { before: span, open: [0, 0, 0, 0], seconds: 0, sums: before === null || isShared(before, span) ? sums : withPair(sums, before, span) };

@@ -64,7 +64,7 @@ describe('bad events', () => {
 
   it('may be of few clients in the first minutes, the more of them there are', () => {
     expect(doubtfulDispersion({ bad: 30, total: 9000 }, 100)).toBe(1);
-    expect(doubtfulDispersion({ bad: 90, total: 9000 }, 100)).toBe(4);
+    expect(doubtfulDispersion({ bad: 90, total: 9000 }, 100)).toBe(3);
     expect(doubtfulDispersion({ bad: 9000, total: 900_000 }, 600)).toBe(1);
     expect(doubtfulDispersion({ bad: 900, total: 9000 }, 100)).toBe(1);
   });
