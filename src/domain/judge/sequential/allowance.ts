@@ -100,8 +100,11 @@ const newSlot = (second: number, elapsed: number): Slot => [second - Math.max(Ma
 /** Slots that have left the window, and what is kept of them. */
 function aged({ slots, kept }: Allowance, second: number, elapsed: number): { slots: Slot[]; kept: number } {
   const isOver = ([begun]: Slot): boolean => second - begun >= WINDOW_SECONDS;
+  const left = kept === 0 ? 0 : kept * 2 ** (-elapsed / Math.max(KEPT.halfLifeSeconds, 2 * elapsed));
+  // Most looks: the oldest is still in it.
+  if (slots[0] === undefined || !isOver(slots[0])) return { slots: [...slots], kept: rounded(left) };
   const over = slots.filter(isOver).reduce((sum, [, bad, ofIt]) => sum + Math.max(0, bad - ofIt), 0);
-  return { slots: slots.filter((slot) => !isOver(slot)), kept: rounded(kept * 2 ** (-elapsed / Math.max(KEPT.halfLifeSeconds, 2 * elapsed)) + over) };
+  return { slots: slots.filter((slot) => !isOver(slot)), kept: rounded(left + over) };
 }
 
 function withOutage({ total, bad, seconds }: Allowance['outage'], tick: Burst, elapsed: number): Allowance['outage'] {

@@ -49,17 +49,34 @@ export const unknownDispersion = (): Dispersion => SPAN_SECONDS.map(() => ({ bef
 const rateOf = (bad: number, total: number): number => (total === 0 ? 0 : bad / total);
 const rounded = (value: number): number => Number(value.toPrecision(7));
 
-/** @param seconds the look's length */
-export function withSpan(state: Dispersion, { stable, candidate }: Block, seconds: number): Dispersion {
-  return stable.total === 0 ? state : state.map((scale, index) => withBoth(scale, SPAN_SECONDS[index] ?? 0, [stable.bad, stable.total, candidate.bad, candidate.total], seconds));
+/** Longer spans are filled by whole shorter ones: a look of a second changes one scale and not seven. */
+const FILLED_BY = [null, 0, 1, 2, 3, 4, 1] as const;
+
+interface Part {
+  readonly span: Span;
+  readonly seconds: number;
 }
 
-function withBoth({ before, open, seconds, sums }: Scale, length: number, look: Span, lookSeconds: number): Scale {
-  const span: Span = [open[0] + look[0], open[1] + look[1], open[2] + look[2], open[3] + look[3]];
-  const filled = Math.round((seconds + lookSeconds) * 1000) / 1000;
+/** @param seconds the look's length */
+export function withSpan(state: Dispersion, { stable, candidate }: Block, seconds: number): Dispersion {
+  if (stable.total === 0) return state;
+  const whole: (Part | null)[] = [];
+  const look: Part = { span: [stable.bad, stable.total, candidate.bad, candidate.total], seconds };
+  return state.map((scale, index) => {
+    const from = FILLED_BY[index] ?? null;
+    const part = from === null ? look : whole[from] ?? null;
+    const filled = part === null ? null : withPart(scale, SPAN_SECONDS[index] ?? 0, part);
+    whole.push(filled?.whole ?? null);
+    return filled?.scale ?? scale;
+  });
+}
+
+function withPart({ before, open, seconds, sums }: Scale, length: number, part: Part): { readonly scale: Scale; readonly whole: Part | null } {
+  const span: Span = [open[0] + part.span[0], open[1] + part.span[1], open[2] + part.span[2], open[3] + part.span[3]];
+  const filled = Math.round((seconds + part.seconds) * 1000) / 1000;
   // A hair of tolerance, as looks are not to the millisecond.
-  if (filled < length * 0.99) return { before, open: span, seconds: filled, sums };
-  return { before: span, open: [0, 0, 0, 0], seconds: 0, sums: before === null || isShared(before, span) ? sums : withPair(sums, before, span) };
+  if (filled < length * 0.99) return { scale: { before, open: span, seconds: filled, sums }, whole: null };
+  return { scale: { before: span, open: [0, 0, 0, 0], seconds: 0, sums: before === null || isShared(before, span) ? sums : withPair(sums, before, span) }, whole: { span, seconds: filled } };
 }
 
 function withPair([squares, rates, events, pairs]: Scale['sums'], [bad, total]: Span, [badNext, totalNext]: Span): Scale['sums'] {

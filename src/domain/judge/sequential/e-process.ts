@@ -19,6 +19,7 @@ const LOG_PRIORS = WORSE.map(({ prior }) => Math.log(prior));
 
 /** What begins with the first block. The rest begins later: a fault that comes after a good day is not weighed against that day. */
 const FIRST_START = 0.98;
+const LOG_FIRST = LOG_PRIORS.map((prior) => prior + Math.log(FIRST_START));
 /** The part that has not begun after so many blocks: slow, so that a start is dear by about ln(blocks), and telescoping, so that all starts sum to 1. */
 const unbegun = (blocks: number): number => (1 - FIRST_START) / (1 + Math.log(blocks));
 
@@ -54,10 +55,9 @@ export function withBlock({ blocks, first, later }: EProcess, increments: readon
 /** ln E; 0 before anything was seen. */
 export function logEvidence({ blocks, first, later }: EProcess, dispersion: number): number {
   if (blocks === 0) return 0;
-  const prior = (index: number): number => LOG_PRIORS[index] ?? -Infinity;
   return logSum([
-    ...first.map((sum, index) => prior(index) + Math.log(FIRST_START) + sum / dispersion),
-    ...later.map(([share, sum], index) => prior(index) + share + sum / dispersion),
+    ...first.map((sum, index) => (LOG_FIRST[index] ?? -Infinity) + sum / dispersion),
+    ...later.map(([share, sum], index) => (LOG_PRIORS[index] ?? -Infinity) + share + sum / dispersion),
     Math.log(unbegun(blocks)),
   ]);
 }
