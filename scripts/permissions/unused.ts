@@ -28,7 +28,6 @@ export const REASONS: readonly Reason[] = [
   { actions: ['codebuild:StopBuild'], holders: ['slipway-run-gate', 'slipway-sweep-outbox'], why: 'No gate is cancelled while its command runs, and nothing is left to the sweep: `slipway-build` and `slipway-test` stop runs by the same call.' },
   { actions: ['s3:GetObject'], holders: ['slipway-run-gate'], why: 'A command of a gate runs on a commit there, so no artifact is copied for it as `slipway-test` does.' },
   { actions: ['s3:GetObject', 's3:PutObject'], holders: ['slipway-api'], why: 'No recording is imported in the emulated runs. `test/aws/s3-artifacts.test.ts` stores and reads by the same calls.' },
-  { actions: ['lambda:InvokeFunction'], holders: ['slipway-<environment>'], why: 'No service on Lambda is compared in the emulated runs, as the emulator runs no functions: `test/unit/targets/lambda/compare.test.ts` has the calls.' },
   { actions: ['lambda:GetLayerVersion'], holders: ['slipway-<environment>'], why: 'Asked by Lambda itself for a function with layers; the emulator has none.' },
 ];
 
