@@ -15,7 +15,7 @@ const PATH = join(import.meta.dirname, '../docs/slack.png');
 const WIDTH = 430;
 
 const detail = pictured();
-const html = htmlOf([{ thread: false, message: pipelineMessage(detail, PEOPLE) }, ...threadNotes(detail, PEOPLE, []).map(({ message }) => ({ thread: true, message }))], new Map(PEOPLE.flatMap(({ name, slack }) => (slack === undefined ? [] : [[slack, name]]))));
+const html = htmlOf([{ thread: false, message: pipelineMessage(detail, PEOPLE, null) }, ...threadNotes(detail, PEOPLE, []).map(({ message }) => ({ thread: true, message }))], new Map(PEOPLE.flatMap(({ name, slack }) => (slack === undefined ? [] : [[slack, name]]))));
 const browser = await chromium.launch({ executablePath: process.argv[2] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 try {
   const page = await browser.newPage({ viewport: { width: WIDTH, height: 800 }, deviceScaleFactor: 1.25 });

@@ -34,6 +34,7 @@ const Variables = z.object({
   SLIPWAY_SWEEP_SECONDS: Seconds.default(300),
   SLIPWAY_EXIT_EVENTS: z.enum(['on', 'off']).default('on'),
   SLIPWAY_PROMETHEUS: z.string().min(1).optional(),
+  SLIPWAY_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'an http or https address, such as https://slipway.example.com' }).transform((text) => text.replace(/\/+$/, '')).optional(),
   SLIPWAY_TRACE_URL: TraceUrl,
   SLIPWAY_SLACK_ORIGIN: SlackOrigin,
   SLIPWAY_CONSOLE_ORIGINS: ConsoleOrigins,
@@ -123,6 +124,8 @@ export interface LocalConfig {
   readonly prometheus?: string;
   /** Where spans are sent; absent: nothing is traced. */
   readonly traces?: TracesConfig | undefined;
+  /** Where people reach this installation, for links in what others are told; absent: there are none. */
+  readonly publicUrl?: string | undefined;
   /** Where people open a trace, with `{traceId}` in it; absent: only its id is shown. */
   readonly traceUrl?: string | undefined;
   /** Where Slack is. */
@@ -149,7 +152,7 @@ export function localConfig(environment: Readonly<Record<string, string | undefi
     home: resolve(values.SLIPWAY_HOME ?? join(homedir(), '.slipway')), host: values.SLIPWAY_HOST, port: values.SLIPWAY_PORT, routerPort: values.SLIPWAY_ROUTER_PORT,
     passSeconds: values.SLIPWAY_PASS_SECONDS, sweepSeconds: values.SLIPWAY_SWEEP_SECONDS, exitEvents: values.SLIPWAY_EXIT_EVENTS === 'on', path: values.PATH, slackOrigin: values.SLIPWAY_SLACK_ORIGIN, consoleOrigins: values.SLIPWAY_CONSOLE_ORIGINS, ...(values.SLIPWAY_PROMETHEUS === undefined ? {} : { prometheus: resolve(values.SLIPWAY_PROMETHEUS) }),
     gitEnvironment: named(environment, GIT_VARIABLES), buildEnvironment: named(environment, values.SLIPWAY_BUILD_VARIABLES.split(',')),
-    traces: tracesConfig(environment), traceUrl: values.SLIPWAY_TRACE_URL,
+    publicUrl: values.SLIPWAY_PUBLIC_URL, traces: tracesConfig(environment), traceUrl: values.SLIPWAY_TRACE_URL,
   };
 }
 

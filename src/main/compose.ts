@@ -139,7 +139,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     subscriberQueues: { ring: () => Promise.reject(new NotSupported('One machine has no queues: subscribers follow events by themselves.')) },
     secrets, senders: { post: createPost({ allowsLoopback: true }), mail: sendMail, publish: noTopics },
     slackMessages: createSlackWebApi({ origin: options.config.slackOrigin, token: async () => secretIfThere(home.slackToken) }),
-    environments, settings: { ...LOCAL_SETTINGS, sweepSeconds: options.config.sweepSeconds, traceUrl: options.config.traceUrl },
+    environments, settings: { ...LOCAL_SETTINGS, sweepSeconds: options.config.sweepSeconds, publicUrl: options.config.publicUrl ?? null, traceUrl: options.config.traceUrl },
     notifier: createAlertLog({ store, clock: systemClock, ids: randomIds, keyOf: alertKey, log }),
     gitHosts: createGitHosts({ secrets: createSecretFolder({ directory: home.secrets }), clock: systemClock, sleep: (ms) => new Promise((resolve) => { setTimeout(resolve, ms); }) }),
     webhookSecrets: { gitHost: async (host) => secretAt(webhookSecretAt(home, host)), slack: async () => secretAt(home.slackSecret) },

@@ -26,6 +26,7 @@ describe('spans by OTLP', () => {
   it.each([
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'nowhere' }, /^OTEL_EXPORTER_OTLP_ENDPOINT: an http or https address/], [{ ...ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, /^OTEL_EXPORTER_OTLP_PROTOCOL: .*not by grpc.*4318/], [{ ...ENDPOINT, OTEL_TRACES_EXPORTER: 'zipkin' }, /^OTEL_TRACES_EXPORTER: otlp, or none/],
     [{ ...ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS: 'authorization' }, /^OTEL_EXPORTER_OTLP_HEADERS: key=value pairs/], [{ ...ENDPOINT, OTEL_BSP_MAX_QUEUE_SIZE: '0' }, /^OTEL_BSP_MAX_QUEUE_SIZE: /], [{ SLIPWAY_TRACE_URL: 'https://jaeger.example.com/trace' }, /^SLIPWAY_TRACE_URL: it has no \{traceId\}/],
+    [{ SLIPWAY_PUBLIC_URL: 'slipway.example.com' }, /^SLIPWAY_PUBLIC_URL: an http or https address/],
   ])('%j is refused by name', (environment, message) => expect(() => localConfig(environment)).toThrow(message));
 
   it('a header that does not hold is refused without its value', () => {

@@ -18,7 +18,7 @@ import { tellRefusal } from './refusals.ts';
 import { joined, noteBlockId, threadNotes } from './show/notes.ts';
 import { messageBlockId, pipelineMessage } from './show/pipeline-message.ts';
 
-export type ShowNeeds = CommitNeeds & Pick<Ports, 'environments' | 'slackMessages'>;
+export type ShowNeeds = CommitNeeds & Pick<Ports, 'environments' | 'settings' | 'slackMessages'>;
 
 /** Slack is not asked again at every change. */
 const REFUSED_FOR_MS = 60_000;
@@ -40,7 +40,7 @@ export const showPipeline = (needs: ShowNeeds) => async (id: PipelineId): Promis
   const stored = await placeFor(needs, detail);
   if (stored === null) return;
   const { people } = await needs.environments.read();
-  const showing = { needs, detail, message: pipelineMessage(detail, people) };
+  const showing = { needs, detail, message: pipelineMessage(detail, people, needs.settings.publicUrl) };
   const refused = stored.value.refused;
   if (refused !== null && needs.clock.now() - refused.at < REFUSED_FOR_MS) return;
   const shown = stored.value.place === null ? await post(showing, stored) : await update(showing, stored, stored.value.place);

@@ -1,8 +1,9 @@
 /** The one message of a pipeline: progress, traffic, evidence, questions. Made from what is stored alone, so the same state is the same message. */
-import { clipped, code, codeBlock, context, escaped, header, section, SLACK_LIMITS, type SlackBlock } from '../../../contracts/slack/blocks.ts';
+import { clipped, code, codeBlock, context, escaped, header, link, section, SLACK_LIMITS, type SlackBlock } from '../../../contracts/slack/blocks.ts';
 import type { Row } from '../../../contracts/progress/row.ts';
 import { viewOf } from '../../../contracts/progress/view.ts';
 import { span } from '../../../contracts/text/time.ts';
+import { pipelineUrl } from '../../../domain/host-facts.ts';
 import type { Pipeline } from '../../../domain/pipeline.ts';
 import type { SlackMessage } from '../../../ports/slack-messages.ts';
 import type { PipelineDetail } from '../../look.ts';
@@ -21,7 +22,8 @@ const PARTS_MAX = 4;
 /** Names the message in its channel. */
 export const messageBlockId = (pipeline: string): string => `slipway-${pipeline}`;
 
-export function pipelineMessage(detail: PipelineDetail, people: People): SlackMessage {
+/** @param publicUrl where the console is; null: nothing leads there */
+export function pipelineMessage(detail: PipelineDetail, people: People, publicUrl: string | null): SlackMessage {
   const { pipeline, deployments } = detail;
   const { rows } = viewOf(detail);
   const questions = deployments.flatMap(({ approvals }) => approvals.filter(({ status }) => status.kind === 'waiting')).slice(0, QUESTIONS_MAX);
@@ -32,7 +34,7 @@ export function pipelineMessage(detail: PipelineDetail, people: People): SlackMe
     section(lines(rowLines(rows))),
     ...deployments.filter(isAtWork).slice(0, PARTS_MAX).flatMap(partBlocks),
     ...questions.flatMap((asked) => questionBlocks(asked, people)),
-    context([aboutText(pipeline, people)]),
+    context([aboutText(pipeline, people, pipelineUrl(publicUrl, pipeline))]),
   ];
   return { text: clipped(`${escaped(pipeline.service)} ${escaped(pipeline.version)}: ${now}`, SLACK_LIMITS.fallback), blocks };
 }
@@ -84,14 +86,14 @@ function trafficRows({ deployment: { plan }, observed }: Part): TrafficRow[] {
   }).filter(({ weight, instances }) => weight > 0 || instances > 0);
 }
 
-function aboutText(pipeline: Pipeline, people: People): string {
+function aboutText(pipeline: Pipeline, people: People, url: string | null): string {
   const { cause, startedBy, author, commit, branch, status, id, startedAt } = pipeline;
   return [
     `${cause} by ${person(people, startedBy)}`,
     ...(author === null || author === startedBy ? [] : [`written by ${person(people, author)}`]),
     ...(commit === null ? [] : [`commit ${code(commit.slice(0, 10))}${branch === null ? '' : ` on ${escaped(branch)}`}`]),
     ...(status.kind === 'running' ? [] : [`took ${span((status.at - startedAt) / 1000)}`]),
-    code(id),
+    url === null ? code(id) : link(url, id),
   ].join(' · ');
 }
 

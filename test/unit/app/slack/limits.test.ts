@@ -41,7 +41,7 @@ describe('a message', () => {
   it('is taken, whatever its words are, and mentions nobody whom it does not mean', () => {
     assert(property(constantFrom('wild', 'nasty'), wild, nasty, integer({ min: 0, max: 60 }), (kind, one, other, count) => {
       const detail = detailWith(kind === 'wild' ? one : other, count);
-      const { text, blocks } = pipelineMessage(detail, []);
+      const { text, blocks } = pipelineMessage(detail, [], null);
       const notes = threadNotes(detail, [], []);
       expect([taken(blocks), text.length <= 4000, text !== '']).toEqual([undefined, true, true]);
       expect(notes.map(({ message }) => taken(message.blocks)).filter((problem) => problem !== undefined)).toEqual([]);
@@ -53,13 +53,20 @@ describe('a message', () => {
   });
 
   it.each([...goodRelease, ...badRelease].map((moment, index) => [index, moment] as const))('of moment %i has its name, and at most 50 blocks', (_index, moment) => {
-    const { blocks } = pipelineMessage(detailOf(moment), []);
+    const { blocks } = pipelineMessage(detailOf(moment), [], null);
     expect(taken(blocks)).toBeUndefined();
     expect(blocks?.[0]?.block_id).toBe(messageBlockId('catalog-7'));
   });
 
+  it('leads to the console where it is known', () => {
+    const [moment] = goodRelease;
+    const about = (publicUrl: string | null) => JSON.stringify(pipelineMessage(detailOf(moment!), [], publicUrl).blocks?.at(-1));
+    expect(about('https://slipway.example.com/')).toContain('<https://slipway.example.com/pipelines/catalog-7|catalog-7>');
+    expect(about(null)).toContain('`catalog-7`');
+  });
+
   it('is the same for the same state', () => {
-    for (const moment of goodRelease) expect(pipelineMessage(detailOf(moment), [])).toEqual(pipelineMessage(structuredClone(detailOf(moment)), []));
+    for (const moment of goodRelease) expect(pipelineMessage(detailOf(moment), [], null)).toEqual(pipelineMessage(structuredClone(detailOf(moment)), [], null));
   });
 });
 
