@@ -9,12 +9,12 @@ export interface Point {
 }
 
 /** Rates of failures, a minute each. Without a request there is no point. */
-export function minutes(seconds: readonly Second[], lateSeconds: number): Point[] {
+export function minutes(seconds: readonly Second[]): Point[] {
   const found: Point[] = [];
   for (let from = 0; from + 60 <= seconds.length; from += 60) {
     const part = seconds.slice(from, from + 60);
     const rate = (of: 'candidate' | 'stable'): number => part.reduce((sum, one) => sum + failed(one[of]), 0) / Math.max(1, part.reduce((sum, one) => sum + one[of].requests, 0));
-    found.push({ at: from + 60 + lateSeconds, candidate: rate('candidate'), stable: rate('stable') });
+    found.push({ at: from + 60, candidate: rate('candidate'), stable: rate('stable') });
   }
   return found;
 }

@@ -53,11 +53,14 @@ function runsOf(scenario: Scenario, length: number, of: (trace: readonly Second[
   return byRule;
 }
 
-function allRules(all: readonly Second[], tickSeconds: number, lateSeconds: number): Found[] {
-  const ours = judged(all, tickSeconds, lateSeconds);
-  const found = minutes(all, lateSeconds);
-  const others = Object.values(OTHERS).map((rule) => rule(found));
-  return [ours.at, ...others].map((at) => ({ at, bad: badUntil(all, at) }));
+/** When each of the other rules aborts where its points come at once. */
+const othersOf = (all: readonly Second[]): readonly number[] => {
+  const points = minutes(all);
+  return Object.values(OTHERS).map((rule) => rule(points));
+};
+
+function allRules(all: readonly Second[], others: readonly number[], tickSeconds: number, lateSeconds: number): Found[] {
+  return [judged(all, tickSeconds, lateSeconds).at, ...others.map((at) => at + lateSeconds)].map((at) => ({ at, bad: badUntil(all, at) }));
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
@@ -84,7 +87,10 @@ const RULES = 1 + Object.keys(OTHERS).length;
 function compare(): void {
   const tables: string[][][] = VIEWS.map(() => []);
   const views = (scenario: Scenario, tick: (view: View) => number): Found[][][] => {
-    const all = runsOf(scenario, HOUR, (seen) => VIEWS.flatMap((view) => allRules(seen, tick(view), view.lateSeconds)));
+    const all = runsOf(scenario, HOUR, (seen) => {
+      const others = othersOf(seen);
+      return VIEWS.flatMap((view) => allRules(seen, others, tick(view), view.lateSeconds));
+    });
     return VIEWS.map((_view, index) => all.slice(index * RULES, (index + 1) * RULES));
   };
   for (const scenario of SAME) {

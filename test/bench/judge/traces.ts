@@ -92,9 +92,10 @@ export function* points(seconds: Iterable<Second>, length: number): Generator<Se
 }
 
 function added(one: ArmSecond, other: ArmSecond): ArmSecond {
+  const failures = { ...one.failures };
+  for (const name in other.failures) failures[name] = (failures[name] ?? 0) + (other.failures[name] ?? 0);
   return {
-    requests: one.requests + other.requests,
-    failures: Object.fromEntries(Object.keys({ ...one.failures, ...other.failures }).map((name) => [name, (one.failures[name] ?? 0) + (other.failures[name] ?? 0)])),
+    requests: one.requests + other.requests, failures,
     latencyBuckets: one.latencyBuckets.map((count, index) => count + (other.latencyBuckets[index] ?? 0)),
   };
 }

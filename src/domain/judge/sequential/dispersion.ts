@@ -49,34 +49,17 @@ export const unknownDispersion = (): Dispersion => SPAN_SECONDS.map(() => ({ bef
 const rateOf = (bad: number, total: number): number => (total === 0 ? 0 : bad / total);
 const rounded = (value: number): number => Number(value.toPrecision(7));
 
-/** Longer spans are filled by whole shorter ones: a look of a second changes one scale and not seven. */
-const FILLED_BY = [null, 0, 1, 2, 3, 4, 1] as const;
-
-interface Part {
-  readonly span: Span;
-  readonly seconds: number;
-}
-
 /** @param seconds the look's length */
 export function withSpan(state: Dispersion, { stable, candidate }: Block, seconds: number): Dispersion {
-  if (stable.total === 0) return state;
-  const whole: (Part | null)[] = [];
-  const look: Part = { span: [stable.bad, stable.total, candidate.bad, candidate.total], seconds };
-  return state.map((scale, index) => {
-    const from = FILLED_BY[index] ?? null;
-    const part = from === null ? look : whole[from] ?? null;
-    const filled = part === null ? null : withPart(scale, SPAN_SECONDS[index] ?? 0, part);
-    whole.push(filled?.whole ?? null);
-    return filled?.scale ?? scale;
-  });
+  return stable.total === 0 ? state : state.map((scale, index) => withBoth(scale, SPAN_SECONDS[index] ?? 0, [stable.bad, stable.total, candidate.bad, candidate.total], seconds));
 }
 
-function withPart({ before, open, seconds, sums }: Scale, length: number, part: Part): { readonly scale: Scale; readonly whole: Part | null } {
-  const span: Span = [open[0] + part.span[0], open[1] + part.span[1], open[2] + part.span[2], open[3] + part.span[3]];
-  const filled = Math.round((seconds + part.seconds) * 1000) / 1000;
+function withBoth({ before, open, seconds, sums }: Scale, length: number, look: Span, lookSeconds: number): Scale {
+  const span: Span = [open[0] + look[0], open[1] + look[1], open[2] + look[2], open[3] + look[3]];
+  const filled = Math.round((seconds + lookSeconds) * 1000) / 1000;
   // A hair of tolerance, as looks are not to the millisecond.
-  if (filled < length * 0.99) return { scale: { before, open: span, seconds: filled, sums }, whole: null };
-  return { scale: { before: span, open: [0, 0, 0, 0], seconds: 0, sums: before === null || isShared(before, span) ? sums : withPair(sums, before, span) }, whole: { span, seconds: filled } };
+  if (filled < length * 0.99) return { before, open: span, seconds: filled, sums };
+  return { before: span, open: [0, 0, 0, 0], seconds: 0, sums: before === null || isShared(before, span) ? sums : withPair(sums, before, span) };
 }
 
 function withPair([squares, rates, events, pairs]: Scale['sums'], [bad, total]: Span, [badNext, totalNext]: Span): Scale['sums'] {
@@ -93,13 +76,20 @@ function isShared(one: Span, other: Span): boolean {
 }
 
 /** At least 1. */
-export const dispersionOf = (state: Dispersion): number => CAUTION * Math.max(1 / CAUTION, ...state.map((scale) => found(scale, CLEARLY)));
+export const dispersionOf = (state: Dispersion): number => Math.max(1, CAUTION * largest(state, CLEARLY));
 /** Never more than it is: without caution, and where there is hardly a doubt. */
-export const sureDispersion = (state: Dispersion): number => Math.max(1, ...state.map((scale) => found(scale, SURELY)));
+export const sureDispersion = (state: Dispersion): number => Math.max(1, largest(state, SURELY));
+
+/** Asked at every look, of every metric, so without lists of its own. */
+function largest(state: Dispersion, errors: number): number {
+  let size = 0;
+  for (const scale of state) size = Math.max(size, found(scale, errors));
+  return size;
+}
 
 /** 0 where it is not clearly over 1. */
 function found({ sums: [squares, rates, events, pairs] }: Scale, errors: number): number {
-  if (rates === 0 || pairs < PAIRS) return 0;
+  if (pairs < PAIRS || squares <= rates) return 0;
   const estimate = squares / rates;
   // Var of the estimate for independent events: about 3 / pairs from the differences, 1 / events from the counts being small.
   return estimate > 1 + errors * Math.sqrt(3 / pairs + 1 / events) ? estimate : 0;

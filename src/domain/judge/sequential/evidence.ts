@@ -16,7 +16,8 @@ const DOUBT = Math.log(10);
 export function evidenceOf(state: JudgeState, { rule, elapsedSeconds }: TickInput): Evidence {
   const stable = state.comparing ? { counts: state.stable, from: 'this hold' as const } : state.baseline;
   const boundary = Math.log(1 / rule.alpha);
-  const logs = Object.fromEntries(Object.entries(state.metrics).map(([name, metric]) => [name, logOf(metric)]));
+  const measured = Object.entries(state.metrics).map(([name, metric]) => ({ name, metric, dispersion: dispersionOf(metric.dispersion) }));
+  const logs = Object.fromEntries(measured.map(({ name, metric, dispersion }) => [name, logOf(metric, dispersion)]));
   const logE = combined(state, rule, logs);
   return {
     judge: state.judge,
@@ -24,7 +25,7 @@ export function evidenceOf(state: JudgeState, { rule, elapsedSeconds }: TickInpu
     stable: stable === null ? null : armEvidence(stable.counts),
     stableFrom: stable?.from ?? null,
     thresholds: { minimumRequests: rule.minimumRequests, alpha: rule.alpha, beta: rule.beta, badRatio: rule.badRatio },
-    metrics: Object.entries(state.metrics).map(([name, metric]) => metricEvidence(name, metric, state, rule, logs[name] ?? 0)),
+    metrics: measured.map(({ name, metric, dispersion }) => ({ ...metricEvidence(name, metric, state, rule, logs[name] ?? 0), dispersion })),
     logE,
     boundary,
     pValue: Math.min(1, Math.exp(-Math.max(state.greatestLogE, logE))),
@@ -48,7 +49,7 @@ function combined({ metrics, candidate }: JudgeState, rule: JudgeRule, logs: Rea
 const isForgiven = (name: string, candidate: ArmCounts, rule: JudgeRule): boolean =>
   rule.maximumFailureRate > 0 && name.split('.')[0] === FAILURES && failuresOf(candidate) <= rule.maximumFailureRate * candidate.requests;
 
-function metricEvidence(name: string, metric: MetricState, state: JudgeState, rule: JudgeRule, logE: number): MetricEvidence {
+function metricEvidence(name: string, metric: MetricState, state: JudgeState, rule: JudgeRule, logE: number): Omit<MetricEvidence, 'dispersion'> {
   const threshold = Object.values(state.thresholds).flat().find((one) => quantileMetric(one) === name);
   return {
     name,
@@ -61,7 +62,6 @@ function metricEvidence(name: string, metric: MetricState, state: JudgeState, ru
     logE,
     needed: isNeeded(name, rule),
     goodEnough: logGood(metric.good) >= Math.log(1 / rule.beta) && (logE < DOUBT || isForgiven(name, state.candidate, rule)),
-    dispersion: dispersionOf(metric.dispersion),
   };
 }
 

@@ -68,7 +68,7 @@ export function withTick(metric: MetricState, tick: MetricTick): MetricState {
   const dispersion = dispersionOf(metric.dispersion);
   const seen = sum(metric.seen, tick.block);
   const usual = tick.tolerated * (tick.against?.rate ?? Math.max(rateOf(tick.block.stable), rateOf(seen.stable)));
-  const { state: allowance, counted } = paid(metric.allowance, { ...tick.block.candidate, expected: usual * tick.block.candidate.total, dispersion: Math.min(dispersion, sureDispersion(metric.dispersion)), clusters: clustersOf(seen, tick), second: tick.second });
+  const { state: allowance, counted } = paid(metric.allowance, { ...tick.block.candidate, expected: usual * tick.block.candidate.total, dispersion: dispersion === 1 ? 1 : Math.min(dispersion, sureDispersion(metric.dispersion)), clusters: clustersOf(seen, tick), second: tick.second });
   const next: MetricState = { ...metric, allowance, seen, dispersion: withSpan(metric.dispersion, tick.block, Math.max(0, tick.second - metric.allowance.second)) };
   if (tick.against !== null) return alone(next, tick, counted, dispersion, tick.against);
   const pending = { ...sum(metric.pending, tick.block), counted: metric.pending.counted + counted };
@@ -92,4 +92,5 @@ function alone(metric: MetricState, { block, tolerated, bad }: MetricTick, count
   };
 }
 
-export const logOf = ({ evidence, dispersion, seen, allowance }: MetricState): number => logEvidence(evidence, Math.max(dispersionOf(dispersion), doubtfulDispersion(seen.stable, allowance.second)));
+/** @param dispersion as measured; what may be doubted of it counts too */
+export const logOf = ({ evidence, seen, allowance }: MetricState, dispersion: number): number => logEvidence(evidence, Math.max(dispersion, doubtfulDispersion(seen.stable, allowance.second)));

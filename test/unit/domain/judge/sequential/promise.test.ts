@@ -1,6 +1,7 @@
 /** What the judge promises, held by enumeration where that is possible, and by seeded simulation where it is not. */
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { dispersionOf } from '../../../../../src/domain/judge/sequential/dispersion.ts';
 import { type EProcess, logEvidence, noEvidence, withBlock, WORSE_BY } from '../../../../../src/domain/judge/sequential/e-process.ts';
 import { logGood, notShownYet, ruledOutBy, withGood } from '../../../../../src/domain/judge/sequential/good-enough.ts';
 import { logSum } from '../../../../../src/domain/judge/sequential/logs.ts';
@@ -118,7 +119,7 @@ function everAborts(seed: number, walk: Walk): boolean {
     const [nc, nb] = [poisson(random, 100 * length * share), poisson(random, 100 * length * (1 - share))];
     const rate = walk.rate(second);
     metric = withTick(metric, { block: block(nc, binomial(random, nc, Math.min(1, rate * walk.failsTimes)), nb, binomial(random, nb, rate)), second, tolerated: 1, bad: { ratio: 3, rate: 0.06 }, blockRequests: 10, against: null, history: null, flush: false });
-    if (logOf(metric) >= Math.log(1 / ALPHA)) return true;
+    if (logOf(metric, dispersionOf(metric.dispersion)) >= Math.log(1 / ALPHA)) return true;
   }
   return false;
 }
