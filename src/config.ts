@@ -2,10 +2,10 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import type { ExporterSettings } from './adapters/otlp/exporter.ts';
 import { InvalidInput } from './domain/errors.ts';
 import { ReplaySpec } from './domain/replay/spec.ts';
 import { SECRET_REFERENCE } from './domain/secret-reference.ts';
-import type { Attributes } from './domain/trace/span.ts';
 
 /** `https://slack.com`, that of GovSlack, or a stand-in on this machine. */
 const SlackOrigin = z.string().regex(/^(?:https:\/\/slack(?:-gov)?\.com|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5})$/, 'https://slack.com, https://slack-gov.com, or http://127.0.0.1:PORT of a stand-in').default('https://slack.com');
@@ -75,15 +75,7 @@ const TraceVariables = z.object({
 });
 
 /** Where spans are sent, and how. */
-export interface TracesConfig {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
-  readonly delayMs: number;
-  readonly batchSpans: number;
-  readonly queueSpans: number;
-  readonly resource: Attributes;
-}
+export type TracesConfig = ExporterSettings;
 
 /** Undefined where no endpoint is named: then nothing is traced. An empty variable is as none. @throws InvalidInput naming the variable, never a header's value */
 function tracesConfig(environment: Readonly<Record<string, string | undefined>>): TracesConfig | undefined {

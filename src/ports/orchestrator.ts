@@ -1,4 +1,5 @@
 /** Runs state machines: Step Functions, or the local engine over the same ASL files. */
+import type { HistoryEvent } from '../domain/history-event.ts';
 import type { TraceParent } from '../domain/trace/trace-parent.ts';
 import { MACHINE_NAMES, type MachineName } from '../domain/machines.ts';
 
@@ -22,15 +23,7 @@ export interface Execution {
   readonly cause?: string;
 }
 
-/** One event of an execution, with Step Functions' names (`TaskStateEntered`, `TaskSucceeded`, `ExecutionFailed`, ...). */
-export interface HistoryEvent {
-  readonly id: number;
-  readonly previousId: number;
-  readonly at: number;
-  readonly type: string;
-  readonly state?: string;
-  readonly detail?: unknown;
-}
+export type { HistoryEvent };
 
 export interface Orchestrator {
   /**

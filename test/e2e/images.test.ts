@@ -1,10 +1,5 @@
 /** An image that an outside CI pushes becomes a release in `slipway up`: told by its registry, on a target of the user's own that runs images. */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { addOwnTarget } from '../../src/adapters/local/own-targets.ts';
@@ -12,21 +7,17 @@ import { TARGET_KINDS } from '../../src/targets/registry.ts';
 import { manifest, QUICK } from './rig/example-service.ts';
 import { fromGithub, registryPackage } from './rig/hooks.ts';
 import { createRepository, type Repository } from './rig/repository.ts';
+import { OWN_TARGET, type SiteServer, startSiteServer } from './rig/site-server.ts';
 import { Supervised } from './rig/supervised.ts';
 
-const EXAMPLE = join(import.meta.dirname, '../../examples/own-target');
 const IMAGE = 'ghcr.io/acme/handbook';
 let at: Supervised;
-let sites: string;
-let server: Server;
+let sites: SiteServer;
 let repository: Repository;
 beforeAll(async () => {
-  sites = mkdtempSync(join(tmpdir(), 'slipway-images-'));
-  const { createSiteServer } = (await import(join(EXAMPLE, 'serve.mjs'))) as { createSiteServer: (root: string) => Server };
-  server = createSiteServer(sites).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  sites = await startSiteServer();
   at = new Supervised();
-  await addOwnTarget(at.home.targets, TARGET_KINDS, 'site', { module: join(EXAMPLE, 'handler.mjs') });
+  await addOwnTarget(at.home.targets, TARGET_KINDS, 'site', { module: join(OWN_TARGET, 'handler.mjs') });
   at.up();
   await at.serving();
   repository = createRepository(at.folder, 'handbook');
@@ -34,18 +25,15 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await at?.close();
-  server.closeAllConnections();
-  server.close();
-  rmSync(sites, { recursive: true, force: true });
+  sites.close();
 }, 60_000);
 
 const digest = () => `sha256:${randomBytes(32).toString('hex')}`;
-const site = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/handbook.production`;
-const page = async () => (await fetch(`${site()}/`)).text();
+const page = async () => (await fetch(`${sites.endpoint('handbook')}/`)).text();
 const pushed = (tag: string, of: string, id?: string) => fromGithub(at.client, 'registry_package', registryPackage(IMAGE, tag, of), id);
 
 it('the manifest is kept when it is pushed, and each image under a tag that counts is released with it, built by nobody', async () => {
-  repository.write({ 'handbook/slipway.yaml': manifest('handbook', { ...QUICK, target: 'site', instances: 1, image: { from: IMAGE, tags: ['v*'] }, settings: { root: sites, endpoint: site() } }) });
+  repository.write({ 'handbook/slipway.yaml': manifest('handbook', { ...QUICK, target: 'site', instances: 1, image: { from: IMAGE, tags: ['v*'] }, settings: { root: sites.root, endpoint: sites.endpoint('handbook') } }) });
   const { delivery } = await at.client.webhook(repository, repository.push('say which image it is'));
   expect(await at.client.decided(delivery)).toEqual({ admitted: [], refused: [`Its manifest is kept. It is released when an image is pushed to ${IMAGE}.`] });
 

@@ -1,38 +1,27 @@
 /** A target of the user's own carries releases like a built-in one: the example's, in plain JavaScript, with its own weighted router. */
-import type { Server } from 'node:http';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { QUICK } from './rig/example-service.ts';
 import { Installation } from './rig/installation.ts';
 import { eventually } from './rig/patience.ts';
+import { OWN_TARGET, type SiteServer, startSiteServer } from './rig/site-server.ts';
 
-const EXAMPLE = join(import.meta.dirname, '../../examples/own-target');
 let at: Installation;
-let sites: string;
-let server: Server;
+let sites: SiteServer;
 beforeAll(async () => {
-  sites = mkdtempSync(join(tmpdir(), 'slipway-sites-'));
-  const { createSiteServer } = (await import(join(EXAMPLE, 'serve.mjs'))) as { createSiteServer: (root: string) => Server };
-  server = createSiteServer(sites).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  at = await Installation.start({ ownTargets: { site: { module: join(EXAMPLE, 'handler.mjs') }, broken: { module: join(EXAMPLE, 'not-there.mjs') } } });
+  sites = await startSiteServer();
+  at = await Installation.start({ ownTargets: { site: { module: join(OWN_TARGET, 'handler.mjs') }, broken: { module: join(OWN_TARGET, 'not-there.mjs') } } });
 }, 60_000);
 afterAll(async () => {
   await at?.close();
-  server.closeAllConnections();
-  server.close();
-  rmSync(sites, { recursive: true, force: true });
+  sites.close();
 }, 60_000);
 
-const page = async () => (await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/handbook.production/`)).text();
+const page = async () => (await fetch(`${sites.endpoint('handbook')}/`)).text();
 
 it('releases, repairs what somebody breaks, and says why it cannot do something', async () => {
-  const settings = { root: sites, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/handbook.production`, artifacts: at.client.home.artifacts };
+  const settings = { root: sites.root, endpoint: sites.endpoint('handbook'), artifacts: at.client.home.artifacts };
   const manifest = { ...QUICK, target: 'site', instances: 1, settings };
   const repository = await at.repository('handbook', manifest);
   repository.write({ 'handbook/index.html': 'first' });
@@ -44,7 +33,7 @@ it('releases, repairs what somebody breaks, and says why it cannot do something'
   expect((await at.client.over(second)).status).toMatchObject({ kind: 'succeeded' });
   expect(await page()).toBe('second');
 
-  await rm(join(sites, 'handbook.production/releases', `${second}-production`), { recursive: true });
+  await rm(join(sites.root, 'handbook.production/releases', `${second}-production`), { recursive: true });
   expect(await page()).not.toBe('second');
   await eventually('the page is back', async () => (await page()) === 'second');
 

@@ -3,18 +3,10 @@
  * are Step Functions': https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
  */
 import { unwrapFailure } from '../failure.ts';
+import type { HistoryEvent } from '../history-event.ts';
 import { Scope, type OpenedScope } from './execution-scope.ts';
 import { within, type Attributes, type Span, type SpanFailure } from './span.ts';
 import { contextOf, spanIdOf, type SpanId, type TraceContext, type TraceId, type TraceParent } from './trace-parent.ts';
-
-export interface SeenEvent {
-  readonly id: number;
-  readonly previousId: number;
-  readonly at: number;
-  readonly type: string;
-  readonly state?: string;
-  readonly detail?: unknown;
-}
 
 export interface ExecutionNamed {
   readonly machine: string;
@@ -64,7 +56,7 @@ export class ExecutionSpans {
   }
 
   /** Takes the next event; answers the spans that it ended. */
-  take(event: SeenEvent): Span[] {
+  take(event: HistoryEvent): Span[] {
     if (event.type === 'ExecutionStarted') return this.#begin(event);
     if (/^Execution(?:Succeeded|Failed|Aborted|TimedOut)$/.test(event.type)) return this.#end(event);
     const at = this.#scopeAt(event.previousId);
@@ -92,14 +84,14 @@ export class ExecutionSpans {
     return found;
   }
 
-  #begin(event: SeenEvent): Span[] {
+  #begin(event: HistoryEvent): Span[] {
     const { machine, name } = this.#named;
     const attributes = { ...this.#inherited, ...this.#idsIn(objectOf(event.detail)['input']), 'slipway.machine': machine, 'slipway.execution': name };
     this.#root = new Scope({ kind: 'execution', id: executionSpanId(this.#context.trace, machine, name), name: machine, startedAt: event.at, attributes, event: event.id, isLeftOut: false }, null);
     return [];
   }
 
-  #end(event: SeenEvent): Span[] {
+  #end(event: HistoryEvent): Span[] {
     const root = this.#root;
     if (root === undefined) return [];
     const detail = objectOf(event.detail);
@@ -113,7 +105,7 @@ export class ExecutionSpans {
     return [...inner, ...root.close(this.#context.trace, this.#context.span, event.at, this.#leftOut === 0 ? {} : { 'slipway.states_left_out': this.#leftOut })];
   }
 
-  #moved(event: SeenEvent, at: Scope): [Scope, Span[]] {
+  #moved(event: HistoryEvent, at: Scope): [Scope, Span[]] {
     const { type } = event;
     if (type.endsWith('StateEntered')) return [this.#enter(event, at), []];
     if (/State(?:Exited|Failed|Aborted)$/.test(type)) return this.#leave(event, at);
@@ -124,7 +116,7 @@ export class ExecutionSpans {
     return [at, []];
   }
 
-  #enter(event: SeenEvent, at: Scope): Scope {
+  #enter(event: HistoryEvent, at: Scope): Scope {
     const name = event.state ?? '';
     const entries = (this.#entries.get(name) ?? 0) + 1;
     this.#entries.set(name, entries);
@@ -134,12 +126,12 @@ export class ExecutionSpans {
     return this.#open(event, at, { kind: 'state', name, isLeftOut, attributes: { ...ids, 'slipway.state': name, ...(entries > 1 ? { 'slipway.entries': entries } : {}) } });
   }
 
-  #iterate(event: SeenEvent, at: Scope): Scope {
+  #iterate(event: HistoryEvent, at: Scope): Scope {
     const index = Number(objectOf(event.detail)['index'] ?? 0);
     return this.#open(event, at, { kind: 'iteration', name: `${at.opened.name} ${index}`, isLeftOut: false, attributes: { 'slipway.index': index } });
   }
 
-  #schedule(event: SeenEvent, at: Scope): Scope {
+  #schedule(event: HistoryEvent, at: Scope): Scope {
     const parameters = objectOf(objectOf(event.detail)['parameters']);
     const isNested = parameters['FunctionName'] === undefined;
     const called = textOf(parameters[isNested ? 'StateMachineArn' : 'FunctionName']).replace(/^.*:/, '');
@@ -152,13 +144,13 @@ export class ExecutionSpans {
     return scope;
   }
 
-  #open(event: SeenEvent, parent: Scope, opened: Pick<OpenedScope, 'kind' | 'name' | 'isLeftOut' | 'attributes'>): Scope {
+  #open(event: HistoryEvent, parent: Scope, opened: Pick<OpenedScope, 'kind' | 'name' | 'isLeftOut' | 'attributes'>): Scope {
     const { machine, name } = this.#named;
     const inherited = Object.fromEntries(Object.entries(parent.attributes).filter(([key]) => !OF_ONE_SCOPE.has(key)));
     return new Scope({ ...opened, attributes: within(inherited, opened.attributes), id: eventSpanId(this.#context.trace, machine, name, event.id), startedAt: event.at, event: event.id }, parent);
   }
 
-  #answered(event: SeenEvent, at: Scope): [Scope, Span[]] {
+  #answered(event: HistoryEvent, at: Scope): [Scope, Span[]] {
     const task = outwards(at, (scope) => scope.opened.kind === 'task');
     if (task === undefined) return [at, []];
     const detail = objectOf(event.detail);
@@ -167,7 +159,7 @@ export class ExecutionSpans {
   }
 
   /** A state that failed in a branch has no event of its own: what is open between it and the state that is left ends with it. */
-  #leave(event: SeenEvent, at: Scope): [Scope, Span[]] {
+  #leave(event: HistoryEvent, at: Scope): [Scope, Span[]] {
     const isIt = (scope: Scope): boolean => scope.opened.kind === 'state' && scope.opened.name === event.state;
     if (!event.type.endsWith('Failed')) return this.#closeTo(event, at, isIt);
     // A Parallel or Map that failed may be tried again: itself it is left by what follows.
@@ -179,7 +171,7 @@ export class ExecutionSpans {
     return [failed, [...failed.inner].flatMap((scope) => this.#close(scope, event.at)[1])];
   }
 
-  #closeTo({ at: time, type }: SeenEvent, at: Scope, is: (scope: Scope) => boolean): [Scope, Span[]] {
+  #closeTo({ at: time, type }: HistoryEvent, at: Scope, is: (scope: Scope) => boolean): [Scope, Span[]] {
     const found = outwards(at, is);
     return found === undefined ? [at, []] : this.#close(found, time, type.endsWith('Aborted') ? { 'slipway.aborted': true } : {});
   }

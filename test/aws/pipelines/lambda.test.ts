@@ -1,17 +1,14 @@
 /** Whole pipelines of services on Lambda, from a push to traffic: good ones, bad ones, through faults, and what repair does after. */
 import { GetAliasCommand, GetFunctionCommand, LambdaClient, ListEventSourceMappingsCommand, UpdateAliasCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { lambdaCommands } from '../../../src/adapters/aws/calls/command-clients.ts';
-import { lambdaSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
 import { rollback } from '../../../src/app/deploy.ts';
 import { EnvironmentName, Identity } from '../../../src/domain/ids.ts';
-import { codeOf, createLambdaTarget } from '../../../src/targets/lambda/index.ts';
 import type { Tree } from '../../unit/adapters/local/git-repository.ts';
 import { clientSettings } from '../emulator.ts';
 import { lambdaShim } from '../shims/lambda.ts';
-import { actingAs, awsOf, roleParameters } from '../targets/as-role.ts';
-import { makeQueue, makeRole, ROLE } from '../targets/lambda-rig.ts';
-import { startAwsInstallation, type AwsInstallation } from './installation.ts';
+import { makeQueue } from '../targets/lambda-rig.ts';
+import type { AwsInstallation } from './installation.ts';
+import { startLambdaInstallation } from './lambda-installation.ts';
 import { lambdaTraffic } from './traffic.ts';
 
 const TEST_MS = 300_000;
@@ -19,13 +16,7 @@ const hand = new LambdaClient(clientSettings());
 let aws: AwsInstallation;
 
 beforeAll(async () => {
-  await makeRole();
-  aws = await startAwsInstallation({
-    kind: 'lambda', shims: [lambdaShim().shim], sources: lambdaSources, traffic: lambdaTraffic(hand, () => [api(), worker()]),
-    environments: () => ({ environments: (['staging', 'production'] as const).map((name, index) => ({ name, kind: name, wave: index + 1, aws: awsOf(name), targets: { lambda: { role: ROLE } } })), defaults: { approvers: ['anna'] } }),
-    roles: { staging: roleParameters([ROLE], { Lambda: 'yes' }), production: roleParameters([ROLE], { Lambda: 'yes' }) },
-    target: ({ artifacts, fence, endpoint, folder }) => createLambdaTarget({ lambda: actingAs('lambda', endpoint, lambdaCommands), code: codeOf({ artifacts, folder }), fence, clock: { now: () => Date.now() } }),
-  });
+  aws = await startLambdaInstallation({ shim: lambdaShim().shim, traffic: lambdaTraffic(hand, () => [api(), worker()]) });
 }, TEST_MS);
 afterAll(async () => {
   await aws.close();

@@ -1,16 +1,12 @@
 /** What the functions call that no release needs: the API, schedules, events of the platform and of a registry, a command as gate. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { lambdaCommands } from '../../../src/adapters/aws/calls/command-clients.ts';
-import { lambdaSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
 import type { Pipeline } from '../../../src/domain/pipeline.ts';
-import { codeOf, createLambdaTarget } from '../../../src/targets/lambda/index.ts';
 import { invoke } from '../../../src/main/compose.ts';
 import { clientSettings } from '../emulator.ts';
 import { lambdaShim } from '../shims/lambda.ts';
-import { actingAs, awsOf, roleParameters } from '../targets/as-role.ts';
-import { makeRole, ROLE } from '../targets/lambda-rig.ts';
-import { startAwsInstallation, TOKEN, type AwsInstallation } from './installation.ts';
+import { type AwsInstallation, TOKEN } from './installation.ts';
+import { startLambdaInstallation } from './lambda-installation.ts';
 import { lambdaTraffic } from './traffic.ts';
 
 const TEST_MS = 300_000;
@@ -19,13 +15,7 @@ let aws: AwsInstallation;
 let pipeline: Pipeline;
 
 beforeAll(async () => {
-  await makeRole();
-  aws = await startAwsInstallation({
-    kind: 'lambda', shims: [lambdaShim().shim], sources: lambdaSources, traffic: lambdaTraffic(hand, () => []),
-    environments: () => ({ environments: [{ name: 'staging', kind: 'staging', wave: 1, aws: awsOf('staging'), targets: { lambda: { role: ROLE } } }], defaults: { approvers: ['anna'] } }),
-    roles: { staging: roleParameters([ROLE], { Lambda: 'yes' }) },
-    target: ({ artifacts, fence, endpoint, folder }) => createLambdaTarget({ lambda: actingAs('lambda', endpoint, lambdaCommands), code: codeOf({ artifacts, folder }), fence, clock: { now: () => Date.now() } }),
-  });
+  aws = await startLambdaInstallation({ shim: lambdaShim().shim, traffic: lambdaTraffic(hand, () => []), places: ['staging'] });
 }, TEST_MS);
 afterAll(async () => {
   await aws.close();

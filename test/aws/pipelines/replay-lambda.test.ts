@@ -1,18 +1,14 @@
 /** Recorded requests of a service on Lambda: versions that are asked before one gets traffic, and a replay whose requests are in the commit. */
 import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { lambdaCommands } from '../../../src/adapters/aws/calls/command-clients.ts';
-import { lambdaSources } from '../../../src/adapters/aws/cloudwatch-metrics.ts';
 import { importRecording } from '../../../src/app/import-recording.ts';
 import { EnvironmentName, Identity } from '../../../src/domain/ids.ts';
 import { ImportRule } from '../../../src/domain/recording/import.ts';
-import { codeOf, createLambdaTarget } from '../../../src/targets/lambda/index.ts';
 import type { Tree } from '../../unit/adapters/local/git-repository.ts';
 import { clientSettings } from '../emulator.ts';
 import { lambdaShim } from '../shims/lambda.ts';
-import { actingAs, awsOf, roleParameters } from '../targets/as-role.ts';
-import { makeRole, ROLE } from '../targets/lambda-rig.ts';
-import { startAwsInstallation, type AwsInstallation } from './installation.ts';
+import type { AwsInstallation } from './installation.ts';
+import { startLambdaInstallation } from './lambda-installation.ts';
 import { lambdaTraffic } from './traffic.ts';
 
 const TEST_MS = 300_000;
@@ -23,19 +19,13 @@ const invoked: { readonly name: string; readonly version: string; readonly path:
 let aws: AwsInstallation;
 
 beforeAll(async () => {
-  await makeRole();
   const { shim } = lambdaShim({ invoked: (name, version, event) => {
     const { rawPath: path, headers } = event as { rawPath: string; headers: Record<string, string> };
     expect(headers['x-slipway-mirror']).toBe('1');
     invoked.push({ name, version, path });
     return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ path, price: Number(version) }) };
   } });
-  aws = await startAwsInstallation({
-    kind: 'lambda', shims: [shim], sources: lambdaSources, traffic: lambdaTraffic(hand, () => [api()]),
-    environments: () => ({ environments: (['staging', 'production'] as const).map((name, index) => ({ name, kind: name, wave: index + 1, aws: awsOf(name), targets: { lambda: { role: ROLE } } })), defaults: { approvers: ['anna'] } }),
-    roles: { staging: roleParameters([ROLE], { Lambda: 'yes' }), production: roleParameters([ROLE], { Lambda: 'yes' }) },
-    target: ({ artifacts, fence, endpoint, folder }) => createLambdaTarget({ lambda: actingAs('lambda', endpoint, lambdaCommands), code: codeOf({ artifacts, folder }), fence, clock: { now: () => Date.now() } }),
-  });
+  aws = await startLambdaInstallation({ shim, traffic: lambdaTraffic(hand, () => [api()]) });
 }, TEST_MS);
 afterAll(async () => {
   await aws.close();
