@@ -10,6 +10,7 @@ import { planHash } from '../domain/planner/plan-hash.ts';
 import { replayProblems } from '../domain/replay/limits.ts';
 import { QUEUE_TURNS_MAX, queueWaitMs } from '../domain/queue-wait.ts';
 import type { Release } from '../domain/release.ts';
+import type { RevisionSpec } from '../domain/revision.ts';
 import { Deployment as DeploymentSchema } from '../domain/deployment.ts';
 import type { Desired } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
@@ -91,13 +92,18 @@ async function releaseFor(needs: PlanNeeds, stored: Stored<Pipeline>): Promise<R
 export const tooMany = (instances: number, maximum: number | undefined): string[] =>
   maximum === undefined || instances <= maximum ? [] : [`A revision has ${maximum === 1 ? 'one instance' : `${maximum} instances at most`} there, and ${instances} were asked for. Say "instances: ${maximum}" in slipway.yaml.`];
 
+function candidateSpec({ specs, candidate }: Plan): RevisionSpec {
+  const spec = specs[candidate];
+  if (spec === undefined) throw new TypeError(`the plan of ${candidate} has no specification of it`);
+  return spec;
+}
+
 export type RefuseNeeds = Pick<Ports, 'targets' | 'store' | 'settings'>;
 
 /** Asks the target, which knows its platform, before anything runs. @throws NotSupported for a kind that is not registered, or with the target's objections */
 export async function refuseImpossible(needs: RefuseNeeds, plan: Plan): Promise<void> {
-  const { target, service, environment, specs, candidate, stable, stages, instances } = plan;
-  const spec = specs[candidate];
-  if (spec === undefined) throw new TypeError(`the plan of ${candidate} has no specification of it`);
+  const { target, service, environment, specs, stable, stages, instances } = plan;
+  const spec = candidateSpec(plan);
   const shares = Object.values(stages).some((stage) => stage?.batches.some(({ weights }) => Object.values(weights).filter((weight) => weight > 0).length > 1) === true);
   const { problems: own, instancesMaximum, ...can } = await needs.targets.describe(target, { place: { service, environment, access: spec.access, settings: spec.settings }, candidate: spec, stable: stable === null ? null : specs[stable] ?? null, shares });
   await refuseComparison(needs, plan, can);
@@ -135,7 +141,8 @@ async function take(needs: PlanNeeds, pipeline: Pipeline, id: DeploymentId, rele
     stage: null, batch: 0, launchedAt: null, holds: [], promoteRequestedBy: null, startedAt: now,
   };
   const change = desired?.value ?? nothingDesired(pipeline.service, environment.name, compiled.target, release.manifest.routing);
-  const { writes } = desire(desired, { ...change, deployment: id }, { by: pipeline.startedBy, at: now, reason: `${id} begins: ${compiled.strategy} of ${release.version}`, commit: release.commit });
+  const { access, settings } = candidateSpec(compiled);
+  const { writes } = desire(desired, { ...change, deployment: id, place: { access, settings } }, { by: pipeline.startedBy, at: now, reason: `${id} begins: ${compiled.strategy} of ${release.version}`, commit: release.commit });
   await needs.store.transact([creating(deploymentKey(id), deployment), ...writes]);
   return deployment;
 }

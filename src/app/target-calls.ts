@@ -14,9 +14,10 @@ export interface TargetCall {
 /** Roles may invoke only functions with this prefix, so a user's own target is added without a change here. */
 export const targetFunction = (target: string): string => `slipway-target-${target}`;
 
-/** Where a target finds the service here: as the given specification says, or else the newest that is asked for. */
-export function placeOf(desired: Pick<Desired, 'service' | 'environment' | 'revisions'>, spec: RevisionSpec | undefined = newestSpec(desired)): Place {
-  return { service: desired.service, environment: desired.environment, access: spec?.access ?? null, settings: spec?.settings ?? {} };
+/** Where a target finds the service here: as the given specification says, or else the newest that is asked for, or else the newest plan. */
+export function placeOf(desired: Pick<Desired, 'service' | 'environment' | 'revisions' | 'place'>, spec: RevisionSpec | undefined = newestSpec(desired)): Place {
+  const { access = null, settings = {} } = spec ?? desired.place ?? {};
+  return { service: desired.service, environment: desired.environment, access, settings };
 }
 
 /** The specification that was planned last: the settings of a place are those that its latest release came with. */

@@ -27,6 +27,8 @@ export const Desired = z.strictObject({
   /** Repair is paused, by whom and why. */
   paused: z.strictObject({ by: Identity, why: z.string(), at: z.number() }).nullable(),
   zonesLost: z.array(z.string()),
+  /** Where the newest plan has the service here: whoever looks while no revision is desired looks there. Absent before the first plan. */
+  place: RevisionSpec.pick({ access: true, settings: true }).optional(),
   changedBy: Identity,
   changedAt: z.number(),
 });
