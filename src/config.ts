@@ -2,10 +2,10 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import type { ExporterSettings } from './adapters/otlp/exporter.ts';
 import { InvalidInput } from './domain/errors.ts';
 import { ReplaySpec } from './domain/replay/spec.ts';
 import { SECRET_REFERENCE } from './domain/secret-reference.ts';
+import type { SpanSending } from './domain/trace/span-sending.ts';
 
 /** `https://slack.com`, that of GovSlack, or a stand-in on this machine. */
 const SlackOrigin = z.string().regex(/^(?:https:\/\/slack(?:-gov)?\.com|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5})$/, 'https://slack.com, https://slack-gov.com, or http://127.0.0.1:PORT of a stand-in').default('https://slack.com');
@@ -74,11 +74,8 @@ const TraceVariables = z.object({
   OTEL_RESOURCE_ATTRIBUTES: Pairs,
 });
 
-/** Where spans are sent, and how. */
-export type TracesConfig = ExporterSettings;
-
 /** Undefined where no endpoint is named: then nothing is traced. An empty variable is as none. @throws InvalidInput naming the variable, never a header's value */
-function tracesConfig(environment: Readonly<Record<string, string | undefined>>): TracesConfig | undefined {
+function tracesConfig(environment: Readonly<Record<string, string | undefined>>): SpanSending | undefined {
   const named = Object.fromEntries(Object.entries(environment).filter(([name, value]) => name.startsWith('OTEL_') && value !== undefined && value.trim() !== ''));
   // What others of the user's programs need of these variables is not checked where nothing is sent.
   const isOff = named['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || named['OTEL_TRACES_EXPORTER'] === 'none' || (named['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? named['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) === undefined;
@@ -115,7 +112,7 @@ export interface LocalConfig {
   /** The file that says which Prometheus the judge reads; absent: the router's own counts. */
   readonly prometheus?: string;
   /** Where spans are sent; absent: nothing is traced. */
-  readonly traces?: TracesConfig | undefined;
+  readonly traces?: SpanSending | undefined;
   /** Where people reach this installation, for links in what others are told; absent: there are none. */
   readonly publicUrl?: string | undefined;
   /** Where people open a trace, with `{traceId}` in it; absent: only its id is shown. */

@@ -4,25 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExportAnswer, exportRequest } from '../../contracts/otlp/spans.ts';
-import type { Attributes, Span } from '../../domain/trace/span.ts';
-
-export interface ExporterSettings {
-  /** The whole address, as `https://collector.example.com/v1/traces`. */
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly timeoutMs: number;
-  /** From the first span of a batch until it is sent. */
-  readonly delayMs: number;
-  /** Of one request. */
-  readonly batchSpans: number;
-  /** Of those that wait; what comes beyond them is dropped. */
-  readonly queueSpans: number;
-  /** Who sends: `service.name` and more. */
-  readonly resource: Attributes;
-}
+import type { SpanSending } from '../../domain/trace/span-sending.ts';
+import type { Span } from '../../domain/trace/span.ts';
 
 export interface ExporterNeeds {
-  readonly settings: ExporterSettings;
+  readonly settings: SpanSending;
   /** Told how many were sent, dropped for want of room or of an answer, refused by the other side. */
   readonly count: (outcome: 'sent' | 'dropped' | 'refused', spans: number) => void;
   /** Told once of each outage, and of its end. */
@@ -112,7 +98,7 @@ export function createExporter({ settings, count, said, complete = async (spans)
   };
 }
 
-async function post({ url, headers, timeoutMs }: ExporterSettings, body: string): Promise<Outcome> {
+async function post({ url, headers, timeoutMs }: SpanSending, body: string): Promise<Outcome> {
   try {
     const answer = await fetch(url, { method: 'POST', headers: { ...headers, 'content-type': 'application/json', 'user-agent': 'slipway' }, body, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
     const text = await beginningOf(answer);

@@ -1,5 +1,6 @@
 /** Traces of one machine: spans of state machines, requests and calls, sent by OTLP. Made only where an endpoint is configured. */
-import { createExporter, type ExporterSettings } from '../../adapters/otlp/exporter.ts';
+import { createExporter } from '../../adapters/otlp/exporter.ts';
+import type { SpanSending } from '../../domain/trace/span-sending.ts';
 import { traceParent } from '../../domain/trace/trace-parent.ts';
 import type { InvokedBy } from '../../engine/index.ts';
 import type { ItemStore } from '../../ports/item-store.ts';
@@ -21,7 +22,7 @@ export interface LocalTracing {
 /** At the end of the control plane, so that an orderly end loses nothing. */
 const LAST_SPANS_MS = 2000;
 
-export function createLocalTracing(given: { readonly settings: ExporterSettings; readonly store: () => Pick<ItemStore, 'get'>; readonly log: Platform['log']; readonly measure: Platform['measure'] }): LocalTracing {
+export function createLocalTracing(given: { readonly settings: SpanSending; readonly store: () => Pick<ItemStore, 'get'>; readonly log: Platform['log']; readonly measure: Platform['measure'] }): LocalTracing {
   const exporter = createExporter({
     settings: given.settings, complete: withReleases(given.store), said: (level, message) => given.log(level, message, { part: 'traces' }),
     count: (outcome, value) => given.measure({ name: 'TraceSpans', value, outcome }),

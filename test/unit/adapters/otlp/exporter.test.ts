@@ -1,6 +1,7 @@
 /** The exporter against a real collector over real HTTP: what it sends, what it does with what comes back, and what it never does. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createExporter, type Exporter, type ExporterSettings } from '../../../../src/adapters/otlp/exporter.ts';
+import { createExporter, type Exporter } from '../../../../src/adapters/otlp/exporter.ts';
+import type { SpanSending } from '../../../../src/domain/trace/span-sending.ts';
 import type { Span } from '../../../../src/domain/trace/span.ts';
 import { SpanId, TraceId } from '../../../../src/domain/trace/trace-parent.ts';
 import { resourceIn, spansIn, startCollector, type Collector } from '../../../fakes/collector.ts';
@@ -19,7 +20,7 @@ afterEach(async () => {
   await collector.close();
 });
 
-const exporting = (settings: Partial<ExporterSettings> = {}, more: Partial<Parameters<typeof createExporter>[0]> = {}): Exporter => {
+const exporting = (settings: Partial<SpanSending> = {}, more: Partial<Parameters<typeof createExporter>[0]> = {}): Exporter => {
   exporter = createExporter({
     settings: { url: `${collector.url}/v1/traces`, headers: {}, timeoutMs: 2000, delayMs: 20, batchSpans: 100, queueSpans: 1000, resource: { 'service.name': 'slipway' }, ...settings },
     count: (outcome, spans) => { counted[outcome] = (counted[outcome] ?? 0) + spans; }, said: (level, message) => said.push(`${level} ${message}`), pause: async () => undefined, ...more,
