@@ -118,7 +118,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const secrets = createSecretFolder({ directory: home.secrets });
   const target = await createProcessTarget({
     directory: home.instances, artifacts, secrets, traffic, clock: systemClock, ids: randomIds,
-    settings: { path: options.config.path, telemetry: () => telemetryAt(home) },
+    settings: { path: options.config.path, spawnerSocket: home.spawnerSocket, telemetry: () => telemetryAt(home) },
     fence: { current: async (service, environment) => (await findDesired(store, service, environment))?.value.generation ?? Generation.parse(0) },
     onChange: (ref, change) => {
       log('info', change.detail, { instance: change.instance, change: change.kind, ...subjectOf({ ...ref, revision: change.revision }) });

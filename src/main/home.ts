@@ -36,6 +36,8 @@ export interface Home {
   readonly logs: string;
   /** Process ids of supervisor, control plane and router, one file each. */
   readonly processes: string;
+  /** Where the supervisor starts processes for the control plane. */
+  readonly spawnerSocket: string;
 }
 
 export function homeAt(root: string): Home {
@@ -43,7 +45,7 @@ export function homeAt(root: string): Home {
   return {
     root, environments: at('environments.yaml'), state: at('state.db'), journal: at('journal.db'), artifacts: at('artifacts'), secrets: at('secrets'), git: at('git'), builds: at('builds'),
     commands: at('commands'), instances: at('instances'), targets: at('targets'), router: at('router'), routerSocket: controlSocketPath(at('router'), tmpdir()), identities: at('identities.json'), token: at('token'),
-    webhookSecret: at(webhookSecretFile('github')), slackSecret: at('slack-secret'), slackToken: at('slack-token'), address: at('address'), telemetryToken: at('telemetry-token'), uploads: at('uploads'), logs: at('logs'), processes: at('processes'),
+    webhookSecret: at(webhookSecretFile('github')), slackSecret: at('slack-secret'), slackToken: at('slack-token'), address: at('address'), telemetryToken: at('telemetry-token'), uploads: at('uploads'), logs: at('logs'), processes: at('processes'), spawnerSocket: controlSocketPath(at('processes'), tmpdir(), 'spawner.sock'),
   };
 }
 

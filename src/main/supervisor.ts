@@ -1,8 +1,13 @@
-/** The supervisor: keeps router and control plane running. It holds no state, so that it can be killed and started again at any time. */
+/**
+ * The supervisor: keeps router and control plane running, and starts the processes of instances for the latter. It holds no state, so that it
+ * can be killed and started again at any time.
+ */
 import { closeSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { LocalConfig } from '../config.ts';
+import { listenPrivately } from '../router/control-socket.ts';
+import { createSpawnServer } from '../targets/process/spawner/serve.ts';
 import { endParts, kill } from './end-parts.ts';
 import { prepareHome, type Home } from './home.ts';
 import { askControlPlane, askRouter, silentTooLong } from './liveness.ts';
@@ -58,6 +63,7 @@ export async function superviseUntilEnded(options: SuperviseOptions): Promise<nu
     return 1;
   }
   await writeProcess(own, process.pid);
+  const spawner = await serveSpawns(home, say);
   const ending = new AbortController();
   const signals = { services: 'keep' as 'keep' | 'stop' };
   process.on('SIGTERM', () => ending.abort());
@@ -72,8 +78,20 @@ export async function superviseUntilEnded(options: SuperviseOptions): Promise<nu
   const hopeless = Array.isArray(failed) || (ending.signal.reason as { hopeless?: boolean } | undefined)?.hopeless === true;
   clearInterval(rotation);
   await endParts(home, signals.services);
+  spawner.close();
   forgetProcess(own);
   return hopeless ? 1 : 0;
+}
+
+/** It has a tenth of the control plane's memory to make ready for a copy (docs/decisions/0031-the-supervisor-starts-processes.md). */
+async function serveSpawns(home: Home, say: (line: string) => void): Promise<{ close(): void }> {
+  const spawner = createSpawnServer();
+  try {
+    await listenPrivately(spawner.server, home.spawnerSocket);
+  } catch (error) {
+    say(`Instances are started by the control plane itself, which is slower: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return spawner;
 }
 
 const until = (signal: AbortSignal): Promise<'ended'> => new Promise((resolve) => signal.addEventListener('abort', () => resolve('ended'), { once: true }));

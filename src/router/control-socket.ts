@@ -1,8 +1,7 @@
-/** Where the router is spoken to: a unix domain socket that only its owner can open. */
+/** Where a part of the installation is spoken to by the others: a unix domain socket that only its owner can open. */
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, rm, stat } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { Conflict, LimitExceeded, ProviderUnavailable } from '../domain/errors.ts';
 
@@ -10,19 +9,19 @@ import { Conflict, LimitExceeded, ProviderUnavailable } from '../domain/errors.t
 const PATH_BYTES = 99;
 
 /**
- * The control socket of the router whose data is in `directory`: `router.sock` in it, or, where that is too long for a
- * socket address, `slipway-<first 16 digits of the path's sha256>/router.sock` under `temporaryDirectory`.
+ * The control socket of the part whose data is in `directory`: `name` in it, or, where that is too long for a
+ * socket address, `slipway-<first 16 digits of the path's sha256>/<name>` under `temporaryDirectory`.
  */
-export function controlSocketPath(directory: string, temporaryDirectory: string): string {
-  const near = join(directory, 'router.sock');
+export function controlSocketPath(directory: string, temporaryDirectory: string, name = 'router.sock'): string {
+  const near = join(directory, name);
   if (Buffer.byteLength(near) <= PATH_BYTES) return near;
   const digest = createHash('sha256').update(directory).digest('hex').slice(0, 16);
-  return join(temporaryDirectory, `slipway-${digest}`, 'router.sock');
+  return join(temporaryDirectory, `slipway-${digest}`, name);
 }
 
 /**
- * Listens at `path`, mode 0600, in a directory that is its owner's alone. A socket that a dead router left behind is removed.
- * @throws Conflict when a living router answers there; LimitExceeded when the path is too long; ProviderUnavailable when
+ * Listens at `path`, mode 0600, in a directory that is its owner's alone. A socket that a dead process left behind is removed.
+ * @throws Conflict when a living one answers there; LimitExceeded when the path is too long; ProviderUnavailable when
  * the socket or its directory would be open to others.
  */
 export async function listenPrivately(server: Server, path: string): Promise<void> {
@@ -31,7 +30,7 @@ export async function listenPrivately(server: Server, path: string): Promise<voi
   await mkdir(parent, { recursive: true, mode: 0o700 });
   const owner = await stat(parent);
   if (owner.uid !== process.getuid?.() || (owner.mode & 0o022) !== 0) throw new ProviderUnavailable(`the directory ${parent} belongs to or can be written by others, so the control socket would not be private: make it yours with mode 0700`, { parent });
-  if (await answers(path)) throw new Conflict(`another router answers at ${path}: end it first, or use another data directory`, { path });
+  if (await answers(path)) throw new Conflict(`another process answers at ${path}: end it first, or use another data directory`, { path });
   await rm(path, { force: true });
   const mask = process.umask(0o177);
   const listening = new Promise<void>((resolve, reject) => {

@@ -22,6 +22,8 @@ import { endpointOf, route } from './route.ts';
 import type { ProcessTargetNeeds, Runtime } from './runtime.ts';
 import { createBounded, createSerial } from './serial.ts';
 import { DEFAULT_SETTINGS, type ProcessSettings } from './settings.ts';
+import { startProcess } from './spawn.ts';
+import { createSpawner } from './spawner/client.ts';
 import { createStartWaits, type StartWaits } from './starts.ts';
 import { drainAndStop, isLeaving } from './stop.ts';
 import { createStrayLook, createSweep, findStrays } from './strays.ts';
@@ -93,6 +95,7 @@ function createRuntime({ settings: given, ...rest }: ProcessTargetNeeds) {
     watchHealth: createHealthWatch(),
     starts: createStartWaits(fleet, closing.signal),
     freePort: portGiver(needs.directory, settings.ports, portsTaken),
+    startProcess: settings.spawnerSocket === undefined ? async (start) => startProcess(start) : createSpawner({ socket: settings.spawnerSocket, table, pollMs: settings.adoptedPollMs, closing: closing.signal }),
     startTurn: createBounded(settings.parallelStarts),
     background: background.add,
     strays: createStrayLook(() => findStrays(rt)),

@@ -12,6 +12,7 @@ import type { WatchHealth } from './health.ts';
 import type { ProcessTable } from './process-table/index.ts';
 import type { Serial } from './serial.ts';
 import type { ProcessSettings } from './settings.ts';
+import type { StartProcess } from './spawner/client.ts';
 import type { StartWaits } from './starts.ts';
 import type { Stray } from './strays.ts';
 import type { Unpacked } from './unpacked.ts';
@@ -52,6 +53,7 @@ export interface Runtime {
   readonly watchHealth: WatchHealth;
   readonly starts: StartWaits;
   readonly freePort: () => Promise<number>;
+  readonly startProcess: StartProcess;
   readonly startTurn: <R>(work: () => Promise<R>) => Promise<R>;
   /** Work that a verb began and did not wait for; `close` does, and it must not reject. */
   readonly background: (work: Promise<unknown>) => void;

@@ -26,6 +26,8 @@ export interface ProcessSettings {
   readonly cpuWindowMs: number;
   /** An instance that was healthy for this long has a clean slate again. */
   readonly cleanSlateMs: number;
+  /** Where a spawner listens (spawner/serve.ts); absent, or nobody there: this process starts instances itself. */
+  readonly spawnerSocket?: string | undefined;
   /** Where instances send their telemetry, and with which token; null: nowhere now. */
   readonly telemetry?: (() => { readonly endpoint: string; readonly token: string } | null) | undefined;
   /** Where instance cgroups are made; absent: found from the cgroup that Slipway runs in. */

@@ -8,7 +8,7 @@ import type { Instance } from './fleet.ts';
 import { environmentOf, resolveSecrets } from './instance-environment.ts';
 import type { ProcessRef } from './instance-record.ts';
 import type { Runtime } from './runtime.ts';
-import { type Spawned, startProcess } from './spawn.ts';
+import type { Spawned } from './spawn.ts';
 import { processEnded, watch } from './watch.ts';
 import { stopNow } from './stop.ts';
 
@@ -37,13 +37,13 @@ export function intend(rt: Runtime, intent: Intent): Instance {
 
 const isIntended = (rt: Runtime, instance: Instance): boolean => !rt.closing.aborted && rt.fleet.get(instance.id) === instance && instance.record.state.phase === 'intended';
 
-/** Spawns and records, without a pause between the last look at the intent and the process. */
+/** Starts the process and records it. Who dropped the intent meanwhile is answered by `recordRunning`. */
 async function launchProcess(rt: Runtime, instance: Instance, artifact: string, secrets: Readonly<Record<string, string>>): Promise<void> {
   const port = await rt.freePort();
   if (!isIntended(rt, instance)) return;
   const { record, directory } = instance;
   const environment = environmentOf({ record, directory, root: rt.needs.directory, port, secrets, settings: rt.settings });
-  const spawned = startProcess({ command: record.spec.start, artifact, directory, environment });
+  const spawned = await rt.startProcess({ command: record.spec.start, artifact, directory, environment });
   instance.gone = spawned.ended.then(() => undefined);
   spawned.release();
   void spawned.ended.then(({ began, how }) => processEnded(rt, instance, { began, why: how }));

@@ -9,6 +9,7 @@ import { manifest, program, QUICK } from '../rig/example-service.ts';
 import { startLoad } from '../rig/load.ts';
 import { eventually, pause, throughout } from '../rig/patience.ts';
 import type { Repository } from '../rig/repository.ts';
+import { parentOf } from '../../parent-of.ts';
 import { Supervised, type Up } from '../rig/supervised.ts';
 
 const SLOW_ROLLOUT = { ...QUICK, rollout: { batches: [100], watch: '4s', interval: '200ms', drain: '1s' } };
@@ -29,6 +30,10 @@ describe('an installation of real processes', () => {
 
   const pids = async () => [...await instancePids(at.home.instances)].filter(([name]) => name.includes('-production')).map(([, pid]) => pid).sort((one, other) => one - other);
   const routes = () => new RouterClient({ controlSocket: at.home.routerSocket }).list();
+
+  it('instances are started by the supervisor, which has the least memory to copy', async () => {
+    expect((await pids()).map(parentOf)).toEqual([up.pid, up.pid]);
+  });
 
   it('the control plane, killed amid a rollout: no request fails, instances keep their processes, the rollout ends', async () => {
     const load = startLoad(endpoint);
@@ -75,6 +80,10 @@ describe('an installation of real processes', () => {
     await load.stop();
     expect(load.failures).toEqual([]);
     expect(await pids()).toEqual(before.instances);
+    const [lost = 0, kept = 0] = before.instances;
+    endProcess(lost, 'SIGKILL');
+    await eventually('another one has taken its place', async () => (await pids()).length === 2 && !(await pids()).includes(lost));
+    expect((await pids()).filter((pid) => pid !== kept).map(parentOf)).toEqual([up.pid]);
   }, 60_000);
 
   it('a second one on the same home is refused, and harms nothing', async () => {

@@ -104,7 +104,7 @@ describe('router process', () => {
   });
 
   it('lets no second router serve the same table', async () => {
-    await expect(startRouterProcess({ directory: rig.directory })).rejects.toThrow('another router answers');
+    await expect(startRouterProcess({ directory: rig.directory })).rejects.toThrow('another process answers');
     expect((await rig.client.health()).pid).toBe(rig.child.pid);
   });
 
@@ -139,6 +139,7 @@ describe('router process', () => {
 
 it('finds a short place for the socket of a long directory', () => {
   expect(controlSocketPath('/data', '/tmp')).toBe('/data/router.sock');
+  expect(controlSocketPath('/data', '/tmp', 'spawner.sock')).toBe('/data/spawner.sock');
   const far = controlSocketPath(`/${'long'.repeat(40)}`, '/tmp');
   expect(far).toMatch(/^\/tmp\/slipway-[0-9a-f]{16}\/router\.sock$/);
   expect(controlSocketPath(`/${'long'.repeat(41)}`, '/tmp')).not.toBe(far);
