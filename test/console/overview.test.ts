@@ -117,6 +117,34 @@ it.each([['light', undefined], ['dark', undefined], ['light', PHONE], ['dark', P
   await expect(overflow(page)).resolves.toEqual([]);
 });
 
+it('many environments make the table wider, not the page, and the filters say what they are set to', async () => {
+  const { page } = await open();
+  const environments = Array.from({ length: 9 }, (_, index) => ({ name: `production-zone-${index}`, kind: 'production', wave: 1, zones: [] }));
+  await page.route('**/v1/environments', async (route) => route.fulfill({ json: { ...await (await route.fetch()).json() as object, environments } }));
+  await page.reload();
+  await page.getByRole('columnheader', { name: 'production-zone-8' }).waitFor();
+  await expect(overflow(page)).resolves.toEqual([]);
+  await expect(serious(page)).resolves.toEqual([]);
+  const shown = () => page.locator('form select').evaluateAll((all) => all.map((one) => (one as HTMLSelectElement).selectedOptions[0]?.text));
+  await expect(shown()).resolves.toEqual(['All teams', 'Any state', 'What wants attention']);
+  await page.locator('form select').nth(1).selectOption('Drifted');
+  await page.getByText('No service is like that').waitFor();
+  expect([(await shown())[1], page.url()]).toEqual(['Drifted', expect.stringContaining('state=drift')]);
+});
+
+it('each page has its own name and heading, a refused one too, and takes the focus', async () => {
+  const { page } = await open();
+  await page.getByRole('link', { name: 'catalog' }).click();
+  await page.getByRole('heading', { name: 'catalog', level: 1 }).waitFor();
+  expect([await page.title(), await page.evaluate(() => document.activeElement?.id)]).toEqual(['catalog · Slipway', 'page']);
+  await page.goto(`${at.client.address}/pipelines/catalog-99`);
+  await page.getByRole('alert').getByText('There is no pipeline "catalog-99"').waitFor();
+  await page.getByRole('heading', { name: 'catalog-99', level: 1 }).waitFor();
+  expect(await page.title()).toBe('catalog-99 · Slipway');
+  await page.getByRole('link', { name: 'All services' }).last().click();
+  await page.getByRole('link', { name: 'catalog' }).waitFor();
+});
+
 it('a tab that nobody looks at reads nothing, and shows what changed as soon as somebody does', async () => {
   const { page } = await open();
   const row = page.getByRole('row').filter({ hasText: 'catalog' });

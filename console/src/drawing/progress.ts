@@ -30,7 +30,8 @@ export function executionTitle(pipeline: string, { machine, name }: Execution): 
   if (name === pipeline) return 'pipeline';
   const rest = name.slice(pipeline.length + 1);
   const at = rest.lastIndexOf(`-${machine}`);
-  const environment = at > 0 ? rest.slice(0, at) : rest;
+  // A gate is named after what it decides, not after its machine.
+  const environment = at > 0 ? rest.slice(0, at) : rest.replace(/-\d+-\d+$/, '');
   const [, segment = '0', redrive = '0'] = /-(\d+)-(\d+)$/.exec(rest) ?? [];
   const more = [...(segment === '0' ? [] : [`part ${Number(segment) + 1}`]), ...(redrive === '0' ? [] : [`again ${redrive}`])].join(', ');
   return `${environment} ${environment.includes(machine) ? '' : machine}${more === '' ? '' : ` (${more})`}`.trim();

@@ -8,6 +8,7 @@ import { Status } from '../parts/icon.tsx';
 import { Nothing, Shown } from '../parts/said.tsx';
 import { serviceAddress } from '../router.ts';
 import { counted } from '../text/numbers.ts';
+import { driftDetail } from '../text/drift.ts';
 import { DRIFT_WORDS } from '../text/places.ts';
 import { announce } from '../shell/announce.tsx';
 
@@ -58,7 +59,7 @@ function Drifted({ found: { looked, drifted, failed } }: { readonly found: Found
           <tbody>{drifted.map(({ service, environment, drifts }) => (
             <tr key={`${service} ${environment}`}>
               <th scope="row"><a data-row href={serviceAddress(service)}>{service}</a><span class="hint">{environment}</span></th>
-              <td class="wraps"><ul class="plain">{drifts.map((drift, index) => <li key={index}><Status tone="warn">{wordOf(drift)}</Status> <span class="hint mono">{detailOf(drift)}</span></li>)}</ul></td>
+              <td class="wraps"><ul class="plain">{drifts.map((drift, index) => <li key={index}><Status tone="warn">{wordOf(drift)}</Status> <span class="hint">{driftDetail(drift)}</span></li>)}</ul></td>
             </tr>
           ))}</tbody>
         </table>
@@ -68,5 +69,3 @@ function Drifted({ found: { looked, drifted, failed } }: { readonly found: Found
 }
 
 const wordOf = ({ kind }: Drift): string => (DRIFT_WORDS as Readonly<Record<string, string>>)[kind] ?? kind;
-/** Each kind has fields of its own. */
-const detailOf = ({ kind: _kind, ...fields }: Drift): string => Object.entries(fields).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(', ');

@@ -57,7 +57,7 @@ function Filters({ rows, asked, address }: { readonly rows: readonly Row[]; read
     <form class="filters" role="search" aria-label="Services" onSubmit={(event) => event.preventDefault()}>
       <label>Find<input type="search" value={asked.text} onInput={set('find')} placeholder="name or team" /></label>
       <label>Team<select value={asked.team} onChange={set('team')}><option value="">All teams</option>{teams.map((team) => <option key={team} value={team}>{team}</option>)}</select></label>
-      <label>State<select value={asked.state} onChange={set('state')}>{STATES.map((state) => <option key={state} value={state === 'any' ? '' : state} selected={state === asked.state}>{STATE_WORDS[state]}</option>)}</select></label>
+      <label>State<select value={asked.state === 'any' ? '' : asked.state} onChange={set('state')}>{STATES.map((state) => <option key={state} value={state === 'any' ? '' : state}>{STATE_WORDS[state]}</option>)}</select></label>
       <label>Order<select value={asked.sort} onChange={set('sort')}>{SORTS.map((sort) => <option key={sort} value={sort}>{SORT_WORDS[sort]}</option>)}</select></label>
     </form>
   );
@@ -70,11 +70,13 @@ function Matrix({ rows, environments, isFiltered }: { readonly rows: readonly Ro
   if (rows.length === 0) return <Nothing>No service is like that. Change the filters.</Nothing>;
   return (
     <>
-      <table class="matrix">
-        <caption class="sr">Services by environment</caption>
-        <thead><tr><th scope="col">Service</th>{environments.map((name) => <th key={name} scope="col">{name}</th>)}<th scope="col">Now</th></tr></thead>
-        <tbody>{rows.slice(0, shown).map((row) => <ServiceRow key={row.service} row={row} environments={environments} />)}</tbody>
-      </table>
+      <div class="scrolls">
+        <table class="matrix">
+          <caption class="sr">Services by environment</caption>
+          <thead><tr><th scope="col">Service</th>{environments.map((name) => <th key={name} scope="col">{name}</th>)}<th scope="col">Now</th></tr></thead>
+          <tbody>{rows.slice(0, shown).map((row) => <ServiceRow key={row.service} row={row} environments={environments} />)}</tbody>
+        </table>
+      </div>
       {rows.length > shown ? <p class="more"><button type="button" onClick={() => show(shown + SHOWN_ROWS * 4)}>Show more</button> <span class="hint">{shown} of {rows.length}</span></p> : null}
     </>
   );

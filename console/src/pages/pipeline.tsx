@@ -24,7 +24,7 @@ export function PipelinePage({ names }: PageProps) {
   const progress = useAnswer('readProgress', { params: { pipeline } }, concerns);
   return (
     <div class="page">
-      <Shown seen={detail} what="the pipeline">{(value) => <Whole detail={value} progress={progress.value} />}</Shown>
+      <Shown seen={detail} what="the pipeline" title={pipeline}>{(value) => <Whole detail={value} progress={progress.value} />}</Shown>
     </div>
   );
 }
@@ -79,6 +79,6 @@ function Head({ pipeline, trace, team }: { readonly pipeline: Pipeline; readonly
 
 const Steps = ({ steps }: { readonly steps: ReturnType<typeof stepsOf> }) => (steps.length === 0 ? null : (
   <ol class="steps" aria-label="How far it is">
-    {steps.map(({ label, tone, word }) => <li key={label} class={`is-${tone}`} aria-current={tone === 'busy' ? 'step' : undefined}><Icon tone={tone} /><span>{label}</span><span class="hint">{word}</span></li>)}
+    {steps.map(({ label, tone, word }) => <li key={label} class={`is-${tone}`} aria-current={tone === 'busy' || tone === 'wait' ? 'step' : undefined}><Icon tone={tone} /><span>{label}</span><span class="hint">{word}</span></li>)}
   </ol>
 ));

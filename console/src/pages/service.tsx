@@ -20,7 +20,7 @@ export function ServicePage({ names }: PageProps) {
   const isOurs = (change: { readonly service: string | null }) => change.service === service;
   const status = useAnswer('readService', { params: { service } }, isOurs);
   const row = useAnswer('listOverview', { query: { service } }, isOurs).value?.[0];
-  return <div class="page"><Shown seen={status} what="the service">{(value) => <Whole status={value} row={row} />}</Shown></div>;
+  return <div class="page"><Shown seen={status} what="the service" title={service}>{(value) => <Whole status={value} row={row} />}</Shown></div>;
 }
 
 function Whole({ status: { service, places, waiting }, row }: { readonly status: ServiceStatus; readonly row: Row | undefined }) {

@@ -13,8 +13,14 @@ export const Refused = ({ error }: { readonly error: unknown }) => (
 
 export const Nothing = ({ children }: { readonly children: ComponentChildren }) => <p class="said">{children}</p>;
 
-/** The answer, or what stands in its place; an answer that is old is shown on, with why there is no newer one. */
-export function Shown<T>({ seen, what, children }: { readonly seen: Seen<T>; readonly what: string; readonly children: (value: T) => ComponentChildren }) {
-  if (seen.value === undefined) return seen.error === undefined ? <Loading what={what} /> : <Refused error={seen.error} />;
+/**
+ * The answer, or what stands in its place; an answer that is old is shown on, with why there is no newer one.
+ * @param title of a page that is this answer alone: without it the page has no other heading, nor a way back
+ */
+export function Shown<T>({ seen, what, title, children }: { readonly seen: Seen<T>; readonly what: string; readonly title?: string; readonly children: (value: T) => ComponentChildren }) {
+  if (seen.value === undefined) {
+    if (seen.error === undefined) return <Loading what={what} />;
+    return title === undefined ? <Refused error={seen.error} /> : <><h1>{title}</h1><Refused error={seen.error} /><p><a href="/">All services</a></p></>;
+  }
   return <>{seen.error === undefined ? null : <Refused error={seen.error} />}{children(seen.value)}</>;
 }

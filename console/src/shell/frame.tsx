@@ -1,12 +1,12 @@
 /** What is around every page: the way to the others, whether it is live, who is logged in. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { endSession } from '../api/log-in.ts';
 import { useMe } from '../api/permissions.ts';
 import { useAnswer } from '../api/query.ts';
 import { Announcements } from './announce.tsx';
 import { Connection } from './connection.tsx';
-import { isHere, PLACES } from './places.ts';
+import { isHere, PLACES, titleOf } from './places.ts';
 import { Palette } from './palette.tsx';
 import { KeySheet, useShortcuts } from './shortcuts.tsx';
 import { useTheme } from './theme.ts';
@@ -15,7 +15,13 @@ export function Frame({ path, children }: { readonly path: string; readonly chil
   const [sheet, showSheet] = useState(false);
   const [palette, showPalette] = useState(false);
   useShortcuts({ onSheet: () => showSheet(true), onPalette: () => showPalette(true) });
-  useEffect(() => { document.title = `${PLACES.find(({ path: place }) => isHere(place, path))?.label ?? 'Slipway'} · Slipway`; }, [path]);
+  const shown = useRef(path);
+  useEffect(() => {
+    document.title = titleOf(path);
+    // The link that led here is gone: whoever goes by keyboard or listens begins at the page, not at the top of everything.
+    if (shown.current !== path) document.getElementById('page')?.focus({ preventScroll: true });
+    shown.current = path;
+  }, [path]);
   return (
     <>
       <a class="skip" href="#page" onClick={(event) => { event.preventDefault(); document.getElementById('page')?.focus(); }}>Skip to the page</a>

@@ -15,5 +15,14 @@ export const PLACES: readonly Place[] = [
   { path: '/delivery', label: 'Delivery', key: 'e' },
 ];
 
+const LATER: Readonly<Record<string, string>> = { '/then': 'An environment as it was' };
+
+/** What a page is called in the browser's tab and history, and by a screen reader that has come to it. */
+export function titleOf(path: string): string {
+  const [, list, name, more] = path.split('/');
+  const own = (list === 'services' || list === 'pipelines') && name !== undefined && name !== '' ? `${more === 'compare' ? 'Compare releases of ' : ''}${name}` : LATER[path] ?? PLACES.find((place) => place.path === path)?.label;
+  return own === undefined ? 'Slipway' : `${own} · Slipway`;
+}
+
 /** A service and a pipeline are found through the services. */
 export const isHere = (place: string, path: string): boolean => (place === '/audit' && path === '/then' ? true : place === '/' ? path === '/' || path.startsWith('/services/') || path.startsWith('/pipelines/') : path === place || path.startsWith(`${place}/`));

@@ -20,6 +20,7 @@ export function stepsOf(execution: Execution | undefined, planned: ReadonlySet<s
   return STEPS.flatMap(([label, states, isAlways]) => {
     const found = states.map((state) => stateNow(execution, state)).find(({ tone }) => tone !== 'idle');
     if (found === undefined) return planned.has(label) || isAlways ? [{ label, tone: 'idle' as const, word: 'to come' }] : [];
+    if (label === 'approval' && found.tone === 'busy') return [{ label, tone: 'wait' as const, word: 'waits for a decision' }];
     return [{ label, tone: label === 'rollback' && found.tone === 'good' ? 'warn' as const : found.tone, word: found.word }];
   });
 }

@@ -58,7 +58,7 @@ it.each([
   expect(stateNow(execution({ status, states: found === undefined ? {} : { Plan: found } }), 'Plan')).toEqual({ tone, word });
 });
 
-it.each([['catalog-7', 'pipeline', 'pipeline'], ['catalog-7-production-canary-0-0', 'canary', 'production canary'], ['catalog-7-staging-staging-0-0', 'staging', 'staging'], ['catalog-7-production-rollout-1-2', 'rollout', 'production rollout (part 2, again 2)']])('%s of %s is called %s', (name, machine, title) => {
+it.each([['catalog-7', 'pipeline', 'pipeline'], ['catalog-7-production-canary-0-0', 'canary', 'production canary'], ['catalog-7-staging-staging-0-0', 'staging', 'staging'], ['catalog-7-production-rollout-1-2', 'rollout', 'production rollout (part 2, again 2)'], ['catalog-7-production-approval-0-0', 'gate', 'production-approval gate']])('%s of %s is called %s', (name, machine, title) => {
   expect(executionTitle('catalog-7', execution({ name, machine }))).toBe(title);
 });
 
@@ -66,5 +66,6 @@ it('the way of a release has the steps that it takes, and those that it may take
   const running = execution({ states: { Build: state(1, 1), Plan: state(1, 1), Staging: state(1, 0) } });
   expect(stepsOf(running, new Set(['staging', 'canary', 'rollout'])).map(({ label, word }) => `${label} ${word}`)).toEqual(['build done', 'plan done', 'staging at work', 'canary to come', 'rollout to come']);
   expect(stepsOf(execution({ status: 'FAILED', states: { Plan: state(1, 1), Canary: state(1, 1, 1), RollBack: state(1, 1) } }), new Set()).map(({ label, tone }) => `${label} ${tone}`)).toEqual(['plan good', 'canary warn', 'rollback warn']);
+  expect(stepsOf(execution({ states: { Plan: state(1, 1), ApprovalUnderWatch: state(1, 0) } }), new Set(['approval'])).map(({ label, tone, word }) => `${label} ${tone} ${word}`)).toEqual(['plan good done', 'approval wait waits for a decision']);
   expect(stepsOf(undefined, new Set())).toEqual([]);
 });

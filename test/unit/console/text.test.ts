@@ -3,6 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { array, assert, integer, property } from 'fast-check';
 import { eventReader } from '../../../console/src/api/event-stream.ts';
 import { matched } from '../../../console/src/router.ts';
+import { titleOf } from '../../../console/src/shell/places.ts';
+import { driftDetail } from '../../../console/src/text/drift.ts';
 import { best, distance } from '../../../console/src/text/match.ts';
 import { percent, power, shortVersion } from '../../../console/src/text/numbers.ts';
 import { glance, wanted, type Place, type Row } from '../../../console/src/text/places.ts';
@@ -41,6 +43,16 @@ describe('finding', () => {
     expect([matched('/services/:service', '/services/'), matched('/', '/'), matched('/audit', '/audit/'), matched('/audit', '/teams')]).toEqual([undefined, {}, {}, undefined]);
   });
 });
+
+it.each([['/', 'Services · Slipway'], ['/services/cart', 'cart · Slipway'], ['/services/cart/compare', 'Compare releases of cart · Slipway'], ['/pipelines/cart-3', 'cart-3 · Slipway'], ['/then', 'An environment as it was · Slipway'], ['/nothing', 'Slipway']])('the page at %s is called %s', (path, title) => expect(titleOf(path)).toBe(title));
+
+it.each([
+  [{ kind: 'not-observed' }, ''],
+  [{ kind: 'weights', want: { 'cart-2-production': 100 }, have: {}, ready: false }, 'asked for cart-2-production 100; there nothing; moves once instances are healthy'],
+  [{ kind: 'missing-instances', revision: 'cart-2-production', want: 3, have: 1 }, 'cart-2-production; asked for 3; there 1'],
+  [{ kind: 'stray-instance', instance: 'i-1', revision: 'cart-1-production', unrecorded: true }, 'i-1; cart-1-production; nobody started it here'],
+  [{ kind: 'zone', problem: 'lost', revision: 'cart-2-production', zone: 'b', instances: ['i-1', 'i-2'] }, 'lost; cart-2-production; zone b; i-1, i-2'],
+])('the drift %j is said as "%s"', (drift, text) => expect(driftDetail(drift)).toBe(text));
 
 const place = (given: Partial<Place>): Place => ({ environment: 'production', generation: 1, stable: { revision: 'a-1-production', version: '1', release: 'a@0', weight: 100 }, others: [], wanted: 2, healthy: 2, instances: 2, drift: [], deployment: null, paused: false, endpoint: null, changedAt: 0, ...given } as Place);
 const row = (service: string, given: Partial<Row> = {}): Row => ({ service, team: 'shop', places: [place({})], running: [], waiting: [], ...given } as Row);
