@@ -2,6 +2,7 @@
 import { Approval } from '../domain/approval.ts';
 import { SlipwayError } from '../domain/errors.ts';
 import type { DeploymentId } from '../domain/ids.ts';
+import { NO_END_SECONDS } from '../domain/judge/judge.ts';
 import { forwardTurn } from './deployment-turn.ts';
 import { approvalIdOf } from './gates.ts';
 import { look, type HoldNeeds } from './hold.ts';
@@ -13,9 +14,6 @@ import type { TargetCall } from './target-calls.ts';
 
 export type WatchAnswer = { readonly status: 'watching' | 'over'; readonly until: string; readonly requests: readonly TargetCall[] };
 export type WatchNeeds = HoldNeeds & Pick<Ports, 'settings'>;
-
-/** Longer than any approval may wait: the watch ends with the decision, not with the time. */
-const NO_END_SECONDS = 400 * 86_400;
 
 /** @throws Superseded, Cancelled, ProviderUnavailable */
 export const watch = (needs: WatchNeeds) => (input: { deploymentId: DeploymentId; gate: string }): Promise<WatchAnswer> => untilWritten(async () => {

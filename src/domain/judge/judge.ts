@@ -118,6 +118,9 @@ export interface HoldStart {
   readonly previous?: JudgeState | null;
 }
 
+/** Of a hold that something else ends, such as a decision. Longer than any approval may wait. */
+export const NO_END_SECONDS = 400 * 86_400;
+
 export interface TickInput {
   /** What happened since the tick before; null: not read. */
   readonly stable: ArmDelta | null;

@@ -1,5 +1,5 @@
 /** A verdict with its sentence, from the evidence of a tick. */
-import type { Evidence, MetricEvidence, TickInput, Verdict } from '../judge.ts';
+import { type Evidence, type MetricEvidence, NO_END_SECONDS, type TickInput, type Verdict } from '../judge.ts';
 import { eValue, percent, rates } from '../wording.ts';
 import { isGoodEnough } from './points.ts';
 
@@ -9,7 +9,7 @@ export function verdictOf(evidence: Evidence, input: TickInput): Verdict {
   const good = isGoodEnough(evidence);
   if (good && input.rule.promoteEarly) return say('promote', goodEnough(evidence));
   const over = input.elapsedSeconds >= input.holdSeconds;
-  if (!over && input.promoteRequested !== true) return say('continue', `${soFar(evidence)}; ${Math.ceil(input.holdSeconds - input.elapsedSeconds)} s left`);
+  if (!over && input.promoteRequested !== true) return say('continue', `${soFar(evidence)}${input.holdSeconds >= NO_END_SECONDS ? '' : `; ${Math.ceil(input.holdSeconds - input.elapsedSeconds)} s left`}`);
   if (good) return say('promote', `${goodEnough(evidence)}${over ? '' : ', and a person asked to go on'}`);
   return over ? say('inconclusive', doubt(evidence)) : say('continue', `a person asked to go on, but ${doubt(evidence)}`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { JudgeState, Verdict } from '../../../../../src/domain/judge/judge.ts';
+import { JudgeState, NO_END_SECONDS, Verdict } from '../../../../../src/domain/judge/judge.ts';
 import { sequentialJudge } from '../../../../../src/domain/judge/sequential/sequential-judge.ts';
 import { arm, BOUNDS, COMPARING, hold, rule, tick, ticks } from '../builders.ts';
 
@@ -43,6 +43,12 @@ describe('a hold', () => {
     expect(hold(ticks(few)).verdict.reason).toBe('the candidate had 36 of the 50 requests that make evidence');
     const { verdicts } = hold([...ticks(few), ...[65, 70, 75, 80, 85, 90].map((elapsedSeconds) => tick({ ...few, elapsedSeconds, holdSeconds: 90 }))]);
     expect(verdicts.map(({ kind }) => kind).filter((kind) => kind !== 'continue')).toEqual(['inconclusive', 'promote']);
+  });
+
+  it('says how long it takes on, but where something else ends it', () => {
+    const early = tick({ stable: arm(90), candidate: arm(10) });
+    expect(hold([early]).verdict.reason).toMatch(/^the candidate failed 0 of 10 requests; \d+ s left$/);
+    expect(hold([{ ...early, holdSeconds: NO_END_SECONDS }]).verdict.reason).toBe('the candidate failed 0 of 10 requests');
   });
 
   it('with a failure or two among few requests is inconclusive, and says so with the numbers', () => {
