@@ -4,6 +4,7 @@ import type { HttpAnswer, HttpEvent } from '../contracts/http.ts';
 import type { Ports } from '../ports/index.ts';
 import { approvalBindings } from './approvals.ts';
 import { auditBindings } from './audit.ts';
+import { compressed } from './compressed.ts';
 import { deliveryBindings } from './delivery.ts';
 import { deploymentBindings } from './deployments.ts';
 import { eventBindings } from './events.ts';
@@ -27,4 +28,4 @@ export const apiApp = (ports: Ports, bindings: readonly Binding[] = BINDINGS): A
   app.get(DOCUMENT_PATH, (context) => notModified(context, written(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' }, OPENAPI())));
 });
 
-export const apiHandler = (ports: Ports): ((event: HttpEvent) => Promise<HttpAnswer>) => behindGateway(apiApp(ports));
+export const apiHandler = (ports: Ports): ((event: HttpEvent) => Promise<HttpAnswer>) => compressed(behindGateway(apiApp(ports)));

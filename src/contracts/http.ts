@@ -15,6 +15,8 @@ export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** The body is bytes, in base64: API Gateway sends those on as they are. */
+  readonly isBase64Encoded?: true;
 }
 
 /** The body's bytes as they were sent; form bodies come base64-encoded. */

@@ -119,14 +119,21 @@ function refuse(bodies: RequestBodies, request: IncomingMessage, response: Serve
   const closing = withHeaders(said, { connection: 'close' });
   if (request.complete || !hasBody(request)) return send(response, closing);
   bodies.refuse(request);
-  writeHead(response, closing);
+  writeHead(response, closing, Buffer.byteLength(closing.body));
   response.write(said.body);
   const timer = setTimeout(() => response.end(), LINGER_MS);
   response.on('close', () => clearTimeout(timer));
 }
 
-const writeHead = (response: ServerResponse, said: HttpAnswer): ServerResponse => response.writeHead(said.statusCode, { ...said.headers, 'content-length': Buffer.byteLength(said.body), 'x-content-type-options': 'nosniff' });
+const bytesOf = ({ body, isBase64Encoded }: HttpAnswer): Buffer => Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8');
+
+function writeHead(response: ServerResponse, said: HttpAnswer, bytes: number): ServerResponse {
+  // What was found out before the handler was asked, such as the origin, counts beside what it says.
+  const vary = [response.getHeader('vary'), said.headers['vary']].filter((one) => one !== undefined).join(', ');
+  return response.writeHead(said.statusCode, { ...said.headers, ...(vary === '' ? {} : { vary }), 'content-length': bytes, 'x-content-type-options': 'nosniff' });
+}
 
 function send(response: ServerResponse, said: HttpAnswer): void {
-  writeHead(response, said).end(said.body);
+  const body = bytesOf(said);
+  writeHead(response, said, body.length).end(body);
 }

@@ -149,6 +149,13 @@ it('who begins a request and does not go on is cut off within seconds', async ()
   expect([answer.split('\r\n')[0], performance.now() - since < 25_000]).toEqual(['HTTP/1.1 408 Request Timeout', true]);
 }, 60_000);
 
+it('compressed answers come as bytes, beside what else an answer depends on', async () => {
+  const answer = await fetch(`${address}/v1/openapi.json`, { headers: { 'accept-encoding': 'gzip' } });
+  const length = Number(answer.headers.get('content-length'));
+  const text = await answer.text();
+  expect([answer.headers.get('content-encoding'), answer.headers.get('vary'), length < text.length / 4, (JSON.parse(text) as { openapi: string }).openapi]).toEqual(['gzip', 'accept-encoding', true, '3.1.0']);
+});
+
 describe('the console', () => {
   const html = { headers: { accept: 'text/html' } };
 
