@@ -22,7 +22,7 @@ const FunctionEntry = z.object({
 });
 export const serverless = z.object({ resources: z.array(z.string()), functions: z.record(z.string(), FunctionEntry) }).parse(read('serverless.yml'));
 
-const Resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()) });
+const Resource = z.object({ Type: z.string(), DeletionPolicy: z.string().optional(), Properties: z.record(z.string(), z.unknown()) });
 export type Resource = z.infer<typeof Resource>;
 
 /** The files of infrastructure/, which serverless.yml names one by one. */

@@ -8,6 +8,8 @@ import { SUBSCRIBERS } from '../../../src/ports/subscriber.ts';
 import { eventsPartition } from '../../../src/app/state/keys.ts';
 import { WITHOUT_RESOURCE } from '../../../scripts/permissions/without-resource.ts';
 import { moduleOf, STEMS } from './samples.ts';
+import { keptResources } from '../../../scripts/aws/kept-resources/template.ts';
+import { document } from '../docs/documents.ts';
 import { extensions, INFRASTRUCTURE, logicalId, resources, serverless, type Resource } from './serverless-files.ts';
 
 const machines = loadMachines();
@@ -76,6 +78,23 @@ describe('resources', () => {
       return variables === undefined ? [] : Object.keys(environment).filter((name) => !(name in variables)).map((name) => `${stem}: ${name}`);
     });
     expect(lost).toEqual([]);
+  });
+
+  it('no route is open to as many requests as the account allows', () => {
+    // What checkov is told instead of reserved concurrency (infrastructure/checks.yml).
+    const { DefaultRouteSettings } = (extensions['HttpApiStage'] as { Properties: { DefaultRouteSettings: { ThrottlingRateLimit: number; ThrottlingBurstLimit: number; DetailedMetricsEnabled: boolean } } }).Properties;
+    expect(DefaultRouteSettings.ThrottlingRateLimit).toBeLessThan(1000);
+    expect(DefaultRouteSettings.ThrottlingBurstLimit).toBeLessThan(1000);
+    // The framework's own, which these settings take the place of.
+    expect(DefaultRouteSettings.DetailedMetricsEnabled).toBe(true);
+  });
+
+  it('what outlives the stack goes into the next one by its name', () => {
+    const packages = { Type: 'AWS::S3::Bucket', Properties: {} };
+    const { Resources: kept } = keptResources({ Resources: { ...resources, ServerlessDeploymentBucket: packages } });
+    expect(Object.keys(kept).sort()).toEqual(['ArtifactBucket', 'ServerlessDeploymentBucket', 'StateTable']);
+    expect(kept).toMatchObject({ ArtifactBucket: { DeletionPolicy: 'Retain', Properties: { BucketName: expect.anything() } }, StateTable: { DeletionPolicy: 'Retain', Properties: { TableName: 'slipway-state' } } });
+    expect(kept['ServerlessDeploymentBucket']).toEqual(packages);
   });
 
   it('the table is as the store reads it', () => {
@@ -177,6 +196,8 @@ describe('the relay', () => {
     const [stream] = ofFunction('relay');
     expect(stream?.Properties).toMatchObject({ EventSourceArn: { 'Fn::GetAtt': ['StateTable', 'StreamArn'] }, StartingPosition: 'LATEST', DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': ['MissedEvents', 'Arn'] } } } });
     const { Filters: [filter] } = (stream?.Properties['FilterCriteria'] ?? { Filters: [] }) as { Filters: { Pattern: string }[] };
+    // Who restores the table makes this mapping by hand.
+    expect(document('docs/aws-operations.md').text).toContain(`--filter-criteria '${JSON.stringify({ Filters: [filter] })}'`);
     expect(JSON.parse(filter?.Pattern ?? '')).toEqual({ eventName: ['INSERT'], dynamodb: { Keys: { partition: { S: [{ prefix: eventsPartition(0).slice(0, -1) }] } } } });
   });
 
