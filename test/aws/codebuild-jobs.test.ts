@@ -28,6 +28,7 @@ import { template } from '../unit/functions/template.ts';
 import { codeBuildService, type CodeBuildService } from './codebuild-service.ts';
 import { ACCOUNT, clientSettings, CREDENTIALS, INSTALLED, makeStateTable, REGION, uniqueName } from './emulator.ts';
 import { startFaultProxy, type FaultProxy } from './faults.ts';
+import { type PrivateGitHost, startPrivateGitHost } from './private-git-host.ts';
 import { invocations } from './shims/invocations.ts';
 
 let proxy: FaultProxy;
@@ -57,13 +58,15 @@ let ran: { token: string; outcome: CommandOutcome }[];
 let failing: Error[];
 let patienceSeconds: number;
 let lent: string[];
+let image: Record<string, string>;
 const LENDER = 'slipway-lend-credential';
 const SECRET = 'token-of-the-git-host';
 beforeEach(() => {
   proxy.clear();
   work = mkdtempSync(join(tmpdir(), 'slipway-jobs-'));
   origin = gitRepository(join(work, 'origin'));
-  service = codeBuildService({ project: 'slipway-jobs', proxy });
+  image = {};
+  service = codeBuildService({ project: 'slipway-jobs', proxy, image });
   proxy.shim(service.shim);
   clock = fakeClock(Date.now());
   [built, ran, failing, lent] = [[], [], [], []];
@@ -333,6 +336,35 @@ describe('what a service\'s own commands run with', () => {
     expect(built[0]?.outcome).toMatchObject({ status: 'failed', step: 'checkout' });
     expect(JSON.stringify(built)).not.toContain(SECRET);
     expect(service.runs[0]?.output).not.toContain(SECRET);
+  });
+
+  describe('for a private repository', () => {
+    let host: PrivateGitHost;
+    const begin = async (credential: string): Promise<void> => {
+      host = await startPrivateGitHost(work, credential);
+      image['GIT_SSL_CAINFO'] = host.authority;
+    };
+    afterEach(() => host.close());
+    /** Whatever a command could see of it. */
+    const LOOKS = "env; cat /proc/self/environ /proc/$PPID/environ /proc/$PPID/cmdline 2>/dev/null | tr '\\0' '\\n'; git config --list --show-origin || true; mkdir dist; cp src/app.js dist/";
+
+    it('reads it over HTTPS with what it was lent, of which a command sees nothing', async () => {
+      await begin(`reader:${SECRET}`);
+      const outcome = await outcomeOf(asked(FILES, { command: ['sh', '-c', LOOKS] }, { repository: `${host.address}/origin` }));
+      expect(outcome).toMatchObject({ status: 'succeeded' });
+      expect(lent).toEqual([host.name]);
+      expect(host.requests.filter(({ authorization }) => authorization !== undefined).length).toBeGreaterThan(1);
+      const log = outcome?.status === 'succeeded' ? await artifacts().tail(outcome.log ?? ('' as Digest), 100_000) : '';
+      expect(log).toContain('PATH=');
+      for (const text of [log, service.runs[0]?.output ?? '', JSON.stringify(built)]) for (const form of [SECRET, Buffer.from(`reader:${SECRET}`).toString('base64')]) expect(text).not.toContain(form);
+    });
+
+    it('fails in its checkout where the host refuses it, without a word of the credential', async () => {
+      await begin('reader:another');
+      const outcome = await outcomeOf(asked(FILES, { command: ['true'] }, { repository: `${host.address}/origin` }));
+      expect(outcome).toMatchObject({ status: 'failed', step: 'checkout', message: expect.stringMatching(/Authentication failed|could not read Username|401/) });
+      for (const form of [SECRET, Buffer.from(`reader:${SECRET}`).toString('base64')]) expect(`${JSON.stringify(built)}${service.runs[0]?.output ?? ''}`).not.toContain(form);
+    });
   });
 });
 

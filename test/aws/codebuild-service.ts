@@ -40,8 +40,11 @@ const buildspec = JSON.parse(createRequire(import.meta.url)('../../infrastructur
 /** https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html#CodeBuild-StartBuild-request-idempotencyToken */
 const TOKEN_KEPT_MS = 5 * 60_000;
 
-/** @param proxy what the runs' own calls go through, as the project's role with the run's ARN */
-export function codeBuildService({ project, proxy }: { readonly project: string; readonly proxy: Pick<FaultProxy, 'endpoint' | 'identify'> }): CodeBuildService {
+/**
+ * @param proxy what the runs' own calls go through, as the project's role with the run's ARN
+ * @param image variables that the image of the machine has
+ */
+export function codeBuildService({ project, proxy, image = {} }: { readonly project: string; readonly proxy: Pick<FaultProxy, 'endpoint' | 'identify'>; readonly image?: Readonly<Record<string, string>> }): CodeBuildService {
   const runs: Run[] = [];
   const tokens = new Map<string, { readonly at: number; readonly request: string; readonly run: Run }>();
   const folders: string[] = [];
@@ -65,7 +68,7 @@ export function codeBuildService({ project, proxy }: { readonly project: string;
     run.process = spawn(buildspec.env.shell, ['-e', '-c', script], {
       cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        PATH: `${AWS_CLI_FOLDER}${delimiter}${process.env['PATH'] ?? ''}`, HOME: folder, TMPDIR: folder, AWS_ENDPOINT_URL: proxy.endpoint, AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION, AWS_ACCESS_KEY_ID: accessKey,
+        ...image, PATH: `${AWS_CLI_FOLDER}${delimiter}${process.env['PATH'] ?? ''}`, HOME: folder, TMPDIR: folder, AWS_ENDPOINT_URL: proxy.endpoint, AWS_REGION: REGION, AWS_DEFAULT_REGION: REGION, AWS_ACCESS_KEY_ID: accessKey,
         AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey, CODEBUILD_BUILD_ID: run.id, CODEBUILD_BUILD_ARN: run.arn, AWS_SDK_UA_APP_ID: project, ...given,
       },
     });

@@ -1,7 +1,7 @@
 /** What of a stack outlives it, as a template by itself. */
 
 export interface Template {
-  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly DeletionPolicy?: string; readonly Metadata?: unknown; readonly Properties?: unknown }>>;
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly DeletionPolicy?: string; readonly Properties?: unknown }>>;
 }
 
 /** The framework asks the stack for this one before it uploads anything. */
@@ -13,5 +13,5 @@ const PACKAGES = 'ServerlessDeploymentBucket';
  */
 export function keptResources({ Resources }: Template): Template {
   const kept = Object.entries(Resources).filter(([name, { DeletionPolicy }]) => name === PACKAGES || DeletionPolicy === 'Retain');
-  return { Resources: Object.fromEntries(kept.map(([name, { Metadata: _, ...resource }]) => [name, resource])) };
+  return { Resources: Object.fromEntries(kept) };
 }

@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
@@ -17,13 +18,15 @@ export interface GitHostOptions {
   readonly first?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Whether contents of files can be left out. */
   readonly partial?: boolean;
+  /** Over HTTPS, with this certificate. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** Serves every repository under `root`. */
-export async function startGitHost(root: string, { first = () => false, partial = true }: GitHostOptions = {}): Promise<GitHost> {
+export async function startGitHost(root: string, { first = () => false, partial = true, tls }: GitHostOptions = {}): Promise<GitHost> {
   const backend = join(execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).trim(), 'git-http-backend');
   const requests: GitHost['requests'] = [];
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const [path = '', query = ''] = (request.url ?? '').split('?');
     let bytes = 0;
     requests.push({ method: request.method ?? '', path, authorization: request.headers.authorization, answerBytes: () => bytes });
@@ -49,11 +52,12 @@ export async function startGitHost(root: string, { first = () => false, partial 
       response.writeHead(Number.parseInt(status, 10), kept);
       response.end(body);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     close: async () => {
       server.closeAllConnections();
