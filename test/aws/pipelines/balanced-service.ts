@@ -3,6 +3,7 @@ import { DescribeRulesCommand, DescribeTargetGroupsCommand, ElasticLoadBalancing
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decide, pendingApprovals } from '../../../src/app/decide.ts';
 import { rollback } from '../../../src/app/deploy.ts';
+import { reconcile } from '../../../src/app/reconcile.ts';
 import { EnvironmentName, Identity, RevisionId } from '../../../src/domain/ids.ts';
 import type { Pipeline } from '../../../src/domain/pipeline.ts';
 import { forwardsOf } from '../../../src/targets/_aws/load-balancer/rule.ts';
@@ -36,7 +37,11 @@ export interface BalancedService {
     count(revision: string): Promise<number>;
     /** What the platform starts the revision's instances with: the value of GREETING, and the reference of the secret. */
     startedWith(revision: string): Promise<{ readonly greeting: string | undefined; readonly secret: string | undefined }>;
+    /** Whether the platform has anything of the revision left besides its target group. */
+    isThere(revision: string): Promise<boolean>;
   };
+  /** Every instance that is there while this is true fails its health checks. */
+  allFail(fail: boolean): void;
   /** Calls of this target that fail on the way of a good release. */
   readonly faults: readonly FaultRule[];
   close(): Promise<void>;
@@ -63,7 +68,7 @@ export function balancedPipelines(kind: string, begin: () => Promise<BalancedSer
     const revisionOf = ({ id }: Pick<Pipeline, 'id'>, place: Place = 'production'): string => `${id}-${place}`;
     const groupOf = (revision: string, place: Place = 'production'): string =>
       targetGroupName({ service: on.aws.service, environment: EnvironmentName.parse(place), revision: RevisionId.parse(revision) }, on.listener);
-    const groupArn = async (revision: string) => (await balancers.send(new DescribeTargetGroupsCommand({ Names: [groupOf(revision)] })).catch(() => null))?.TargetGroups?.[0]?.TargetGroupArn;
+    const groupArn = async (revision: string, place: Place = 'production') => (await balancers.send(new DescribeTargetGroupsCommand({ Names: [groupOf(revision, place)] })).catch(() => null))?.TargetGroups?.[0]?.TargetGroupArn;
     const ruleAt = async (place: Place) => (await balancers.send(new DescribeRulesCommand({ ListenerArn: on.listener }))).Rules?.find(({ Priority }) => Priority === String(PRIORITIES[place]));
     /** In force at the load balancer, by the ARN's name of the group. */
     const weights = async (place: Place = 'production'): Promise<Record<string, number>> => {
@@ -76,7 +81,18 @@ export function balancedPipelines(kind: string, begin: () => Promise<BalancedSer
       await decide(ports)({ service, environment: EnvironmentName.parse(place), decision: 'approve', by: Identity.parse('ben'), comment: 'looks good' });
     };
 
-    it('its first release goes through staging to production', async () => {
+    it('a first release that never becomes healthy is taken back whole, and repair finds nothing to do', async () => {
+      on.allFail(true);
+      const pipeline = await on.start({ greeting: 'zero', manifest: { health: { path: '/health', interval: '5s', startWithin: '5s' } } }).then(({ id }) => on.aws.ended(id)).finally(() => on.allFail(false));
+      expect(pipeline.status).toMatchObject({ kind: 'failed', error: 'InstancesUnhealthy' });
+      expect(await on.aws.desired('staging')).toMatchObject({ deployment: null, stable: null, revisions: {} });
+      const revision = revisionOf(pipeline, 'staging');
+      await on.aws.eventually('nothing is left of it', async () => !(await on.hand.isThere(revision)) && (await groupArn(revision, 'staging')) === undefined);
+      expect(await weights('staging')).toEqual({});
+      expect(await reconcile(on.aws.ports)({ places: 'all' })).toMatchObject({ drifted: [] });
+    }, TEST_MS);
+
+    it('its first release that is good goes through staging to production', async () => {
       const pipeline = await on.aws.ended((await on.start({ greeting: 'one' })).id);
       expect(pipeline.status).toMatchObject({ kind: 'succeeded' });
       stable = revisionOf(pipeline);

@@ -51,7 +51,7 @@ balancedPipelines('ecs', async () => {
   const nameOf = (revision: string): string => `slipway-${revision}`;
   const found = async (revision: string) => (await through.send(new DescribeServicesCommand({ cluster, services: [nameOf(revision)] }))).services?.[0];
   return {
-    aws, listener: network.listener,
+    aws, listener: network.listener, allFail: (fail) => void (health.allFail = fail),
     start: async (what: Wanted) => {
       const text = manifestOf(aws.service, 'ecs', what, { settings: { image: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/shop` } });
       const parsed = parseManifest(text, 'slipway.yaml');
@@ -68,6 +68,7 @@ balancedPipelines('ecs', async () => {
       },
       setCount: async (revision, desiredCount) => void (await through.send(new UpdateServiceCommand({ cluster, service: nameOf(revision), desiredCount }))),
       count: async (revision) => (await found(revision))?.desiredCount ?? 0,
+      isThere: async (revision) => !['INACTIVE', undefined].includes((await found(revision))?.status),
       startedWith: async (revision) => {
         const { taskDefinition } = await hand.send(new DescribeTaskDefinitionCommand({ taskDefinition: (await found(revision))?.taskDefinition }));
         const [container] = taskDefinition?.containerDefinitions ?? [];

@@ -24,6 +24,8 @@ export interface TargetHealthShim {
   forget(group: string, id: string): Promise<void>;
   /** The application behind this target fails its checks from now on. */
   fail(id: string): void;
+  /** Every application that is there while this holds fails its checks. */
+  allFail: boolean;
   stateOf(group: string, id: string): Promise<string>;
 }
 
@@ -35,10 +37,11 @@ export function targetHealth(client: ElasticLoadBalancingV2Client, listener: str
   const judged = ({ draining, failing, registeredAt }: Target, named: boolean): { state: string; reason?: string } => {
     if (draining) return { state: 'draining', reason: 'Target.DeregistrationInProgress' };
     if (!named) return { state: 'unused', reason: 'Target.NotInUse' };
-    if (failing) return { state: 'unhealthy', reason: 'Target.ResponseCodeMismatch' };
+    if (failing || made.allFail) return { state: 'unhealthy', reason: 'Target.ResponseCodeMismatch' };
     return Date.now() - registeredAt < INITIAL_MS ? { state: 'initial', reason: 'Elb.InitialHealthChecking' } : { state: 'healthy' };
   };
-  return {
+  const made: TargetHealthShim = {
+    allFail: false,
     shim: async (call, request, forward) => {
       if (call.service !== 'elasticloadbalancing' || call.action !== 'DescribeTargetHealth') return undefined;
       const group = new URLSearchParams(request.body.toString('utf8')).get('TargetGroupArn') ?? '';
@@ -78,6 +81,7 @@ export function targetHealth(client: ElasticLoadBalancingV2Client, listener: str
       return target === undefined ? 'absent' : judged(target, await isNamed(group)).state;
     },
   };
+  return made;
 }
 
 function insert(groups: Map<string, Map<string, Target>>, group: string): Map<string, Target> {
