@@ -89,6 +89,13 @@ describe('resources', () => {
     expect(DefaultRouteSettings.DetailedMetricsEnabled).toBe(true);
   });
 
+  it('the bucket lets in only what is encrypted on its way, and only those from elsewhere who were named', () => {
+    const { Statement: [encrypted, readers, ...rest] } = (resources['ArtifactBucketPolicy']?.Properties['PolicyDocument'] ?? { Statement: [] }) as { Statement: unknown[] };
+    expect(encrypted).toMatchObject({ Effect: 'Deny', Principal: '*', Condition: { Bool: { 'aws:SecureTransport': false } } });
+    expect(readers).toEqual({ 'Fn::If': ['HasArtifactReaders', { Sid: 'ArtifactReaders', Effect: 'Allow', Principal: { AWS: { 'Fn::Split': [',', '${param:artifactReaders}'] } }, Action: 's3:GetObject', Resource: { 'Fn::Sub': '${ArtifactBucket.Arn}/sha256/*' } }, { Ref: 'AWS::NoValue' }] });
+    expect(rest).toEqual([]);
+  });
+
   it('what outlives the stack goes into the next one by its name', () => {
     const packages = { Type: 'AWS::S3::Bucket', Properties: {} };
     const { Resources: kept } = keptResources({ Resources: { ...resources, ServerlessDeploymentBucket: packages } });
