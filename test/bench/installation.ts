@@ -20,7 +20,7 @@ export interface Installation {
   readonly deploy: (service: string) => Promise<{ readonly pipeline: string; readonly beganAt: number; readonly endedAt: number }>;
   /** Where users reach the service. */
   readonly endpoint: (service: string, environment: string) => Promise<string>;
-  readonly pidOf: (part: 'router' | 'control-plane') => number;
+  readonly pidOf: (part: 'router' | 'control-plane' | 'supervisor') => number;
   readonly stop: () => Promise<void>;
 }
 

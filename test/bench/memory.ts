@@ -36,11 +36,12 @@ export const memoryBench: Bench = async ({ quick, say }) => {
       await pause(1000);
     }
     say(`memory: control plane ${looks.map((mb) => mb.toFixed(0)).join(', ')} MB`);
-    const router = residentMb(installation.pidOf('router'));
+    const [router, supervisor] = [residentMb(installation.pidOf('router')), residentMb(installation.pidOf('supervisor'))];
     return {
       rows: [
         { what: `control plane at rest, ${services} services in two places`, ours: withSpread(median(looks), looks, 'MB'), peer: '', figure: median(looks), goal: { kind: 'at most', value: GOAL_MB, unit: ' MB' }, runs: `${LOOKS} looks` },
         { what: 'router at rest beside it', ours: `${router.toFixed(0)} MB`, peer: '', figure: router, goal: null, runs: '1 look' },
+        { what: 'supervisor, which starts the processes', ours: `${supervisor.toFixed(0)} MB`, peer: '', figure: supervisor, goal: null, runs: '1 look' },
       ],
     };
   } finally {
