@@ -14,6 +14,7 @@ import { Service, type Admission, type Delivery } from '../domain/service.ts';
 import type { Ports } from '../ports/index.ts';
 import type { CommitInfo } from '../ports/sources.ts';
 import { differences, isConcerned, workflowRefusal, type Difference } from './admit-after-workflow.ts';
+import { awaitRun, runCame } from './awaited-runs.ts';
 import { cloneUrlOf } from './clone-url.ts';
 import { planPullRequest } from './plan-pull-request.ts';
 import { startPipeline, type StartNeeds } from './start-pipeline.ts';
@@ -53,6 +54,7 @@ async function decide(needs: AdmitNeeds, delivery: Delivery): Promise<Admission[
   for (const file of files) {
     const parsed = parseManifest(file.text, file.path);
     if (!parsed.ok || isConcerned(parsed.manifest, delivery)) admissions.push(await decideFile(needs, { delivery, commit, differenceOf }, file.path, parsed));
+    if (parsed.ok) await runCame(needs, parsed.manifest, delivery);
   }
   if (admissions.length > 0) return admissions;
   if (files.length === 0 || delivery.workflow === undefined) return [refusal(null, `No slipway.yaml in commit ${after}. Write one with "slipway init".`)];
@@ -89,7 +91,9 @@ async function decideService(needs: AdmitNeeds, candidate: Candidate): Promise<A
   const difference = await candidate.differenceOf(service?.value);
   if (service !== undefined && service.value.pipelines > 0 && !changedByPush(difference.changed, manifest, candidate.path)) return refusal(manifest.service, delivery.workflow === undefined ? 'Nothing of it changed in this push.' : 'Nothing of it changed since it was released last.');
   const waits = workflowRefusal(manifest, delivery);
-  return waits === null ? start(needs, candidate, difference, service?.value) : refusal(manifest.service, waits);
+  if (waits === null) return start(needs, candidate, difference, service?.value);
+  await awaitRun(needs, manifest, delivery);
+  return refusal(manifest.service, waits);
 }
 
 /** Nothing is built of it: what the push says of the service is kept for its next image. Its name is its repository's from then on. */

@@ -1,4 +1,4 @@
-/** Finds pushes that no webhook told of: hosts do not send again, or not for long, and some send nothing when many branches move at once. */
+/** Finds pushes that no webhook told of, and runs of the host's CI that commits wait for: hosts do not send again, or not for long, and some send nothing when many branches move at once. */
 import { SlipwayError } from '../domain/errors.ts';
 import type { CommitId } from '../domain/ids.ts';
 import { DeliveryId } from '../domain/ids.ts';
@@ -8,15 +8,16 @@ import { afterFailure, afterLook, BRANCHES_MAX, isLost, movedBranches, SweptBran
 import type { Ports } from '../ports/index.ts';
 import { keepDelivery } from './keep-delivery.ts';
 import { repositories } from './registered.ts';
+import { sweepRuns } from './sweep-runs.ts';
 import { alerting, commit, type CommitNeeds } from './state/commit.ts';
 import { expecting, list, read, type Stored } from './state/documents.ts';
 import { servicePartition, shortHash, sweptKey, toldKey, toldPrefix } from './state/keys.ts';
 
-export type SweepNeeds = CommitNeeds & Pick<Ports, 'environments' | 'sources' | 'settings'>;
+export type SweepNeeds = CommitNeeds & Pick<Ports, 'environments' | 'gitHosts' | 'sources' | 'settings'>;
 
 export interface Swept {
   readonly looked: number;
-  /** Pushes that nobody had told of. */
+  /** Pushes and runs that nobody had told of. */
   readonly found: readonly DeliveryId[];
   /** Repositories that could not be looked at, with the reason. */
   readonly failed: readonly string[];
@@ -42,14 +43,22 @@ export const sweepRepositories = (needs: SweepNeeds) => async (): Promise<Swept>
   const worker = async (): Promise<void> => {
     for (let next = due.shift(); next !== undefined && needs.clock.now() - now < RUN_MS; next = due.shift()) {
       const url = next.url;
-      try {
-        const pushes = await look(needs, next, services.filter(({ repository }) => repository === url));
-        if (pushes === 'not due') continue;
+      const trying = async (run: () => Promise<void>): Promise<void> => {
+        try {
+          await run();
+        } catch (error) {
+          failed.push(`${url}: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      };
+      const repository = next;
+      await trying(async () => {
+        const pushes = await look(needs, repository, services.filter((service) => service.repository === url));
+        if (pushes === 'not due') return;
         looked += 1;
         found.push(...pushes);
-      } catch (error) {
-        failed.push(`${url}: ${error instanceof Error ? error.message : String(error)}`);
-      }
+      });
+      // The host's API may answer where git does not, and the other way round.
+      await trying(async () => { found.push(...await sweepRuns(needs, repository, periodMs(needs))); });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));

@@ -1,5 +1,6 @@
 /** Runs of the git host's own CI, and services that are released only after one has succeeded. */
 import * as z from 'zod';
+import { CommitId } from './ids.ts';
 
 /** The file that a workflow is written in, with its folders or without. */
 const WorkflowFile = z.string().max(300).regex(/^(?:[A-Za-z0-9_.-][A-Za-z0-9_. -]*\/)*[A-Za-z0-9_.-][A-Za-z0-9_. -]*\.ya?ml$/, 'the file of a workflow, such as ci.yml or .github/workflows/ci.yml');
@@ -20,6 +21,20 @@ export const WorkflowRun = z.strictObject({
   conclusion: z.string().min(1).max(100),
 });
 export type WorkflowRun = z.infer<typeof WorkflowRun>;
+
+export interface BranchCommit {
+  readonly repository: string;
+  /** Its name, without `refs/heads/`. */
+  readonly branch: string;
+  readonly commit: CommitId;
+}
+
+/** A run that the host was asked for. */
+export interface SucceededRun {
+  readonly run: WorkflowRun;
+  /** Whom the host names as the one who started it. */
+  readonly by: string | null;
+}
 
 export const succeeded = ({ conclusion }: WorkflowRun): boolean => conclusion === 'success';
 

@@ -1,6 +1,7 @@
-/** Git hosts as somebody to tell: statuses of commits, deployments, plans on pull requests. Adapters: src/adapters/git-hosts, one for each kind. */
+/** Git hosts as somebody to tell, and, where a webhook was lost, to ask: statuses of commits, deployments, plans on pull requests. Adapters: src/adapters/git-hosts, one for each kind. */
 import type { GitHostEntry } from '../domain/git-host-entry.ts';
 import type { HostDeployment, HostStatus } from '../domain/host-facts.ts';
+import type { BranchCommit, SucceededRun } from '../domain/workflow.ts';
 
 /**
  * @throws from every call: ProviderUnavailable while the host does not answer, fails, or asks to wait (evidence.retryAfterSeconds);
@@ -21,6 +22,8 @@ export interface GitHostApi {
    * @returns the host's own id
    */
   readonly comment: ((comment: PullRequestComment, known: string | null) => Promise<string>) | null;
+  /** Runs of the host's CI that have succeeded for a commit on a branch of the repository itself, as its webhook would tell of them. Null: this kind of host is not asked. */
+  readonly runs: ((of: BranchCommit) => Promise<readonly SucceededRun[]>) | null;
 }
 
 export interface PullRequestComment {

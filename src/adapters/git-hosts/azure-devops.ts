@@ -15,6 +15,7 @@ export const createAzureDevops = (rest: Rest): GitHostApi => ({
   },
   deployment: null,
   comment: null,
+  runs: null,
 });
 
 /** `https://dev.azure.com/organisation/project/_git/name`; a project's repository of the same name leaves the project out. */

@@ -13,6 +13,7 @@ export const createBitbucketServer = (rest: Rest): GitHostApi => ({
   },
   deployment: null,
   comment: null,
+  runs: null,
 });
 
 /** `https://host/scm/KEY/name` over https, `https://host/KEY/name` in the one spelling of an address of ssh. */

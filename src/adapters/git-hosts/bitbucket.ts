@@ -13,4 +13,5 @@ export const createBitbucket = (rest: Rest): GitHostApi => ({
   },
   deployment: null,
   comment: null,
+  runs: null,
 });

@@ -67,6 +67,7 @@ function github(options: Omit<RestOptions, 'authorization'>, token: () => Promis
   return {
     status: (status) => inTurn(status.repository, 'facts', () => api.status(status)),
     deployment: (deployment, known) => inTurn(deployment.repository, 'facts', () => api.deployment?.(deployment, known) ?? Promise.resolve('')),
+    runs: (of) => inTurn(of.repository, 'runs', () => api.runs?.(of) ?? Promise.resolve([])),
     comment: (comment, known) => inTurn(comment.repository, 'comments', () => api.comment?.(comment, known) ?? Promise.resolve('')),
   };
 }

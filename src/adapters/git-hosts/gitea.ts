@@ -12,4 +12,5 @@ export const createGitea = (rest: Rest): GitHostApi => ({
   },
   deployment: null,
   comment: null,
+  runs: null,
 });

@@ -21,7 +21,7 @@ const CLOCK_DRIFT_SECONDS = 60;
 const RENEW_BEFORE_MS = 300_000;
 
 /** Asked for apart, so that an app that was installed without the newer permission goes on telling the rest. */
-const PERMISSIONS = { facts: { statuses: 'write', deployments: 'write' }, comments: { pull_requests: 'write' } } as const;
+const PERMISSIONS = { facts: { statuses: 'write', deployments: 'write' }, comments: { pull_requests: 'write' }, runs: { actions: 'read' } } as const;
 export type Purpose = keyof typeof PERMISSIONS;
 
 /** @returns the header for calls about a repository */

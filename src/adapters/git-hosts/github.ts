@@ -1,6 +1,8 @@
-/** GitHub: commit statuses, deployments, and comments on pull requests. https://docs.github.com/en/rest/commits/statuses, https://docs.github.com/en/rest/deployments */
+/** GitHub: commit statuses, deployments, comments on pull requests, and runs of workflows. https://docs.github.com/en/rest/commits/statuses, https://docs.github.com/en/rest/deployments */
 import * as z from 'zod';
+import { RUN_BY } from '../../contracts/git-hosts/github.ts';
 import type { HostDeployment, StatusState } from '../../domain/host-facts.ts';
+import type { SucceededRun } from '../../domain/workflow.ts';
 import type { GitHostApi } from '../../ports/git-hosts.ts';
 import { createComments } from './github-comments.ts';
 import { idIn, ownerAndName } from './repository-path.ts';
@@ -28,7 +30,23 @@ export const createGithub = (rest: Rest, host: string, app: string | null): GitH
     });
     return id;
   },
+  async runs({ repository, branch, commit }) {
+    const of = `/repos/${ownerAndName(repository)}/actions/runs`;
+    const { body } = await rest.call('GET', `${of}?${new URLSearchParams({ head_sha: commit, branch, status: 'success', exclude_pull_requests: 'true', per_page: String(RUNS_MAX) }).toString()}`);
+    return Runs.parse(body).workflow_runs.flatMap((run): SucceededRun[] => {
+      // As in its webhook: a run of a fork may call its branch `main`, and the file may have a reference to it.
+      const isOwn = RUN_BY.includes(run.event) && run.repository.id === run.head_repository?.id && run.head_branch === branch && run.head_sha === commit && run.conclusion === 'success';
+      return isOwn ? [{ run: { file: run.path.replace(/@.*$/, ''), number: run.run_number, conclusion: 'success' }, by: run.actor?.login ?? null }] : [];
+    });
+  },
 });
+
+/** One run has up to 20 KB: https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
+const RUNS_MAX = 50;
+const Runs = z.object({ workflow_runs: z.array(z.object({
+  run_number: z.int().min(0), event: z.string(), conclusion: z.string().nullish(), path: z.string().min(1).max(500), head_branch: z.string().nullish(), head_sha: z.string(),
+  repository: z.object({ id: z.int() }), head_repository: z.object({ id: z.int() }).nullish(), actor: z.object({ login: z.string() }).nullish(),
+})) });
 
 async function find(rest: Rest, of: string, { commit, environment, deployment }: HostDeployment): Promise<string | null> {
   const { body } = await rest.call('GET', `${of}?${new URLSearchParams({ sha: commit, environment, task: TASK, per_page: '100' }).toString()}`);

@@ -1,5 +1,6 @@
 /** GitLab: commit statuses, environments and deployments. https://docs.gitlab.com/api/commits/#set-commit-pipeline-status, https://docs.gitlab.com/api/deployments/ */
 import * as z from 'zod';
+import { PIPELINE_FILE, RUN_BY } from '../../contracts/git-hosts/gitlab.ts';
 import type { DeploymentState, HostDeployment, StatusState } from '../../domain/host-facts.ts';
 import type { GitHostApi } from '../../ports/git-hosts.ts';
 import { idIn, pathOf } from './repository-path.ts';
@@ -10,12 +11,19 @@ const STATES = { pending: 'running', success: 'success', failure: 'failed', stop
 const DEPLOYMENT_STATES = { in_progress: 'running', success: 'success', failure: 'failed', inactive: null } as const satisfies Record<DeploymentState, string | null>;
 const Found = z.array(z.object({ id: z.number(), sha: z.string(), status: z.string() }));
 
+/** https://docs.gitlab.com/api/pipelines/#list-project-pipelines */
+const Pipelines = z.array(z.object({ id: z.int().min(0), sha: z.string(), ref: z.string(), source: z.string(), status: z.string() }));
+
 export const createGitlab = (rest: Rest, host: string): GitHostApi => ({
   async status({ repository, commit, state, context, description, url }) {
     const answer = await rest.call('POST', `${projectOf(repository)}/statuses/${commit}`, { state: STATES[state], name: context, description, ...(url === null ? {} : { target_url: url }) }, [400]);
     unchanged(answer, host);
   },
   comment: null,
+  async runs({ repository, branch, commit }) {
+    const { body } = await rest.call('GET', `${projectOf(repository)}/pipelines?${new URLSearchParams({ sha: commit, ref: branch, status: 'success', per_page: '100' }).toString()}`);
+    return Pipelines.parse(body).filter(({ sha, ref, source, status }) => sha === commit && ref === branch && status === 'success' && RUN_BY.includes(source)).map(({ id, status }) => ({ run: { file: PIPELINE_FILE, number: id, conclusion: status }, by: null }));
+  },
   async deployment(deployment, known) {
     const of = projectOf(deployment.repository);
     const status = DEPLOYMENT_STATES[deployment.state];

@@ -25,6 +25,10 @@ export const toldKey = (repository: string, commit: string, ref: string, deliver
 /** What the sweep knows of a repository's branches. */
 export const sweptKey = (repository: string): ItemKey => ({ partition: `swept#${shortHash(repository)}`, sort: 'branches' });
 
+export const awaitedRunsPartition = (repository: string): string => `awaited-runs#${shortHash(repository)}`;
+/** Stands while services of a commit wait for a run of this workflow. */
+export const awaitedRunKey = (repository: string, commit: string, branch: string, workflow: string): ItemKey => ({ partition: awaitedRunsPartition(repository), sort: `${commit}#${shortHash(`${branch} ${workflow}`)}` });
+
 /** What the git host of a pipeline's repository was told of it. */
 export const toldHostKey = (pipeline: PipelineId): ItemKey => ({ partition: `told-host#${pipeline}`, sort: 'told' });
 export const UNTOLD_HOSTS = 'untold-hosts';

@@ -42,7 +42,7 @@ const WorkflowRunEvent = z.object({
   }),
 });
 /** Runs of what is on a branch. Those of a pull request are of a merge that is on none, and one from a fork may call its branch `main`. */
-const RUN_BY = ['push', 'workflow_dispatch', 'schedule', 'repository_dispatch'];
+export const RUN_BY = ['push', 'workflow_dispatch', 'schedule', 'repository_dispatch'];
 
 function workflowIn(body: Uint8Array, delivery: string | undefined): HookMessage {
   const { action, repository, workflow, workflow_run: run } = parseBody(WorkflowRunEvent, body, 'GitHub workflow_run event');

@@ -17,9 +17,9 @@ const PipelineEvent = z.object({
   user: z.object({ username: PersonName }).nullish(), project: Push.shape.project,
 });
 /** What stands for the project's pipeline; the event does not say which file it is really written in. */
-const PIPELINE_FILE = '.gitlab-ci.yml';
+export const PIPELINE_FILE = '.gitlab-ci.yml';
 /** Pipelines of what is on a branch: those of merge requests, and children of others, are not. https://docs.gitlab.com/ci/jobs/job_rules/#ci_pipeline_source-predefined-variable */
-const RUN_BY = ['push', 'web', 'schedule', 'api', 'trigger'];
+export const RUN_BY = ['push', 'web', 'schedule', 'api', 'trigger'];
 const ENDED = ['success', 'failed', 'canceled', 'skipped'];
 
 function pipelineIn(body: Uint8Array, delivery: string | undefined): HookMessage {

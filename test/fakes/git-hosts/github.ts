@@ -8,6 +8,8 @@ export interface GithubStandIn extends StandIn {
   readonly deployments: (Record<string, unknown> & { readonly id: number; readonly statuses: Record<string, unknown>[] })[];
   /** Of pull requests, as people see them: also those of others. */
   readonly comments: Comment[];
+  /** Of GitHub Actions, as its API lists them. */
+  readonly runs: Record<string, unknown>[];
   /** Tokens of installations that were given out. */
   readonly tokens: string[];
 }
@@ -25,6 +27,7 @@ export async function startGithub(app?: { readonly id: string; readonly publicKe
   const deployments: GithubStandIn['deployments'] = [];
   const tokens: string[] = [];
   const comments: Comment[] = [];
+  const runs: GithubStandIn['runs'] = [];
   const routes: Route[] = [
     ['GET', /^\/user$/, () => (app === undefined ? { status: 200, body: { id: TOKEN_OWNER, login: 'slipway-bot' } } : { status: 403, body: { message: 'Resource not accessible by integration' } })],
     ['GET', /^\/repos\/acme\/shop\/issues\/(\d+)\/comments$/, ({ query }, [number]) => {
@@ -41,6 +44,10 @@ export async function startGithub(app?: { readonly id: string; readonly publicKe
       if (comment === undefined) return { status: 404, body: { message: 'Not Found' } };
       comment.body = String(body['body']);
       return { status: 200, body: { id: comment.id } };
+    }],
+    ['GET', /^\/repos\/acme\/shop\/actions\/runs$/, ({ query }) => {
+      const workflow_runs = runs.filter((one) => one['head_sha'] === query.get('head_sha') && one['head_branch'] === query.get('branch') && one['conclusion'] === query.get('status'));
+      return { status: 200, body: { total_count: workflow_runs.length, workflow_runs: workflow_runs.slice(0, Number(query.get('per_page') ?? 30)) } };
     }],
     ['GET', /^\/repos\/acme\/shop\/installation$/, () => ({ status: 200, body: { id: 77 } })],
     ['POST', /^\/app\/installations\/77\/access_tokens$/, () => {
@@ -72,7 +79,7 @@ export async function startGithub(app?: { readonly id: string; readonly publicKe
     if (app === undefined ? token !== 'github-token' : isForApp ? !isSigned(token, app) : !tokens.includes(token)) return { status: 401, body: { message: 'Bad credentials' } };
     return asked.headers['x-github-api-version'] === '2022-11-28' && asked.headers['user-agent'] !== undefined ? answer(asked, parts) : { status: 400, body: { message: 'Bad request' } };
   }]));
-  return Object.assign(standIn, { statuses, deployments, comments, tokens });
+  return Object.assign(standIn, { statuses, deployments, comments, runs, tokens });
 }
 
 /** RS256, of this app, not expired, and for ten minutes at most. */

@@ -5,6 +5,7 @@ export interface GitlabStandIn extends StandIn {
   readonly statuses: Map<string, Record<string, unknown>>;
   readonly deployments: (Record<string, unknown> & { readonly id: number; status: string })[];
   readonly environments: Map<string, string>;
+  readonly pipelines: { readonly id: number; readonly sha: string; readonly ref: string; readonly source: string; readonly status: string }[];
 }
 
 const STATES = ['pending', 'running', 'success', 'failed', 'canceled'];
@@ -13,6 +14,7 @@ export async function startGitlab(): Promise<GitlabStandIn> {
   const statuses: GitlabStandIn['statuses'] = new Map();
   const deployments: GitlabStandIn['deployments'] = [];
   const environments: GitlabStandIn['environments'] = new Map();
+  const pipelines: GitlabStandIn['pipelines'] = [];
   const standIn = await startStandIn([
     ['POST', /^\/api\/v4\/projects\/([^/]+)\/statuses\/([0-9a-f]{40})$/, ({ body, authorization }, [project, commit = '']) => {
       if (authorization !== 'Bearer gitlab-token') return { status: 401, body: { message: '401 Unauthorized' } };
@@ -29,6 +31,7 @@ export async function startGitlab(): Promise<GitlabStandIn> {
       environments.set(name, String(body['external_url']));
       return { status: 201, body: { id: environments.size } };
     }],
+    ['GET', /^\/api\/v4\/projects\/([^/]+)\/pipelines$/, ({ query }) => ({ status: 200, body: pipelines.filter(({ sha, ref, status }) => sha === query.get('sha') && ref === query.get('ref') && status === query.get('status')) })],
     ['GET', /^\/api\/v4\/projects\/([^/]+)\/deployments$/, ({ query }) => ({ status: 200, body: deployments.filter((one) => one['environment'] === query.get('environment')).toReversed() })],
     ['POST', /^\/api\/v4\/projects\/([^/]+)\/deployments$/, ({ body }) => {
       deployments.push({ ...body, id: deployments.length + 1, status: String(body['status']) });
@@ -42,5 +45,5 @@ export async function startGitlab(): Promise<GitlabStandIn> {
       return { status: 200, body: deployment };
     }],
   ]);
-  return Object.assign(standIn, { statuses, deployments, environments });
+  return Object.assign(standIn, { statuses, deployments, environments, pipelines });
 }

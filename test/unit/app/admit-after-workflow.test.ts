@@ -11,7 +11,7 @@ import { sweepRepositories } from '../../../src/app/sweep-repositories.ts';
 import { signHub } from '../../../src/domain/signature.ts';
 import { isNamed } from '../../../src/domain/workflow.ts';
 import type { Settings } from '../../../src/ports/settings.ts';
-import { manifestText, rig, type Rig } from './rig.ts';
+import { manifestText, NO_HOSTS, rig, type Rig } from './rig.ts';
 
 const SHOP = 'https://github.com/acme/shop';
 let at: Rig;
@@ -106,7 +106,7 @@ describe('a service that is released after a workflow', () => {
   it('is looked for by the sweep when its push was lost, though a run has told of the commit', async () => {
     write(['catalog', 'releaseAfter: { workflow: ci.yml }\n'], ['cart', '']);
     at.repo.heads = { main: commit('a') };
-    const sweep = sweepRepositories({ ...at.needs, settings: {} as Settings });
+    const sweep = sweepRepositories({ ...at.needs, gitHosts: NO_HOSTS, settings: {} as Settings });
     await sweep();
     at.repo.heads = { main: commit('b') };
     await ran('b', 2);

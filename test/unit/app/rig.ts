@@ -75,4 +75,7 @@ export function rig() {
 
 export type Rig = ReturnType<typeof rig>;
 
+/** Of an installation that names none: nobody may be asked. */
+export const NO_HOSTS: Ports['gitHosts'] = { api: ({ host }) => { throw new Error(`${host} is asked for`); } };
+
 export const manifestText = (service: string, more = ''): string => `service: ${service}\nteam: shop\nstart: [node, server.js]\n${more}`;

@@ -9,7 +9,7 @@ import { sweptKey } from '../../../src/app/state/keys.ts';
 import { Environments } from '../../../src/domain/environment.ts';
 import { GRACE_MS } from '../../../src/domain/swept-branches.ts';
 import type { Settings } from '../../../src/ports/settings.ts';
-import { manifestText, rig, type Rig } from './rig.ts';
+import { manifestText, NO_HOSTS, rig, type Rig } from './rig.ts';
 
 const URL = 'https://github.com/acme/shop';
 const commit = (digit: string) => digit.repeat(40);
@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-const sweep = (settings: Partial<Settings> = {}) => sweepRepositories({ ...at.needs, settings: settings as Settings })();
+const sweep = (settings: Partial<Settings> = {}) => sweepRepositories({ ...at.needs, gitHosts: NO_HOSTS, settings: settings as Settings })();
 const later = (ms = GRACE_MS) => at.clock.advance(ms);
 /** A webhook's delivery. */
 const told = (head: string, branch = 'main') => keepDelivery(at.needs, { id: `d-${head[0]}-${branch}` as never, host: 'github', foundBy: 'webhook', replayOf: null, repository: URL, ref: `refs/heads/${branch}`, before: commit('0'), after: head, pusher: 'ben' as never, receivedAt: at.clock.now() }, null);

@@ -116,6 +116,15 @@ describe('GitHub', () => {
     expect(github.comments).toHaveLength(1000);
   });
 
+  it('is asked for runs of a commit on its branch: not those of requests and forks, nor those that failed', async () => {
+    const { github, api } = await withToken();
+    const run = (parts: object = {}) => ({ run_number: 12, event: 'push', conclusion: 'success', path: '.github/workflows/ci.yml@refs/heads/main', head_branch: 'main', head_sha: COMMIT, repository: { id: 1 }, head_repository: { id: 1 }, actor: { login: 'ben' }, ...parts });
+    github.runs.push(run(), run({ run_number: 13, event: 'pull_request' }), run({ run_number: 14, head_repository: { id: 2 } }), run({ run_number: 15, head_repository: null }), run({ run_number: 16, conclusion: 'failure' }), run({ run_number: 17, event: 'schedule', actor: null, path: 'ci.yml' }), run({ run_number: 18, head_branch: 'other' }));
+    expect(await api.runs?.({ repository: SHOP, branch: 'main', commit: COMMIT as never })).toEqual([{ run: { file: '.github/workflows/ci.yml', number: 12, conclusion: 'success' }, by: 'ben' }, { run: { file: 'ci.yml', number: 17, conclusion: 'success' }, by: null }]);
+    github.trouble = () => ({ status: 403, body: { message: 'Resource not accessible by personal access token' } });
+    await expect(api.runs?.({ repository: SHOP, branch: 'main', commit: COMMIT as never })).rejects.toMatchObject({ name: 'Forbidden', message: expect.stringMatching(/docs\/git-hosts\.md/) });
+  });
+
   it('takes an app: a signed claim for a token of its installation, which lasts an hour', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const { of, clock } = hosts({ key: privateKey.export({ type: 'pkcs1', format: 'pem' }).toString() });
@@ -130,9 +139,11 @@ describe('GitHub', () => {
     expect(github.comments.map(({ body }) => body)).toEqual([`${PLAN_MARKER} second`]);
     // Asked for apart: an app without the newer permission goes on telling statuses.
     expect(github.asked.filter(({ path }) => path.endsWith('access_tokens')).map(({ body }) => body['permissions'])).toEqual([{ statuses: 'write', deployments: 'write' }, { pull_requests: 'write' }]);
+    await api.runs?.({ repository: SHOP, branch: 'main', commit: COMMIT as never });
+    expect(github.asked.findLast(({ path }) => path.endsWith('access_tokens'))?.body['permissions']).toEqual({ actions: 'read' });
     clock.advance(56 * 60_000);
     await api.status(status(SHOP, { state: 'failure' }));
-    expect(github.tokens).toHaveLength(3);
+    expect(github.tokens).toHaveLength(4);
   });
 
   it('says of a key that is none that it is none, without showing it', async () => {
@@ -148,6 +159,13 @@ describe('GitLab', () => {
     const gitlab = running(await startGitlab());
     return { gitlab, api: hosts({ gitlab: 'gitlab-token' }).of.api(GitHostEntry.parse({ host: 'gitlab.example.com', api: `${gitlab.url}/api/v4/`, token: { from: 'gitlab' } })) };
   };
+
+  it('is asked for pipelines of a commit on its branch', async () => {
+    const { gitlab, api } = await open();
+    const one = { id: 31, sha: COMMIT, ref: 'main', source: 'push', status: 'success' };
+    gitlab.pipelines.push(one, { ...one, id: 32, source: 'merge_request_event' }, { ...one, id: 33, status: 'failed' }, { ...one, id: 34, ref: 'other' });
+    expect(await api.runs?.({ repository: SHOP, branch: 'main', commit: COMMIT as never })).toEqual([{ run: { file: '.gitlab-ci.yml', number: 31, conclusion: 'success' }, by: null }]);
+  });
 
   it('is told of statuses, and the same one again is no fault', async () => {
     const { gitlab, api } = await open();
