@@ -1,6 +1,6 @@
 /** Runs of the git host's own CI, and services that are released only after one has succeeded. */
 import * as z from 'zod';
-import { CommitId } from './ids.ts';
+import type { CommitId } from './ids.ts';
 
 /** The file that a workflow is written in, with its folders or without. */
 const WorkflowFile = z.string().max(300).regex(/^(?:[A-Za-z0-9_.-][A-Za-z0-9_. -]*\/)*[A-Za-z0-9_.-][A-Za-z0-9_. -]*\.ya?ml$/, 'the file of a workflow, such as ci.yml or .github/workflows/ci.yml');

@@ -45,7 +45,14 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 }
 
 /** zod names documents within one schema; here they stand beside all of them. */
-const referring = (json: unknown): Json => JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+const referring = (json: unknown): Json => JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'), (key, value: unknown) => (key === 'pattern' && typeof value === 'string' ? plainPattern(value) : value)) as Json;
+
+/**
+ * Without classes of Unicode, which not every reader's regular expressions have: a validator in Python, say, refuses the whole document. What is left
+ * out so (invisible characters beyond the control ones) is still refused by the API itself.
+ */
+const plainPattern = (pattern: string): string => pattern.replaceAll('\\P{C}', `[^${CONTROLS}]`).replaceAll('\\p{C}', CONTROLS);
+const CONTROLS = String.raw`\u0000-\u001f\u007f-\u009f`;
 
 /** A document by itself: what zod names `#` or in its definitions are documents too. */
 function documentSchema(name: string, schema: z.ZodType): Json {

@@ -49,3 +49,11 @@ it('every answer and body says its fields', () => {
     expect({ path, method, says: answer?.['$ref'] === undefined ? answer?.['type'] : 'document' }).toEqual({ path, method, says: expect.stringMatching(/^(?:object|array|document)$/) });
   }
 });
+
+it('the patterns of the document are such as regular expressions of any language take, and still refuse control characters', () => {
+  const text = JSON.stringify(openapiDocument());
+  const patterns = [...new Set([...text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)].map(([, pattern = '""']) => JSON.parse(pattern) as string))];
+  expect(patterns.filter((pattern) => /\\[pPk]|\(\?<[^=!]/.test(pattern))).toEqual([]);
+  const who = patterns.find((pattern) => pattern.endsWith('{1,100}$') && pattern.includes('u0000')) ?? '';
+  expect(['anna', 'Zoë', 'a b', 'a\u0007b', ''].map((name) => new RegExp(who).test(name))).toEqual([true, true, false, false, false]);
+});

@@ -1,5 +1,9 @@
 /** Every notification that has a CDEvent is one by the specification's schemas. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 import { cloudEventOf, hasCdevent } from '../../../../src/domain/notification/cdevents.ts';
 import { NO_FACTS, type Notification, NOTIFIED } from '../../../../src/domain/notification/notification.ts';
 import { Closed, CloudEvent, Created, Custom, Service } from '../../../fakes/cdevents-schemas.ts';
@@ -22,6 +26,23 @@ describe.each([null, 'https://slipway.example.com'])('with the address %s', (pub
     expect(CloudEvent(schema).safeParse(whole).error?.issues).toBeUndefined();
     const { data } = whole as { data: { context: { id: string; type: string; timestamp: string; source: string }; subject: { id: string } } };
     expect(whole).toMatchObject({ id: data.context.id, type: data.context.type, time: data.context.timestamp, source: data.context.source, subject: data.subject.id });
+  });
+});
+
+describe('by the published schemas', () => {
+  const FOLDER = join(import.meta.dirname, '../../../fixtures/cdevents');
+  const read = (path: string) => JSON.parse(readFileSync(join(FOLDER, path), 'utf8')) as { readonly $id: string };
+  const ajv = formats.default(new Ajv2020({ allErrors: true, strict: false, schemas: readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.json')).map(read) }));
+
+  it.each([
+    ['deployment-succeeded', { stable: null }, 'servicedeployed'], ['deployment-succeeded', {}, 'serviceupgraded'], ['deployment-rolled-back', {}, 'servicerolledback'],
+    ['approval-requested', {}, 'custom'], ['approval-approved', { decidedBy: ['carla'] }, 'custom'], ['approval-rejected', { decidedBy: ['carla'] }, 'custom'], ['approval-expired', {}, 'custom'], ['approval-voided', {}, 'custom'],
+  ] as const)('%s %j is a %s', (kind, facts, schema) => {
+    const { data } = cloudEventOf(notification(kind, facts as Partial<Notification['facts']>), '1700000000000-0123456789abcdef', { publicUrl: 'https://slipway.example.com' }) as { data: object };
+    const holds = ajv.getSchema(read(`${schema}.json`).$id);
+    expect([holds?.(data), holds?.errors]).toEqual([true, null]);
+    expect(holds?.({ ...data, more: 1 })).toBe(false);
+    expect(holds?.({ ...data, subject: { id: 'services/catalog' } })).toBe(false);
   });
 });
 
