@@ -22,14 +22,14 @@ export type Slot = z.infer<typeof Slot>;
 
 export const CLEAN_SLOT: Slot = { relaunches: 0, failures: [], inARow: 0, neverHealthy: 0, quarantined: null };
 
-/** The slot after one more failure, at `now` in milliseconds. Quarantined after 5 failures in 60 s, or 5 in a row that never got healthy. */
-export function afterFailure(slot: Slot, failure: { readonly now: number; readonly wasHealthy: boolean; readonly generation: Generation }): Slot {
+/** The slot after one more failure, at `now` in milliseconds. Quarantined after 5 failures in 60 s, or 5 in a row that never got healthy, or at once when to try again would be in vain. */
+export function afterFailure(slot: Slot, failure: { readonly now: number; readonly wasHealthy: boolean; readonly isInVain?: boolean; readonly generation: Generation }): Slot {
   const failures = [...slot.failures, failure.now].slice(-FAILURES_MAX);
   const neverHealthy = failure.wasHealthy ? 0 : slot.neverHealthy + 1;
   const window = failure.now - (failures[0] ?? failure.now);
   const loop = failures.length === FAILURES_MAX && window >= 0 && window <= LOOP_WINDOW_MS;
-  const why = loop ? `it failed ${FAILURES_MAX} times within ${Math.max(1, Math.ceil(window / 1000))} s` : `it failed ${neverHealthy} times in a row without ever being healthy`;
-  const quarantined = loop || neverHealthy >= FAILURES_MAX ? { generation: failure.generation, why } : slot.quarantined;
+  const why = failure.isInVain === true ? 'that would be in vain before something is changed' : loop ? `it failed ${FAILURES_MAX} times within ${Math.max(1, Math.ceil(window / 1000))} s` : `it failed ${neverHealthy} times in a row without ever being healthy`;
+  const quarantined = failure.isInVain === true || loop || neverHealthy >= FAILURES_MAX ? { generation: failure.generation, why } : slot.quarantined;
   return { ...slot, failures, neverHealthy, inARow: slot.inARow + 1, quarantined };
 }
 

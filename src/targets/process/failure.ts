@@ -20,8 +20,9 @@ export function slotOf(rt: Runtime, { record: { state, slot } }: Instance): Slot
 
 const wasEverHealthy = ({ record: { state } }: Instance): boolean => state.phase === 'running' && state.healthySince !== null;
 
-function countFailure(rt: Runtime, instance: Instance): Slot {
-  return afterFailure(slotOf(rt, instance), { now: rt.needs.clock.now(), wasHealthy: wasEverHealthy(instance), generation: instance.record.generation });
+/** The first of a place gives up at once when it could never start. One that takes the place of another keeps its tries: what was there a minute ago may be back soon. */
+function countFailure(rt: Runtime, instance: Instance, isFinal = false): Slot {
+  return afterFailure(slotOf(rt, instance), { now: rt.needs.clock.now(), wasHealthy: wasEverHealthy(instance), isInVain: isFinal && instance.record.slot.relaunches === 0, generation: instance.record.generation });
 }
 
 function announceFailure(rt: Runtime, instance: Instance, kind: InstanceChange['kind'], why: string, before: Slot): void {
@@ -33,14 +34,22 @@ function announceFailure(rt: Runtime, instance: Instance, kind: InstanceChange['
   }
 }
 
+/** How an instance ended. */
+export interface Ending {
+  readonly began: boolean;
+  readonly why: string;
+  /** The same start again would end the same, until somebody changes something. */
+  readonly isFinal?: boolean;
+}
+
 /** Its process has ended, or never began. A failure that was already counted as unhealthy does not count again. */
-export function failInstance(rt: Runtime, instance: Instance, how: { readonly began: boolean; readonly why: string }): void {
+export function failInstance(rt: Runtime, instance: Instance, how: Ending): void {
   const { state, slot: before } = instance.record;
   if (state.phase !== 'intended' && state.phase !== 'running') return;
   const counted = state.phase === 'running' && state.health === 'unhealthy';
   const limit = instance.sentence?.kind === 'limit';
   const problem = instance.sentence?.why ?? how.why;
-  const slot = counted ? before : countFailure(rt, instance);
+  const slot = counted ? before : countFailure(rt, instance, how.isFinal);
   instance.unwatch();
   rt.fleet.update(instance, { slot, problem, state: { phase: 'failed', began: how.began, at: rt.needs.clock.now() } });
   rt.cgroups?.remove(instance.id);

@@ -1,20 +1,21 @@
 /** The variables of an instance. Nothing of Slipway's own environment goes through. */
 import { dirname, join } from 'node:path';
-import { NotFound, SlipwayError } from '../../domain/errors.ts';
+import { NotFound, ProviderUnavailable, SlipwayError } from '../../domain/errors.ts';
 import type { SecretSource } from '../../ports/secrets.ts';
 import type { InstanceRecord } from './instance-record.ts';
 import type { ProcessSettings } from './settings.ts';
 
-/** Values of the secrets that a specification names. @throws NotFound saying which variable wants which reference, never a value */
+/** Values of the secrets that a specification names. @throws NotFound, or ProviderUnavailable where it may pass, saying which variable wants which reference, never a value */
 export async function resolveSecrets(source: SecretSource, wanted: InstanceRecord['spec']['secrets']): Promise<Readonly<Record<string, string>>> {
   const pairs = await Promise.all(
     Object.entries(wanted).map(async ([variable, { from }]) => {
       try {
         return [variable, await source.resolve(from)] as const;
       } catch (error) {
-        // Only errors of ours are known to hold no value; they say what to do, too.
-        const reason = error instanceof SlipwayError ? error.message.replace(/\.$/, '') : 'its source failed. Create it, or correct the reference in the manifest';
-        throw new NotFound(`the secret "${from}" for ${variable} could not be read: ${reason}`);
+        // Only errors of ours are known to hold no value; they say what to do, too, and whether it may pass by itself.
+        const isOurs = error instanceof SlipwayError;
+        const text = `the secret "${from}" for ${variable} could not be read: ${isOurs ? error.message.replace(/\.$/, '') : 'its source failed. Create it, or correct the reference in the manifest'}`;
+        throw isOurs && error.retry === 'final' ? new NotFound(text) : new ProviderUnavailable(text);
       }
     }),
   );

@@ -4,11 +4,18 @@ import { closeSync, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openLog } from './logs.ts';
 
+interface Ended {
+  readonly began: boolean;
+  readonly how: string;
+  /** Another try would end the same, until somebody changes something. */
+  readonly isFinal: boolean;
+}
+
 export interface Spawned {
   /** Undefined when it could not be started; `ended` says why. */
   readonly pid: number | undefined;
   /** Resolves when it has ended or could not be started, with how, as a sentence. */
-  readonly ended: Promise<{ readonly began: boolean; readonly how: string }>;
+  readonly ended: Promise<Ended>;
   /** Lets this process end without waiting for it. */
   readonly release: () => void;
 }
@@ -27,12 +34,13 @@ const programOf = ({ command, artifact }: Start): string => {
   return program.includes('/') ? resolve(artifact, program) : program;
 };
 
-function whyNot(error: NodeJS.ErrnoException, start: Start): string {
+function notBegun(error: NodeJS.ErrnoException, start: Start): Ended {
   const program = start.command[0] ?? '';
-  if (error.code === 'ENOENT' && !existsSync(start.artifact)) return `It could not start: its artifact's folder is gone. Start it again, which unpacks the artifact.`;
-  if (error.code === 'ENOENT') return `It could not start: the command "${program}" was not found ${program.includes('/') ? 'in the artifact' : 'in PATH'}. Correct "start" in the manifest, or install it.`;
-  if (error.code === 'EACCES') return `It could not start: "${program}" is not executable. Set its mode in the repository.`;
-  return `It could not start: ${error.message}.`;
+  const ended = (how: string, isFinal: boolean): Ended => ({ began: false, how: `It could not start: ${how}`, isFinal });
+  if (error.code === 'ENOENT' && !existsSync(start.artifact)) return ended(`its artifact's folder is gone. Start it again, which unpacks the artifact.`, false);
+  if (error.code === 'ENOENT') return ended(`the command "${program}" was not found ${program.includes('/') ? 'in the artifact' : 'in PATH'}. Correct "start" in the manifest, or install it.`, true);
+  if (error.code === 'EACCES') return ended(`"${program}" is not executable. Set its mode in the repository.`, true);
+  return ended(`${error.message}.`, false);
 }
 
 function howEnded(code: number | null, signal: NodeJS.Signals | null, afterMs: number): string {
@@ -43,10 +51,7 @@ function howEnded(code: number | null, signal: NodeJS.Signals | null, afterMs: n
 /** Never throws. */
 export function startProcess(start: Start): Spawned {
   const startedAt = performance.now();
-  const failed = (reason: unknown): Spawned => {
-    const how = whyNot(reason instanceof Error ? reason : new Error(String(reason)), start);
-    return { pid: undefined, ended: Promise.resolve({ began: false, how }), release: () => undefined };
-  };
+  const failed = (reason: unknown): Spawned => ({ pid: undefined, ended: Promise.resolve(notBegun(reason instanceof Error ? reason : new Error(String(reason)), start)), release: () => undefined });
   let log: number | undefined;
   let child: ChildProcess;
   try {
@@ -57,11 +62,11 @@ export function startProcess(start: Start): Spawned {
   } finally {
     if (log !== undefined) closeSync(log);
   }
-  const ended = new Promise<{ began: boolean; how: string }>((done) => {
-    child.once('exit', (code, signal) => done({ began: true, how: howEnded(code, signal, performance.now() - startedAt) }));
+  const ended = new Promise<Ended>((done) => {
+    child.once('exit', (code, signal) => done({ began: true, how: howEnded(code, signal, performance.now() - startedAt), isFinal: false }));
     // Stays for good: a signal that cannot be sent makes an event of this name too.
     child.on('error', (error) => {
-      if (child.pid === undefined) done({ began: false, how: whyNot(error, start) });
+      if (child.pid === undefined) done(notBegun(error, start));
     });
   });
   return { pid: child.pid, ended, release: () => child.unref() };

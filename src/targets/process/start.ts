@@ -1,4 +1,5 @@
 /** From a recorded intent to a watched process. */
+import { SlipwayError } from '../../domain/errors.ts';
 import type { Generation, InstanceId } from '../../domain/ids.ts';
 import { InstanceId as InstanceIdParser } from '../../domain/ids.ts';
 import type { RevisionSpec } from '../../domain/revision.ts';
@@ -46,7 +47,7 @@ async function launchProcess(rt: Runtime, instance: Instance, artifact: string, 
   const spawned = await rt.startProcess({ command: record.spec.start, artifact, directory, environment });
   instance.gone = spawned.ended.then(() => undefined);
   spawned.release();
-  void spawned.ended.then(({ began, how }) => processEnded(rt, instance, { began, why: how }));
+  void spawned.ended.then(({ began, how, isFinal }) => processEnded(rt, instance, { began, why: how, isFinal }));
   if (spawned.pid !== undefined) await recordRunning(rt, instance, spawned, port);
 }
 
@@ -62,6 +63,9 @@ async function recordRunning(rt: Runtime, instance: Instance, { pid = 0 }: Spawn
   else if (!rt.closing.aborted) watch(rt, instance);
 }
 
+/** A full disk is nobody's mistake, and may have room again soon. */
+const isFinal = (error: unknown): boolean => error instanceof SlipwayError && error.retry === 'final' && error.name !== 'StorageFull';
+
 const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Brings an intended instance up: artifact, secrets, port, process. What goes wrong becomes its problem. Never rejects. */
@@ -74,6 +78,6 @@ export async function start(rt: Runtime, instance: Instance): Promise<void> {
     });
   } catch (error) {
     const reason = error instanceof Error ? lowerFirst(error.message).replace(/\.$/, '') : String(error);
-    if (isIntended(rt, instance)) failInstance(rt, instance, { began: false, why: `It could not start: ${reason}.` });
+    if (isIntended(rt, instance)) failInstance(rt, instance, { began: false, why: `It could not start: ${reason}.`, isFinal: isFinal(error) });
   }
 }

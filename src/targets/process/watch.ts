@@ -1,5 +1,5 @@
 /** Looks after a running instance: its health from outside, and the end of its process. */
-import { failInstance, announce, markUnhealthy } from './failure.ts';
+import { announce, type Ending, failInstance, markUnhealthy } from './failure.ts';
 import { type Instance, processOf, refOf } from './fleet.ts';
 import type { Runtime } from './runtime.ts';
 import { REFUSED } from './probe.ts';
@@ -58,7 +58,7 @@ export function watch(rt: Runtime, instance: Instance): void {
 }
 
 /** Called when an instance's process has ended, however that was noticed. */
-export function processEnded(rt: Runtime, instance: Instance, how: { readonly began: boolean; readonly why: string }): void {
+export function processEnded(rt: Runtime, instance: Instance, how: Ending): void {
   if (rt.closing.aborted) return;
   const kills = rt.cgroups?.memoryKills(instance.id) ?? 0;
   if (kills > 0) instance.sentence ??= { kind: 'limit', why: `The kernel ended it: it wanted more than the ${instance.record.spec.resources.memory} bytes of memory that it may have.` };

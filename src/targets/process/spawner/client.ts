@@ -36,7 +36,7 @@ interface Connection {
 }
 
 /** The spawner went away before it answered: whether the process was started cannot be known, so what carries its marker is to be ended. */
-const UNKNOWN: Spawned = { pid: undefined, ended: Promise.resolve({ began: false, how: 'It could not start: the supervisor, which starts processes, did not answer. It is started again.' }), release: () => undefined };
+const UNKNOWN: Spawned = { pid: undefined, ended: Promise.resolve({ began: false, how: 'It could not start: the supervisor, which starts processes, did not answer. It is started again.', isFinal: false }), release: () => undefined };
 
 export function createSpawner(options: SpawnerOptions): StartProcess {
   let open: Promise<Connection | undefined> | undefined;
@@ -111,8 +111,8 @@ function heard(asked: Connection['asked'], line: string, socket: Socket): void {
   }
   asked.delete(report.id);
   if (report.kind === 'late') one.answer('not started');
-  else if (report.kind === 'failed') one.answer({ pid: undefined, ended: Promise.resolve({ began: false, how: report.why }), release: () => undefined });
-  else one.ended.resolve({ began: true, how: report.how });
+  else if (report.kind === 'failed') one.answer({ pid: undefined, ended: Promise.resolve({ began: false, how: report.why, isFinal: report.isFinal }), release: () => undefined });
+  else one.ended.resolve({ began: true, how: report.how, isFinal: false });
 }
 
 function reportIn(line: string): SpawnReport | undefined {
@@ -126,7 +126,7 @@ function reportIn(line: string): SpawnReport | undefined {
 /** The spawner has ended: its processes go on, and their ends are found by looking. */
 function leftAlone({ pid, answer, ended }: Asked, options: SpawnerOptions): void {
   if (pid === undefined) return answer(UNKNOWN);
-  void untilGone(pid, options).then(() => ended.resolve({ began: true, how: 'Its process has ended. Its log says more.' }));
+  void untilGone(pid, options).then(() => ended.resolve({ began: true, how: 'Its process has ended. Its log says more.', isFinal: false }));
 }
 
 async function untilGone(pid: number, { table, pollMs, closing }: SpawnerOptions): Promise<void> {

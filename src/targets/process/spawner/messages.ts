@@ -17,7 +17,7 @@ export type SpawnRequest = z.infer<typeof SpawnRequest>;
 /** Each request has one `started`, `failed` or `late`; after `started` one `ended` follows. */
 export const SpawnReport = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('started'), id: Id, pid: z.int().positive() }),
-  z.strictObject({ kind: z.literal('failed'), id: Id, why: z.string() }),
+  z.strictObject({ kind: z.literal('failed'), id: Id, why: z.string(), isFinal: z.boolean() }),
   z.strictObject({ kind: z.literal('late'), id: Id }),
   z.strictObject({ kind: z.literal('ended'), id: Id, how: z.string() }),
 ]);

@@ -58,5 +58,5 @@ function carryOut(line: string, socket: Socket): void {
 function report(id: number, { pid, ended, release }: Spawned, tell: (report: SpawnReport) => void): void {
   release();
   if (pid !== undefined) tell({ kind: 'started', id, pid });
-  void ended.then(({ how }) => tell(pid === undefined ? { kind: 'failed', id, why: how } : { kind: 'ended', id, how }));
+  void ended.then(({ how, isFinal }) => tell(pid === undefined ? { kind: 'failed', id, why: how, isFinal } : { kind: 'ended', id, how }));
 }

@@ -36,6 +36,11 @@ describe('quarantine', () => {
     expect(fail(failAll(hours.slice(0, 4), false), 5 * 3_600_000, true).quarantined).toBeNull();
   });
 
+  it('begins at once when another try would be in vain', () => {
+    expect(afterFailure(CLEAN_SLOT, { now: 0, wasHealthy: false, isInVain: true, generation }).quarantined).toEqual({ generation, why: 'that would be in vain before something is changed' });
+    expect(afterFailure(CLEAN_SLOT, { now: 0, wasHealthy: false, isInVain: false, generation }).quarantined).toBeNull();
+  });
+
   it('keeps no more failures than it needs', () => {
     expect(failAll(Array.from({ length: 40 }, (_, index) => index * 100_000)).failures).toHaveLength(5);
   });

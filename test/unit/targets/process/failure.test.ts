@@ -29,12 +29,23 @@ describe('an instance that fails', () => {
     ['a file that may not be run', { start: ['./server.cjs'] }, '"./server.cjs" is not executable'],
     ['an artifact that is not there', { digest: MISSING_DIGEST }, 'there is no artifact'],
     ['a secret that is not there', { secrets: { KEY: { from: 'shop/key' } } }, 'the secret "shop/key" for KEY could not be read: '],
-  ])('says so of %s, and is there to be replaced', async (_, overrides, problem) => {
+  ])('says so of %s, and does not try it again', async (_, overrides, problem) => {
     await open();
     await rig.launch(specOf(overrides), 1);
     const seen = await one('the problem is told', ({ health }) => health === 'unhealthy');
-    expect(seen).toMatchObject({ problem: expect.stringContaining(problem), address: null });
+    expect(seen).toMatchObject({ problem: expect.stringContaining(problem), address: null, quarantined: true });
     await eventually('it is announced', () => rig.changes.find(({ kind, instance }) => kind === 'exited' && instance === seen.instance));
+  });
+
+  it('tries again for one that takes the place of another: what it starts with may be back soon', async () => {
+    await open();
+    rig.secrets.set('shop/key', 'value');
+    const spec = specOf({ configuration: { EXIT_AT_START: '3' }, secrets: { KEY: { from: 'shop/key' } } });
+    await rig.launch(spec, 1);
+    const first = await one('it has ended', ({ health }) => health === 'stopped');
+    rig.secrets.delete('shop/key');
+    expect((await rig.relaunch([first.instance], spec)).started).toHaveLength(1);
+    expect(await one('the problem is told', ({ problem }) => problem?.includes('could not be read') === true)).toMatchObject({ quarantined: false });
   });
 
   it('is quarantined after five failures, until a newer generation', async () => {

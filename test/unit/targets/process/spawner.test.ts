@@ -67,13 +67,15 @@ describe('a process that a spawner starts', () => {
     end(killed.pid);
     expect((await killed.ended).how).toContain('was ended by SIGKILL after');
     const left = await begin('process.exit(3)');
-    expect(await left.ended).toEqual({ began: true, how: expect.stringContaining('exited with code 3') });
+    expect(await left.ended).toEqual({ began: true, how: expect.stringContaining('exited with code 3'), isFinal: false });
   });
 
   it('says why it cannot be started, as one that is started here does', async () => {
     const { pid, ended } = await start({ ...program(''), command: ['no-such-program'] });
     expect(pid).toBeUndefined();
-    expect(await ended).toEqual({ began: false, how: expect.stringContaining('the command "no-such-program" was not found in PATH') });
+    expect(await ended).toEqual({ began: false, how: expect.stringContaining('the command "no-such-program" was not found in PATH'), isFinal: true });
+    const gone = await start({ ...program(''), artifact: join(directory, 'gone') });
+    expect(await gone.ended).toEqual({ began: false, how: expect.stringContaining('folder is gone'), isFinal: false });
   });
 
   it('is one of many that are asked for at once, each with its own answer', async () => {
@@ -89,7 +91,7 @@ describe('a process that a spawner starts', () => {
     const second = await begin(FOREVER);
     expect(parentOf(second.pid)).toBe(process.pid);
     end(first.pid);
-    expect(await first.ended).toEqual({ began: true, how: 'Its process has ended. Its log says more.' });
+    expect(await first.ended).toEqual({ began: true, how: 'Its process has ended. Its log says more.', isFinal: false });
   });
 });
 
@@ -104,7 +106,7 @@ it('gives up on a spawner that is suspended, which starts nothing when it goes o
   await begin('process.exit(0)');
   spawner.signal('SIGSTOP');
   const { pid, ended } = await start(program(FOREVER));
-  expect({ pid, ...(await ended) }).toEqual({ pid: undefined, began: false, how: expect.stringContaining('did not answer') });
+  expect({ pid, ...(await ended) }).toEqual({ pid: undefined, began: false, how: expect.stringContaining('did not answer'), isFinal: false });
   const here = await begin(FOREVER);
   expect(parentOf(here.pid)).toBe(process.pid);
   spawner.signal('SIGCONT');
