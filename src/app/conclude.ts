@@ -1,5 +1,6 @@
 /** Ends a deployment: the candidate is the stable revision now, or is gone; either way the environment is free. */
 import type { Deployment } from '../domain/deployment.ts';
+import { severityOf } from '../domain/failure.ts';
 import type { DeploymentId } from '../domain/ids.ts';
 import type { Desired } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
@@ -25,7 +26,7 @@ export const conclude = (needs: CommitNeeds & Pick<Ports, 'clock' | 'targets'>) 
   const answer = answerOf(deployment);
   await commit(needs, [replacing(turn.deployment, deployment), ...writes], [input.outcome === 'succeeded'
     ? alerting('info', 'deployed', deployment, `${deployment.plan.version} serves all traffic.`)
-    : alerting(answer.error === 'Superseded' ? 'info' : 'critical', 'rolled-back', deployment, `${deployment.plan.version} was taken back: ${answer.error}. ${answer.reason}`)]);
+    : alerting(severityOf(answer.error), 'rolled-back', deployment, `${deployment.plan.version} was taken back: ${answer.error}. ${answer.reason}`)]);
   await seen(needs, turn.desired.value);
   return answer;
 });

@@ -1,6 +1,6 @@
 /** Ends a pipeline: how it ended, for whoever looks. */
 import { Deployment } from '../domain/deployment.ts';
-import { outcomeOf } from '../domain/failure.ts';
+import { outcomeOf, severityOf } from '../domain/failure.ts';
 import { deploymentId, type PipelineId } from '../domain/ids.ts';
 import type { Pipeline, PipelineStatus } from '../domain/pipeline.ts';
 import type { Ports } from '../ports/index.ts';
@@ -23,7 +23,7 @@ export const finish = (needs: CommitNeeds) => (input: { pipelineId: PipelineId; 
     return { status: stored.value.status.kind, isFirst: false };
   }
   const status = statusOf(stored.value, input.outcome, needs.clock.now());
-  const effects = status.kind === 'failed' ? [alerting('critical', 'pipeline-failed', { service: stored.value.service, environment: null, pipeline: stored.value.id }, `${stored.value.id} (${stored.value.version}): ${status.error}. ${status.reason}`)] : [];
+  const effects = status.kind === 'failed' ? [alerting(severityOf(status.error), 'pipeline-failed', { service: stored.value.service, environment: null, pipeline: stored.value.id }, `${stored.value.id} (${stored.value.version}): ${status.error}. ${status.reason}`)] : [];
   await commit(needs, [replacing(stored, { ...stored.value, status, stage: 'over' }), ...cleared], effects);
   return { status: status.kind, isFirst: true };
 });

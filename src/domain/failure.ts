@@ -33,3 +33,9 @@ function jsonOf(text: string): unknown {
     return undefined;
   }
 }
+
+/** How loudly people are told that a release did not go through: what one of them chose is no incident. */
+export function severityOf(error: string): 'info' | 'warning' | 'critical' {
+  if (error === 'Superseded' || error === 'Cancelled' || error === 'ApprovalRejected') return 'info';
+  return error === 'ApprovalExpired' ? 'warning' : 'critical';
+}

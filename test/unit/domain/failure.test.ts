@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { outcomeOf, unwrapFailure } from '../../../src/domain/failure.ts';
+import { outcomeOf, severityOf, unwrapFailure } from '../../../src/domain/failure.ts';
 
 const thrown = { Error: 'CandidateWorse', Cause: JSON.stringify({ errorType: 'CandidateWorse', errorMessage: '5 % failed.' }) };
 const nested = { Error: 'States.TaskFailed', Cause: JSON.stringify({ ...thrown, Status: 'FAILED', ExecutionArn: 'arn:x' }) };
@@ -22,5 +22,11 @@ describe('outcomeOf', () => {
     expect(outcomeOf(thrown, { stop: { kind: 'superseded', by: 'catalog-13' as never } }).error).toBe('Superseded');
     expect(outcomeOf(thrown, { stop: { kind: 'cancelled', by: 'anna' as never, why: 'no' } })).toEqual({ error: 'Cancelled', reason: 'anna cancelled it: no' });
     expect(outcomeOf(thrown, { stop: null }).error).toBe('CandidateWorse');
+  });
+});
+
+describe('how loudly people are told', () => {
+  it.each([['ApprovalRejected', 'info'], ['Cancelled', 'info'], ['Superseded', 'info'], ['ApprovalExpired', 'warning'], ['ApprovalVoided', 'critical'], ['CandidateWorse', 'critical'], ['TestsFailed', 'critical'], ['States.Timeout', 'critical']])('%s is %s', (error, severity) => {
+    expect(severityOf(error)).toBe(severity);
   });
 });
