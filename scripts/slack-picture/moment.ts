@@ -58,8 +58,8 @@ export function pictured(): PipelineDetail {
   return {
     pipeline: Pipeline.parse({ id: 'catalog-41', service: 'catalog', number: 41, cause: 'push', mode: 'normal', repository: null, commit: '9f3c1d20b7e4a5566778899aabbccddeeff00112', manifestPath: null, branch: 'main', version: '1.4.0', manifest, author: 'ben', startedBy: 'ben', digest: DIGEST, release: 'catalog@0123456789ab', waves: [['staging'], ['production']], stage: 'canary', status: { kind: 'running' }, stop: null, startedAt: START }),
     deployments: [
-      { deployment: deployment('staging', { stage: 'staging', status: { kind: 'succeeded', at: START + 60_000 } }), tests, approvals: [], observed: null },
-      { deployment: deployment('production', { stage: 'canary', holds: [hold('canary', 'promote', 'It is no worse than the stable revision, and good enough.', 1204), hold('watch', 'continue', 'No worse so far.', 1310)] }), tests: [], approvals: [asked], observed: seen('production', { 'catalog-40-production': 90, 'catalog-41-production': 10 }, { 'catalog-40-production': 4, 'catalog-41-production': 1 }) },
+      { deployment: deployment('staging', { stage: 'staging', status: { kind: 'succeeded', at: START + 60_000 } }), tests, gates: [], approvals: [], observed: null },
+      { deployment: deployment('production', { stage: 'canary', holds: [hold('canary', 'promote', 'It is no worse than the stable revision, and good enough.', 1204), hold('watch', 'continue', 'No worse so far.', 1310)] }), tests: [], gates: [], approvals: [asked], observed: seen('production', { 'catalog-40-production': 90, 'catalog-41-production': 10 }, { 'catalog-40-production': 4, 'catalog-41-production': 1 }) },
     ],
   };
 }

@@ -2,13 +2,14 @@
 import * as z from 'zod';
 import { Approval } from '../domain/approval.ts';
 import { Deployment, type TestResult } from '../domain/deployment.ts';
+import type { GateRun } from '../domain/gate-run.ts';
 import { deploymentId, pipelineId, PipelineId, pipelineParts, type EnvironmentName, type ServiceName } from '../domain/ids.ts';
 import { Pipeline } from '../domain/pipeline.ts';
 import { type Delivery, Service } from '../domain/service.ts';
 import type { Desired, Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { pendingApprovals } from './decide.ts';
-import { findDesired, findObserved, getPipeline, list, read, testResults } from './state/documents.ts';
+import { findDesired, findObserved, gateRuns, getPipeline, list, read, testResults } from './state/documents.ts';
 import { approvalKey, deploymentKey, runningKey, servicePartition, shards } from './state/keys.ts';
 import { approvalIdOf } from './gates.ts';
 import { auditPart, deliveriesPart } from './lists.ts';
@@ -25,6 +26,8 @@ export interface ServiceStatus {
   readonly places: readonly PlaceStatus[];
   readonly running: readonly Pipeline[];
   readonly waiting: readonly Omit<Approval, 'token'>[];
+  /** The newest pipeline of a service that has no release anywhere: why there is nothing. */
+  readonly last: Pipeline | null;
 }
 
 const withoutToken = ({ token: _token, ...approval }: Approval): Omit<Approval, 'token'> => approval;
@@ -37,7 +40,7 @@ const RECENT_PIPELINES = 20;
 export const status = (needs: Pick<Ports, 'store' | 'environments'>) => async (service: Service): Promise<ServiceStatus> => {
   const { environments } = await needs.environments.read();
   const places = await Promise.all(environments.map(({ name }) => placeStatus(needs)(service.name, name)));
-  return { service, places, running: await runningOf(needs, service), waiting: (await pendingApprovals(needs, service.name)).map(({ approval }) => withoutToken(approval.value)) };
+  return { service, places, last: await lastOf(needs, service, places), running: await runningOf(needs, service), waiting: (await pendingApprovals(needs, service.name)).map(({ approval }) => withoutToken(approval.value)) };
 };
 
 /** Of many services at once: what runs and what waits is read once for all of them. */
@@ -46,11 +49,19 @@ export const statuses = (needs: Pick<Ports, 'store' | 'environments'>) => async 
   const names = new Set(wanted.map(({ name }) => name));
   const running = await allRunning(needs, names);
   const waiting = (await pendingApprovals(needs)).map(({ approval }) => withoutToken(approval.value));
-  return Promise.all(wanted.map(async (service) => ({
-    service, places: await Promise.all(environments.map(({ name }) => placeStatus(needs)(service.name, name))),
-    running: running.filter((pipeline) => pipeline.service === service.name).sort((one, other) => other.number - one.number), waiting: waiting.filter(({ subject }) => subject.service === service.name),
-  })));
+  return Promise.all(wanted.map(async (service) => {
+    const places = await Promise.all(environments.map(({ name }) => placeStatus(needs)(service.name, name)));
+    return {
+      service, places, last: await lastOf(needs, service, places),
+      running: running.filter((pipeline) => pipeline.service === service.name).sort((one, other) => other.number - one.number), waiting: waiting.filter(({ subject }) => subject.service === service.name),
+    };
+  }));
 };
+
+async function lastOf(needs: Pick<Ports, 'store'>, { name, pipelines }: Service, places: readonly PlaceStatus[]): Promise<Pipeline | null> {
+  if (pipelines === 0 || places.some(({ desired }) => desired !== null && desired.stable !== null)) return null;
+  return (await getPipeline(needs.store, pipelineId(name, pipelines))).value;
+}
 
 async function allRunning(needs: Pick<Ports, 'store'>, names: ReadonlySet<ServiceName>): Promise<Pipeline[]> {
   const marks = await Promise.all(shards().map((shard) => list(needs.store, z.object({ pipeline: PipelineId }), `running#${shard}`, '')));
@@ -74,7 +85,7 @@ export const history = (needs: Pick<Ports, 'store'>) => async (service: ServiceN
 
 export interface PipelineDetail {
   readonly pipeline: Pipeline;
-  readonly deployments: readonly { readonly deployment: Deployment; readonly tests: readonly TestResult[]; readonly approvals: readonly Omit<Approval, 'token'>[]; readonly observed: Observed | null }[];
+  readonly deployments: readonly { readonly deployment: Deployment; readonly tests: readonly TestResult[]; readonly gates: readonly GateRun[]; readonly approvals: readonly Omit<Approval, 'token'>[]; readonly observed: Observed | null }[];
 }
 
 export const pipelineDetail = (needs: Pick<Ports, 'store'>) => async (id: PipelineId): Promise<PipelineDetail> => {
@@ -84,7 +95,7 @@ export const pipelineDetail = (needs: Pick<Ports, 'store'>) => async (id: Pipeli
     const deployment = await read(needs.store, Deployment, deploymentKey(deploymentId(id, environment)));
     if (deployment === undefined) continue;
     deployments.push({
-      deployment: deployment.value, tests: await testResults(needs.store, deployment.value.id), approvals: await approvalsOf(needs, deployment.value),
+      deployment: deployment.value, tests: await testResults(needs.store, deployment.value.id), gates: await gateRuns(needs.store, deployment.value.id), approvals: await approvalsOf(needs, deployment.value),
       observed: (await findObserved(needs.store, pipeline.service, environment))?.value ?? null,
     });
   }

@@ -21,7 +21,9 @@ export const requestApproval = (needs: CommitNeeds & Pick<Ports, 'settings' | 't
     return { approval: id, binding: existing.value.binding };
   }
   const approval = await asked(needs, turn, gate, id, input.token);
-  await commit(needs, [creating(approvalKey(id), approval), creating(pendingApprovalKey(id), { id })], [announcement(approval)]);
+  // The approval is no stage with a machine that opens it, so the pipeline says here that it has come to it.
+  const reached = gate.name === 'approval' ? [replacing(turn.pipeline, { ...turn.pipeline.value, stage: 'approval' })] : [];
+  await commit(needs, [creating(approvalKey(id), approval), creating(pendingApprovalKey(id), { id }), ...reached], [announcement(approval)]);
   return { approval: id, binding: approval.binding };
 });
 

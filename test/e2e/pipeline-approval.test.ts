@@ -26,6 +26,7 @@ it.concurrent('the author, a stranger and one without the right are refused; eac
   const repository = await at.repository('counted', { approval: { approvers: ['anna', 'carl', 'ben'], count: 2 } });
   const id = await at.release(repository, 'first');
   await at.client.waiting('counted');
+  expect((await at.client.pipeline(id)).pipeline.stage).toBe('approval');
   expect(await say('counted', 'U0BEN')).toContain('is the author of this release');
   expect(await say('counted', 'U0NOBODY')).toContain('is nobody here');
   const owner = await at.client.ask('POST', '/v1/decisions', { service: 'counted', decision: 'approve' });
@@ -78,6 +79,8 @@ it.concurrent('gates of all kinds, before and after stages; staging shows its ad
   expect(ready?.subject).toMatchObject({ question: 'ready', checklist: ['the search finds a product'] });
   await at.client.slack('approve gated production done', 'U0CARL');
   expect((await at.client.over(id)).status).toMatchObject({ kind: 'succeeded' });
+  const kept = (await at.client.pipeline(id)).deployments.map(({ gates: runs }) => runs.map(({ gate, name, outcome }) => [gate, name, outcome?.passed, outcome?.detail]));
+  expect(kept).toEqual([[['staging-before-0', 'audit', true, expect.stringContaining('exit code 0')]], [['rollout-after-0', 'smoke', true, expect.stringContaining('exit code 0')]]]);
 }, 120_000);
 
 it.concurrent.each([
@@ -90,6 +93,7 @@ it.concurrent.each([
   const { status } = await at.client.over(id);
   expect(status).toMatchObject({ kind: 'failed' });
   expect(status).toHaveProperty('reason', expect.stringMatching(/exit code 3.*not allowed/s));
+  expect((await at.client.pipeline(id)).deployments.flatMap(({ gates: runs }) => runs.map(({ outcome }) => [outcome?.passed, outcome?.detail]))).toEqual([[false, expect.stringMatching(/exit code 3.*not allowed/s)]]);
   await eventually('only what passed is left', async () => {
     const found = (await at.client.service(service)).places.filter((place) => (place.observed?.instances.length ?? 0) > 0);
     return found.map((place) => place.environment as string).join() === left;

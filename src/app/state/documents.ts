@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { Approval } from '../../domain/approval.ts';
 import { Deployment, TestResult } from '../../domain/deployment.ts';
 import { NotFound, SlipwayError } from '../../domain/errors.ts';
+import { GateRun } from '../../domain/gate-run.ts';
 import type { ApprovalId, DeliveryId, DeploymentId, EnvironmentName, PipelineId, ReleaseId, ServiceName } from '../../domain/ids.ts';
 import { Pipeline } from '../../domain/pipeline.ts';
 import { Artifact, Release } from '../../domain/release.ts';
@@ -83,6 +84,8 @@ export const getApproval = (store: ItemStore, id: ApprovalId) => demand(store, A
 export const findDesired = (store: ItemStore, service: ServiceName, environment: EnvironmentName) => read(store, Desired, keys.desiredKey(service, environment));
 export const findObserved = (store: ItemStore, service: ServiceName, environment: EnvironmentName) => read(store, Observed, keys.observedKey(service, environment));
 export const testResults = async (store: ItemStore, id: DeploymentId) => (await list(store, TestResult, keys.deploymentKey(id).partition, 'test#')).map((stored) => stored.value);
+/** The commands of a deployment's gates, in no order. */
+export const gateRuns = async (store: ItemStore, id: DeploymentId) => (await list(store, GateRun, keys.deploymentKey(id).partition, 'gate#')).map((stored) => stored.value);
 
 /** Runs a read-decide-write again when another writer was faster; at most 8 times. */
 export async function untilWritten<T>(attempt: () => Promise<T>): Promise<T> {

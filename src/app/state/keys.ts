@@ -70,6 +70,8 @@ export const releasedCommitKey = (service: ServiceName, commit: string): ItemKey
 export const releasedRunKey = (service: ServiceName, workflow: string): ItemKey => ({ partition: servicePartition(service), sort: `workflow#${workflow}` });
 export const deploymentKey = (id: DeploymentId): ItemKey => ({ partition: `deployment#${id}`, sort: 'deployment' });
 export const testResultKey = (id: DeploymentId, test: string): ItemKey => ({ partition: `deployment#${id}`, sort: `test#${test}` });
+/** The command of a gate. */
+export const gateRunKey = (id: DeploymentId, gate: string): ItemKey => ({ partition: `deployment#${id}`, sort: `gate#${gate}` });
 export const approvalKey = (id: ApprovalId): ItemKey => ({ partition: `approval#${id}`, sort: 'approval' });
 /** Stands while a decision is awaited. */
 export const pendingApprovalKey = (id: ApprovalId): ItemKey => ({ partition: 'approvals', sort: id });

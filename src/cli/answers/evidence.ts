@@ -33,3 +33,5 @@ export type ParallelRun = z.infer<typeof ParallelRun>;
 
 export const TestResult = z.object({ name: Line, outcome: z.enum(['passed', 'failed']), seconds: z.number(), attempts: z.number(), detail: Text });
 export type TestResult = z.infer<typeof TestResult>;
+
+export const GateRun = z.object({ gate: Line, name: Line, startedAt: z.number(), outcome: z.object({ passed: z.boolean(), seconds: z.number(), detail: Text }).nullable() });

@@ -1,13 +1,13 @@
 /** A pipeline with its deployments, as far as it is shown. */
 import * as z from 'zod';
 import { Approval } from './approval.ts';
-import { ParallelRun, TestResult, Verdict } from './evidence.ts';
+import { GateRun, ParallelRun, TestResult, Verdict } from './evidence.ts';
 import { PipelineSummary } from './pipeline-summary.ts';
 import { Observed } from './place.ts';
 import { Line, Text } from './text.ts';
 
 const Batch = z.object({ launch: z.array(z.object({ revision: Line, count: z.number() })), weights: z.record(z.string(), z.number()), hold: z.object({ seconds: z.number() }).nullable(), parallelRun: z.looseObject({}).optional(), bake: z.boolean().optional() });
-const StagePlan = z.object({ batches: z.array(Batch), tests: z.array(z.object({ name: Line })) });
+const StagePlan = z.object({ batches: z.array(Batch), tests: z.array(z.object({ name: Line })), gatesBefore: z.array(z.object({ kind: Line, name: Line })), gatesAfter: z.array(z.object({ kind: Line, name: Line })) });
 export type StagePlan = z.infer<typeof StagePlan>;
 
 export const STAGES = ['staging', 'canary', 'rollout'] as const;
@@ -38,7 +38,7 @@ export const Deployment = z.object({
 });
 export type Deployment = z.infer<typeof Deployment>;
 
-const Part = z.object({ deployment: Deployment, tests: z.array(TestResult), approvals: z.array(Approval), observed: Observed.nullable() });
+const Part = z.object({ deployment: Deployment, tests: z.array(TestResult), gates: z.array(GateRun).default([]), approvals: z.array(Approval), observed: Observed.nullable() });
 /** A deployment with its tests, approvals and what runs. */
 export type DeploymentDetail = z.infer<typeof Part>;
 

@@ -30,5 +30,5 @@ export const PlaceStatus = z.object({ environment: Line, desired: Desired.nullab
 export type PlaceStatus = z.infer<typeof PlaceStatus>;
 
 export const Service = z.object({ name: Line, team: Line, repository: Line.nullable(), pipelines: z.number() });
-export const ServiceStatus = z.object({ service: Service, places: z.array(PlaceStatus), running: z.array(PipelineSummary), waiting: z.array(Approval) });
+export const ServiceStatus = z.object({ service: Service, places: z.array(PlaceStatus), running: z.array(PipelineSummary), waiting: z.array(Approval), last: PipelineSummary.nullable().default(null) });
 export type ServiceStatus = z.infer<typeof ServiceStatus>;

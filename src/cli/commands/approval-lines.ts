@@ -6,8 +6,9 @@ import type { Style } from '../text/style.ts';
 import { parallelRunLines } from './parallel-run-lines.ts';
 import { clockTime, count, span } from '../text/time.ts';
 
-export function approvalLines({ subject, rule, author, binding, expiresAt, decisions }: Approval, style: Style, now: number): string[] {
+export function approvalLines({ subject, rule, author, binding, expiresAt, decisions, status }: Approval, style: Style, now: number): string[] {
   const left = (expiresAt - now) / 1000;
+  const until = status.kind === 'waiting' ? `; ${left > 0 ? `${span(left)} left` : 'expired'} (${clockTime(expiresAt)}), then ${rule.onTimeout}` : '';
   return [
     style('strong', subject.question),
     `  ${subject.service} ${subject.version} in ${subject.environment} (${subject.deployment})${author === null ? '' : `, by ${author}`}`,
@@ -15,7 +16,7 @@ export function approvalLines({ subject, rule, author, binding, expiresAt, decis
     `  plan      ${subject.planHash}`,
     `  request   ${binding}`,
     ...(subject.url === null ? [] : [`  try it    ${subject.url}`]),
-    `  decides   ${rule.count} of ${rule.approvers.join(', ') || 'nobody'}${rule.authorMayApprove ? '' : ', not the author'}; ${left > 0 ? `${span(left)} left` : 'expired'} (${clockTime(expiresAt)}), then ${rule.onTimeout}`,
+    `  decides   ${rule.count} of ${rule.approvers.join(', ') || 'nobody'}${rule.authorMayApprove ? '' : ', not the author'}${until}`,
     ...decisions.map((decision) => `  ${decision.by} said ${decision.decision}${decision.comment === '' ? '' : `: ${decision.comment}`}`),
     ...subject.checklist.map((item) => `  [ ] ${item}`),
     ...(subject.evidence.tests.length > 0 ? [`  ${testsLine(subject.evidence.tests)}`] : []),

@@ -7,13 +7,14 @@ import { viewOf } from '../../contracts/progress/view.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
 import { table } from '../text/cells.ts';
 import { evidenceLines } from '../text/evidence-lines.ts';
-import { clockTime, span } from '../text/time.ts';
+import { ago, clockTime, span } from '../text/time.ts';
+import type { Style } from '../text/style.ts';
 import { approvalLines } from './approval-lines.ts';
 import { parallelRunLines } from './parallel-run-lines.ts';
 
 export function addShow(host: Host): void {
   const command = host.program.command('show').summary('one pipeline in detail').helpGroup('Releases:')
-    .description('Shows a pipeline: its stages, instances, weights, the judge\'s evidence, what a parallel run found, tests and approvals. With --events: the execution history of its state machines.')
+    .description('Shows a pipeline: its stages, instances, weights, the judge\'s evidence, what a parallel run found, tests, gates and approvals. With --events: the execution history of its state machines.')
     .argument('<pipeline>', 'the pipeline, for example catalog-7', pipelineId).option('--events', 'the execution history');
   example(command, 'slipway show catalog-7', 'slipway show catalog-7 --events');
   runs<{ events?: boolean }>(host, command, async (session, { events }, pipeline) => {
@@ -31,7 +32,7 @@ function detailLines(session: Session, detail: PipelineDetail, now: number): str
   return [...viewLines(view, now).map((line) => styled(line, session.style)), ...trace, ...(outcome === '' ? [] : ['', outcome]), ...detail.deployments.flatMap((part) => deploymentLines(session, part, now))];
 }
 
-function deploymentLines({ style }: Session, { deployment, tests, approvals, observed }: DeploymentDetail, now: number): string[] {
+function deploymentLines({ style }: Session, { deployment, tests, gates, approvals, observed }: DeploymentDetail, now: number): string[] {
   const weights = Object.entries(observed?.weights ?? {}).filter(([, weight]) => weight > 0).map(([revision, weight]) => `${weight} % ${revision}`);
   const own = new Set([deployment.plan.candidate, deployment.plan.stable]);
   const instances = (observed?.instances ?? []).filter((instance) => own.has(instance.revision));
@@ -41,12 +42,21 @@ function deploymentLines({ style }: Session, { deployment, tests, approvals, obs
     `  artifact ${deployment.plan.digest}`, `  plan ${deployment.planHash}`,
     `  traffic ${weights.join(', ') || 'none'}${observed?.endpoint ? ` at ${observed.endpoint}` : ''}`,
     ...table(instances.map((instance) => [`  ${instance.instance}`, instance.revision, `zone ${instance.zone}`, style(instance.health === 'healthy' ? 'good' : 'bad', instance.health), instance.problem ?? ''])),
-    ...tests.flatMap((test) => [`  test ${test.name}: ${style(test.outcome === 'passed' ? 'good' : 'bad', test.outcome)} in ${span(test.seconds)}${test.attempts > 1 ? `, ${test.attempts} attempts` : ''}`, ...(test.outcome === 'failed' ? test.detail.trimEnd().split('\n').map((line) => `    ${line}`) : [])]),
+    ...tests.flatMap((test) => [`  test ${test.name}: ${style(test.outcome === 'passed' ? 'good' : 'bad', test.outcome)} in ${span(test.seconds)}${test.attempts > 1 ? `, ${test.attempts} attempts` : ''}`, ...(test.outcome === 'failed' ? indented(test.detail) : [])]),
+    ...gates.flatMap((gate) => gateLines(gate, deployment.status.kind !== 'running', style, now)),
     ...deployment.holds.flatMap((hold) => (hold.parallelRun === undefined ? [] : parallelRunLines(`${hold.stage}, batch ${hold.batch + 1}`, hold.parallelRun).map((line) => `  ${line}`))),
     ...deployment.holds.flatMap((hold) => (hold.verdict === null ? [] : [`  ${hold.stage}, batch ${hold.batch + 1}: ${hold.verdict.kind}: ${hold.verdict.reason}`, ...evidenceLines(hold.verdict).map((line) => `    ${line}`)])),
     ...approvals.flatMap((approval) => ['', ...approvalLines(approval, style, now), `  ${approval.status.kind}`]),
   ];
 }
+
+/** What a gate's command said is what it let the release go on for, so it is shown whether or not it passed. */
+function gateLines({ name, startedAt, outcome }: DeploymentDetail['gates'][number], isOver: boolean, style: Style, now: number): string[] {
+  if (outcome === null) return [`  gate ${name}: ${isOver ? 'ended with the deployment' : style('busy', 'runs')}, began ${ago(startedAt, now)}`];
+  return [`  gate ${name}: ${outcome.passed ? style('good', 'passed') : style('bad', 'failed')} in ${span(outcome.seconds)}`, ...indented(outcome.detail)];
+}
+
+const indented = (text: string): string[] => text.trimEnd().split('\n').map((line) => `    ${line}`);
 
 async function showEvents(session: Session, client: Client, pipeline: string): Promise<void> {
   const { value, raw } = await client.get(`/v1/pipelines/${encodeURIComponent(pipeline)}/history`, Executions);

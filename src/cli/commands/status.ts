@@ -27,19 +27,19 @@ function statusTable(session: Session, services: readonly ServiceStatus[]): stri
   const rows = services.flatMap((status) => {
     const placed = status.places.filter((place) => place.desired !== null);
     const name = status.service.name;
-    return placed.length === 0 ? [[name, '-', '-', '-', '-', running(status)]] : placed.map((place, index) => [index === 0 ? name : '', place.environment, ...placeCells(session, place, status.waiting.some((approval) => approval.subject.environment === place.environment))]);
+    return placed.length === 0 ? [[name, '-', '-', '-', '-', neverPlaced(status)]] : placed.map((place, index) => [index === 0 ? name : '', place.environment, ...placeCells(session, place, status)]);
   });
   return table([['SERVICE', 'ENVIRONMENT', 'VERSION', 'HEALTHY', 'TRAFFIC', 'NOTES'].map((title) => session.style('quiet', title)), ...rows]);
 }
 
-function placeCells(session: Session, place: PlaceStatus, waits: boolean): string[] {
+function placeCells(session: Session, place: PlaceStatus, status: ServiceStatus): string[] {
   const { desired, observed } = place;
   if (desired === null) return ['-', '-', '-', ''];
   const stable = desired.stable === null ? undefined : desired.revisions[desired.stable];
   const wanted = Object.values(desired.revisions).reduce((sum, revision) => sum + revision.count, 0);
   const healthy = observed?.instances.filter((instance) => instance.health === 'healthy').length;
   const full = healthy !== undefined && healthy >= wanted;
-  return [stable?.spec.version ?? '-', session.style(full ? 'good' : 'bad', `${healthy ?? '?'}/${wanted}`), traffic(place), notes(place, waits)];
+  return [stable?.spec.version ?? '-', session.style(full ? 'good' : 'bad', `${healthy ?? '?'}/${wanted}`), traffic(place), notes(place, status)];
 }
 
 function traffic({ desired, observed }: PlaceStatus): string {
@@ -48,18 +48,26 @@ function traffic({ desired, observed }: PlaceStatus): string {
   return weights.map(([revision, weight]) => `${weight} % ${desired?.revisions[revision]?.spec.version ?? revision}`).join(', ');
 }
 
-function notes(place: PlaceStatus, waits: boolean): string {
+function notes(place: PlaceStatus, status: ServiceStatus): string {
   const { desired } = place;
   if (desired === null) return '';
+  const waits = status.waiting.some((approval) => approval.subject.environment === place.environment);
   return [
     ...(desired.deployment === null ? differences(place) : [`${desired.deployment} at work`]),
     ...(desired.paused === null ? [] : [`paused by ${desired.paused.by}${desired.paused.why === '' ? '' : `: ${desired.paused.why}`}`]),
     ...desired.zonesLost.map((zone) => `zone ${zone} lost`),
+    ...(desired.deployment === null && desired.stable === null ? ended(status) : []),
     ...(waits ? [`waits for a decision: slipway approve ${desired.service}`] : []),
   ].join('; ');
 }
 
-const running = (status: ServiceStatus): string => (status.running[0] === undefined ? 'never deployed' : `${status.running[0].id} at work`);
+const neverPlaced = (status: ServiceStatus): string => (status.running[0] === undefined ? ['never deployed', ...ended(status)].join('; ') : `${status.running[0].id} at work`);
+
+/** Why a service has no release anywhere. */
+function ended({ last }: ServiceStatus): string[] {
+  if (last === null || last.status.kind === 'running' || last.status.kind === 'succeeded') return [];
+  return [`${last.id} ${last.status.kind === 'failed' ? `failed: ${last.status.error}` : `was ${last.status.kind}`}, see: slipway show ${last.id}`];
+}
 
 function oneService(session: Session, status: ServiceStatus): string[] {
   const { service, places } = status;

@@ -1,6 +1,7 @@
 /** Pipelines and deployments: start, look, steer. */
 import * as z from 'zod';
 import { Deployment, TestResult } from '../../domain/deployment.ts';
+import { GateRun } from '../../domain/gate-run.ts';
 import { EnvironmentName, PipelineId, ServiceName } from '../../domain/ids.ts';
 import { Pipeline } from '../../domain/pipeline.ts';
 import { Plan } from '../../domain/plan.ts';
@@ -16,7 +17,7 @@ const TraceLink = z.strictObject({ id: TraceId, url: z.url().nullable().meta({ d
 export const PipelineDetail = z.strictObject({
   pipeline: Pipeline,
   trace: TraceLink.nullable().meta({ description: 'Null where nothing was traced.' }),
-  deployments: z.array(z.strictObject({ deployment: Deployment, tests: z.array(TestResult), approvals: z.array(Approval), observed: Observed.nullable(), lines: z.array(z.string()).meta({ description: 'The plan, in lines for people.' }) })),
+  deployments: z.array(z.strictObject({ deployment: Deployment, tests: z.array(TestResult), gates: z.array(GateRun).meta({ description: 'Gates that are commands, as far as they have begun. Those that ask people are among the approvals.' }), approvals: z.array(Approval), observed: Observed.nullable(), lines: z.array(z.string()).meta({ description: 'The plan, in lines for people.' }) })),
 });
 export type PipelineDetail = z.infer<typeof PipelineDetail>;
 

@@ -20,6 +20,7 @@ export const ServiceStatus = z.strictObject({
   places: z.array(PlaceStatus),
   running: z.array(Pipeline),
   waiting: z.array(Approval),
+  last: Pipeline.nullable().meta({ description: 'The newest pipeline of a service that has no release anywhere; null for others.' }),
 });
 export type ServiceStatus = z.infer<typeof ServiceStatus>;
 

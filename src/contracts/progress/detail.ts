@@ -11,6 +11,13 @@ export interface StagePlan {
     readonly bake?: boolean | undefined;
   }[];
   readonly tests: readonly unknown[];
+  readonly gatesBefore: readonly PlannedGate[];
+  readonly gatesAfter: readonly PlannedGate[];
+}
+
+export interface PlannedGate {
+  readonly kind: string;
+  readonly name: string;
 }
 
 interface Arm {
@@ -50,9 +57,17 @@ export interface Approval {
   readonly expiresAt: number;
 }
 
+/** The command of a gate. */
+export interface GateRun {
+  readonly gate: string;
+  /** Null while it runs. */
+  readonly outcome: { readonly passed: boolean; readonly seconds: number; readonly detail: string } | null;
+}
+
 export interface DeploymentDetail {
   readonly deployment: Deployment;
   readonly tests: readonly { readonly name: string; readonly outcome: 'passed' | 'failed' }[];
+  readonly gates: readonly GateRun[];
   readonly approvals: readonly Approval[];
   readonly observed: { readonly weights: Readonly<Record<string, number>>; readonly instances: readonly { readonly revision: string; readonly health: string; readonly problem: string | null }[] } | null;
 }

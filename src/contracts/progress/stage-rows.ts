@@ -1,19 +1,21 @@
 /** The rows of one deployment: its stages in order, its tests, and whatever asks a person. */
-import { STAGES, type Approval, type Deployment, type DeploymentDetail, type Hold, type StageName, type StagePlan } from './detail.ts';
+import { STAGES, type Approval, type Deployment, type DeploymentDetail, type GateRun, type Hold, type StageName, type StagePlan } from './detail.ts';
 import { emptyRow, type Judged, type Row, type RowState } from './row.ts';
+import { span } from '../text/time.ts';
 
 export function stageRows(detail: DeploymentDetail): Row[] {
   const { deployment, approvals } = detail;
   const rows = STAGES.flatMap((stage) => {
     const plan = deployment.plan.stages[stage];
     if (plan === null) return [];
+    const before = gateRows(detail, stage, 'before');
     return [
-      ...asked(approvals, deployment, `${stage}-before-`),
       ...(stage === 'rollout' ? approvalRows(detail) : []),
-      stageRow(detail, stage, plan),
+      ...before,
+      stageRow(detail, stage, plan, before.every(({ state }) => state === 'passed')),
       ...(plan.tests.length > 0 ? [testsRow(detail, stage, plan)] : []),
       ...(stage === deployment.stage ? asked(approvals, deployment, 'inconclusive') : []),
-      ...asked(approvals, deployment, `${stage}-after-`),
+      ...gateRows(detail, stage, 'after'),
     ];
   });
   return [...rows, ...rollbackRow(deployment)];
@@ -30,9 +32,10 @@ function stateOf(deployment: Deployment, stage: StageName, moved: boolean): RowS
   return back ? 'failed' : 'running';
 }
 
-function stageRow(detail: DeploymentDetail, stage: StageName, plan: StagePlan): Row {
+function stageRow(detail: DeploymentDetail, stage: StageName, plan: StagePlan, begun: boolean): Row {
   const { deployment } = detail;
-  const state = stateOf(deployment, stage, hasMovedOn(detail, stage, plan));
+  const at = stateOf(deployment, stage, hasMovedOn(detail, stage, plan));
+  const state = at === 'running' && !begun ? 'waiting' : at;
   const hold = holdOf(deployment, stage, state === 'running' ? deployment.batch : null);
   const row = { ...emptyRow(deployment.environment, stage, state), judged: judgedOf(hold) };
   if (state === 'failed') return { ...row, note: deployment.status.kind === 'running' || deployment.status.kind === 'succeeded' ? null : deployment.status.reason };
@@ -49,9 +52,9 @@ function stageRow(detail: DeploymentDetail, stage: StageName, plan: StagePlan): 
 }
 
 /** What waits after a stage's batches: its tests, or the question that follows it. */
-function hasMovedOn({ deployment, tests, approvals }: DeploymentDetail, stage: StageName, plan: StagePlan): boolean {
+function hasMovedOn({ deployment, tests, gates, approvals }: DeploymentDetail, stage: StageName, plan: StagePlan): boolean {
   const asks = (gate: string) => approvals.some((approval) => approval.id.startsWith(`${deployment.id}-${gate}`));
-  return (plan.tests.length > 0 && tests.length > 0) || asks(`${stage}-after-`) || (stage === 'canary' && asks('approval'));
+  return (plan.tests.length > 0 && tests.length > 0) || asks(`${stage}-after-`) || gates.some(({ gate }) => gate.startsWith(`${stage}-after-`)) || (stage === 'canary' && asks('approval'));
 }
 
 function testsRow({ deployment, tests }: DeploymentDetail, stage: StageName, plan: StagePlan): Row {
@@ -76,6 +79,25 @@ function approvalRows({ deployment, approvals }: DeploymentDetail): Row[] {
 function asked(approvals: readonly Approval[], deployment: Deployment, gate: string): Row[] {
   return approvals.filter((approval) => approval.id.startsWith(`${deployment.id}-${gate}`)).map((approval) => askedRow(deployment, 'gate', approval));
 }
+
+/** Every gate of the plan, whether or not it was reached. */
+function gateRows(detail: DeploymentDetail, stage: StageName, when: 'before' | 'after'): Row[] {
+  const { deployment, gates, approvals } = detail;
+  const plan = deployment.plan.stages[stage];
+  return (plan?.[when === 'before' ? 'gatesBefore' : 'gatesAfter'] ?? []).map((gate, index) => {
+    const name = `${stage}-${when}-${index}`;
+    const approval = approvals.find(({ id }) => id === `${deployment.id}-${name}`);
+    if (approval !== undefined) return askedRow(deployment, 'gate', approval);
+    const run = gates.find((begun) => begun.gate === name);
+    const at = stateOf(deployment, stage, false);
+    if (run?.outcome != null) return emptyRow(deployment.environment, 'gate', run.outcome.passed ? 'passed' : 'failed', `${gate.name}: ${saidByCommand(run.outcome)}`);
+    if (run !== undefined) return emptyRow(deployment.environment, 'gate', at, at === 'running' ? `${gate.name}: its command runs` : gate.name);
+    return emptyRow(deployment.environment, 'gate', at === 'running' ? 'waiting' : at === 'failed' ? 'skipped' : at, gate.name);
+  });
+}
+
+/** How it ended; all that it wrote is in the detail. */
+const saidByCommand = ({ passed, seconds, detail }: NonNullable<GateRun['outcome']>): string => (passed ? `passed in ${span(seconds)}` : detail.split('\n', 1)[0] ?? 'failed');
 
 function askedRow(deployment: Deployment, stage: string, { subject, rule, decisions, status, expiresAt }: Approval): Row {
   const row = (state: RowState, note: string): Row => emptyRow(deployment.environment, stage, state, stage === 'gate' ? `${subject.question}: ${note}` : note);

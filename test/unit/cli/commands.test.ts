@@ -196,6 +196,18 @@ describe('looking', () => {
     ]);
   });
 
+  it('says why a service has no release anywhere', async () => {
+    const failed = pipeline({ status: { kind: 'failed', at: START, error: 'BuildFailed', reason: 'test: exit 1' } });
+    const nowhere = [{ environment: 'staging', desired: null, observed: null }];
+    const taken = [{ environment: 'staging', desired: desired('staging', { stable: null, revisions: {}, weights: {} }), observed: observed('staging', {}, []) }];
+    const { out } = await against({ 'GET /v1/services': { body: [serviceStatus({ places: nowhere, last: null }), serviceStatus({ places: nowhere, last: failed }), serviceStatus({ places: taken, last: failed })] } }, ['status']);
+    expect(out.split('\n').slice(1, 4).map((line) => line.replaceAll(/ {2,}/g, '  '))).toEqual([
+      'catalog  -  -  -  -  never deployed',
+      'catalog  -  -  -  -  never deployed; catalog-7 failed: BuildFailed, see: slipway show catalog-7',
+      'catalog  staging  -  0/0  none  catalog-7 failed: BuildFailed, see: slipway show catalog-7',
+    ]);
+  });
+
   it('shows one service with its instances', async () => {
     const { out } = await against({ 'GET /v1/services/catalog': { body: serviceStatus({ running: [pipeline()], waiting: [approval()] }) } }, ['status', 'catalog']);
     for (const part of ['team shop, https://github.com/acme/shop', 'production  http://127.0.0.1:20001', '  catalog-6-production-1  catalog-6-production  zone a  healthy  127.0.0.1:4001', 'catalog-7 is at work', 'May catalog 1.4.0 be rolled out']) expect(out).toContain(part);

@@ -114,6 +114,25 @@ describe('the view', () => {
     expect([row?.state, row?.note]).toEqual([state, text]);
   });
 
+  it('shows every gate of the plan: which is to come, which runs, and how it ended', () => {
+    const gates = { gatesBefore: [{ kind: 'command', name: 'audit', stage: 'staging', when: 'before', command: ['audit'] }, { kind: 'person', name: 'may it', stage: 'staging', when: 'before', approval: { approvers: ['anna'] } }], gatesAfter: [{ kind: 'command', name: 'smoke', stage: 'staging', when: 'after', command: ['smoke'] }] };
+    const part = (parts: Record<string, unknown>, begun: readonly [gate: string, passed: boolean | null][], approvals: unknown[] = []) => {
+      const found = deployment('staging', { stage: 'staging', ...parts });
+      const planned = { ...found, plan: { ...found.plan, stages: { ...found.plan.stages, staging: { ...found.plan.stages.staging, ...gates, tests: [] } } } };
+      const runs = begun.map(([gate, passed]) => ({ gate, name: gate, startedAt: START, outcome: passed === null ? null : { passed, seconds: 3, detail: `${gate} ended with exit code ${passed ? 0 : 3}.\nand said this` } }));
+      return view({ detail: { pipeline: pipeline(), deployments: [{ deployment: planned, tests: [], gates: runs, approvals, observed: null }] } }).rows.slice(0, 4).map((row) => `${row.stage} ${row.state} ${row.note ?? ''}`.trim());
+    };
+    const asks = approval({ id: 'catalog-7-staging-staging-before-1', subject: { ...approval().subject, question: 'may it' } });
+    const said = approval({ ...asks, status: { kind: 'approved', at: START }, decisions: [{ by: 'anna', at: START, decision: 'approve', comment: '' }] });
+    expect(part({}, [])).toEqual(['gate waiting audit', 'gate waiting may it', 'staging waiting', 'gate waiting smoke']);
+    expect(part({}, [['staging-before-0', null]])).toEqual(['gate running audit: its command runs', 'gate waiting may it', 'staging waiting', 'gate waiting smoke']);
+    expect(part({}, [['staging-before-0', true]], [asks])).toEqual(['gate passed audit: passed in 3s', 'gate asking may it: 0 of 1 said yes; slipway approve catalog', 'staging waiting', 'gate waiting smoke']);
+    expect(part({}, [['staging-before-0', true]], [said])).toEqual(['gate passed audit: passed in 3s', 'gate passed may it: approved by anna', 'staging running', 'gate waiting smoke']);
+    expect(part({}, [['staging-before-0', true], ['staging-after-0', null]], [said])).toEqual(['gate passed audit: passed in 3s', 'gate passed may it: approved by anna', 'staging passed', 'gate running smoke: its command runs']);
+    expect(part({ status: { kind: 'rolling-back', error: 'TestsFailed', reason: 'no' } }, [['staging-before-0', true], ['staging-after-0', false]], [said]).slice(2)).toEqual(['staging passed', 'gate failed smoke: staging-after-0 ended with exit code 3.']);
+    expect(part({ status: { kind: 'succeeded', at: START } }, [], [said])).toEqual(['gate passed audit', 'gate passed may it: approved by anna', 'staging passed', 'gate passed smoke']);
+  });
+
   it('says why an instance does not start', () => {
     const detail = { pipeline: pipeline(), deployments: [{ deployment: deployment('staging', { stage: 'staging' }), tests: [], approvals: [], observed: observed('staging', {}, [instance('catalog-7-staging', 1, { health: 'unhealthy', problem: 'exited with 1' })]) }] };
     expect(view({ detail }).rows.slice(0, 1).map((row) => rowText(row, START))).toEqual(['0/2 healthy · 0 % of traffic · exited with 1']);

@@ -2,12 +2,12 @@
 import { approval, deployment, hold, instance, observed, pipeline, START, test } from './builders.ts';
 
 const staging = (parts: Record<string, unknown>, healthy: number, tests: unknown[] = []) => ({
-  deployment: deployment('staging', parts), tests, approvals: [],
+  deployment: deployment('staging', parts), tests, gates: [], approvals: [],
   observed: observed('staging', healthy === 2 ? { 'catalog-7-staging': 100 } : { 'catalog-6-staging': 100 }, [1, 2].map((number) => instance('catalog-7-staging', number, { health: number <= healthy ? 'healthy' : 'starting' }))),
 });
 const staged = staging({ stage: 'staging', status: { kind: 'succeeded', at: START + 9000 } }, 2, [test('answers'), test('lists')]);
 const production = (parts: Record<string, unknown>, weight: number, healthy: number, approvals: unknown[] = []) => ({
-  deployment: deployment('production', parts), tests: [], approvals,
+  deployment: deployment('production', parts), tests: [], gates: [], approvals,
   observed: observed('production', weight === 0 ? { 'catalog-6-production': 100 } : { 'catalog-6-production': 100 - weight, 'catalog-7-production': weight }, [instance('catalog-6-production', 1), ...Array.from({ length: healthy }, (_, index) => instance('catalog-7-production', index + 1))]),
 });
 const canaried = [hold('canary', 480, 1)];

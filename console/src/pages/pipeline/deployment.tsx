@@ -6,6 +6,7 @@ import { useAnswer } from '../../api/query.ts';
 import type { Approval, Deployment, DeploymentDetail } from '../../api/operations.ts';
 import { EvidenceShown } from '../../parts/evidence.tsx';
 import { Icon, Status } from '../../parts/icon.tsx';
+import { GateList } from '../../parts/gate-list.tsx';
 import { InstancesByZone } from '../../parts/instances.tsx';
 import { Logs } from '../../parts/logs.tsx';
 import { PlanLines } from '../../parts/plan-lines.tsx';
@@ -15,7 +16,7 @@ import { ago, duration, exact, until } from '../../text/time.ts';
 import { deploymentNow, endOf } from '../../text/pipelines.ts';
 import { shortVersion } from '../../text/numbers.ts';
 
-export function DeploymentPanel({ detail: { deployment, tests, approvals, observed, lines }, team }: { readonly detail: DeploymentDetail; readonly team: string }) {
+export function DeploymentPanel({ detail: { deployment, tests, gates, approvals, observed, lines }, team }: { readonly detail: DeploymentDetail; readonly team: string }) {
   const { service, environment, plan } = deployment;
   const now = deploymentNow(deployment);
   const isOver = endOf(deployment) !== null;
@@ -33,6 +34,7 @@ export function DeploymentPanel({ detail: { deployment, tests, approvals, observ
       <TrafficPlot service={service} environment={environment} since={deployment.startedAt} until={endOf(deployment)} names={{ [plan.candidate]: `candidate ${shortVersion(plan.version)}`, ...(plan.stable === null ? {} : { [plan.stable]: `stable ${shortVersion(plan.specs[plan.stable]?.version ?? '')}` }) }} candidate={plan.candidate} />
       <Holds deployment={deployment} />
       {tests.length === 0 ? null : <><h3>Tests</h3><TestList tests={tests} /></>}
+      {gates.length === 0 ? null : <><h3>Gates</h3><GateList gates={gates} isOver={isOver} /></>}
       <Decided approvals={approvals.filter(({ status }) => status.kind !== 'waiting')} />
       {observed === null ? null : <InstancesByZone instances={observed.instances} endpoint={observed.endpoint} names={{ [plan.candidate]: 'candidate', ...(plan.stable === null ? {} : { [plan.stable]: 'stable' }) }} />}
       <details><summary>The plan <span class="hint mono">{deployment.planHash.slice(0, 12)}</span></summary><PlanLines lines={lines} /></details>

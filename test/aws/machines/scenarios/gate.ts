@@ -4,6 +4,7 @@ const machine = 'gate';
 const input = { deploymentId: 'shop-7-production', gate: 'approval', execution: 'shop-7-production-approval-0-0' };
 const opened = (kind: string, timeoutSeconds = 3600) => ({ result: { name: 'approval', kind, question: 'Ship shop 7?', timeoutSeconds } });
 const asked = { result: { asked: true } };
+const kept = { result: { gate: 'approval' } };
 
 export const GATE: readonly Scenario[] = [
   {
@@ -24,15 +25,19 @@ export const GATE: readonly Scenario[] = [
   },
   {
     machine, name: 'a command passes', input, flaky: true,
-    answers: { 'open-gate': [opened('command')], 'run-gate': [{ ...asked, token: { success: { passed: true, detail: 'ok' } } }] },
+    answers: { 'open-gate': [opened('command')], 'run-gate': [{ ...asked, token: { success: { passed: true, detail: 'ok' } } }, kept] },
   },
   {
     machine, name: 'a command does not pass', input,
-    answers: { 'open-gate': [opened('command')], 'run-gate': [{ ...asked, token: { success: { passed: false, detail: 'exit code 3, "smoke"' } } }] },
+    answers: { 'open-gate': [opened('command')], 'run-gate': [{ ...asked, token: { success: { passed: false, detail: 'exit code 3, "smoke"' } } }, kept] },
+  },
+  {
+    machine, name: 'a command of which nobody hears again', input,
+    answers: { 'open-gate': [opened('command', 1)], 'run-gate': [{ ...asked, token: 'never' }, kept] },
   },
   {
     machine, name: 'Lambda refuses some calls', input,
-    answers: { 'open-gate': [{ service: 'TooManyRequestsException' }, { service: 'ServiceException' }, opened('command')], 'run-gate': [{ ...asked, token: { success: { passed: true, detail: 'ok' } } }] },
+    answers: { 'open-gate': [{ service: 'TooManyRequestsException' }, { service: 'ServiceException' }, opened('command')], 'run-gate': [{ ...asked, token: { success: { passed: true, detail: 'ok' } } }, kept] },
   },
   {
     machine, name: 'a gate that cannot be opened', input,

@@ -21,7 +21,7 @@ const detailWith = (text: string, count: number): PipelineDetail => {
     pipeline: pipeline({ status: { kind: 'failed', at: 0, error: text, reason: text }, version: text, stage: text, branch: text }),
     deployments: [{
       deployment: deployment('production', { stage: 'canary', holds, status: { kind: 'rolling-back', error: text, reason: text } }), tests: Array.from({ length: count }, (_, index) => ({ ...result(`${text}${index}`, 'failed'), detail: text })),
-      approvals: [approval({ subject: { ...approval().subject, question: text === '' ? '?' : text, checklist: [text], version: text, url: null } })], observed: observed('production', { 'catalog-6-production': 90, 'catalog-7-production': 10 }, [instance('catalog-7-production', 1, { problem: text })]),
+      gates: [{ gate: 'canary-before-0', name: text, startedAt: 0, outcome: { passed: false, seconds: 1, detail: text } }], approvals: [approval({ subject: { ...approval().subject, question: text === '' ? '?' : text, checklist: [text], version: text, url: null } })], observed: observed('production', { 'catalog-6-production': 90, 'catalog-7-production': 10 }, [instance('catalog-7-production', 1, { problem: text })]),
     }],
   };
 };
