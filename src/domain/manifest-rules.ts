@@ -13,6 +13,7 @@ const STRATEGIES_OF_TARGET: Readonly<Record<string, readonly string[]>> = { lamb
 /** All findings about one manifest by itself, in no particular order. Pure. */
 export function checkManifest(manifest: Manifest): Finding[] {
   return [
+    ...checkBranch(manifest),
     ...checkPaths(manifest),
     ...checkReleaseAfter(manifest),
     ...checkCanary(manifest),
@@ -40,6 +41,15 @@ function checkVariables({ configuration, secrets, environments }: Manifest): Fin
     ];
   });
   return [...checkReserved(configuration, ['configuration']), ...checkReserved(secrets, ['secrets']), ...checkMixed(secrets, ['secrets'], configuration, 'a setting in configuration'), ...own];
+}
+
+/** What git takes for the name of no branch. https://git-scm.com/docs/git-check-ref-format */
+const NO_BRANCH = /^-|[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^\/|^@$|(?:^|\/)\.|[/.]$|\.lock(?:\/|$)/u;
+
+/** A pattern would match nothing, and a service that is never released says nothing of why. */
+function checkBranch({ branch }: Manifest): Finding[] {
+  if (!NO_BRANCH.test(branch)) return [];
+  return [error(['branch'], `${JSON.stringify(branch)} cannot be the name of a branch. Name one branch, without refs/heads/ and without patterns, such as main or release/2.`)];
 }
 
 function checkPaths({ paths = [] }: Manifest): Finding[] {

@@ -25,6 +25,9 @@ export function refuseBefore(text: string): Refusal | null {
   // Not tab, line feed, carriage return; the byte order mark was taken off before.
   const control = /[^\P{Cc}\t\n\r]|\uFEFF|\p{Cs}/u.exec(text);
   if (control) return { offset: control.index, message: 'a control character, or half a character, stands here. Remove it; inside quotes it can be written as \\u0000' };
+  // What is no UTF-8 was read as this; nobody writes it.
+  const unread = text.indexOf('\uFFFD');
+  if (unread >= 0) return { offset: unread, message: 'what stands here is no UTF-8. Save the file as UTF-8' };
   return refuseLexemes(text);
 }
 

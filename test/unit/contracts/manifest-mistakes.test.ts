@@ -22,6 +22,9 @@ interface Mistake {
 
 const MISTAKES: Record<string, Mistake> = {
   'a word that is not known': { yaml: 'strategy: canery', at: '1:11', path: 'strategy', says: /"canery" is not known/, meant: 'canary', allowed: 'canary, rolling, blue-green, all-at-once' },
+  'a branch that looks like an option': { yaml: 'branch: --upload-pack=x', at: '1:9', path: 'branch', says: /cannot be the name of a branch/ },
+  'a pattern of branches': { yaml: 'branch: release/*', at: '1:9', path: 'branch', says: /without patterns/ },
+  'a branch with a bell in it': { yaml: 'branch: "a\\u0007b"', at: '1:9', path: 'branch', says: /cannot be the name of a branch/ },
   'a word of another field': { yaml: 'onNewerPush: supercede', at: '1:14', path: 'onNewerPush', says: /not known/, meant: 'supersede' },
   'a number in quotes': { yaml: 'instances: "2"', at: '1:12', path: 'instances', says: /is "2" \(text\), but must be a number/, meant: '2' },
   'a number for text': { yaml: 'branch: 1.0', at: '1:9', path: 'branch', says: /is 1\.0 \(a number\), but must be text/, meant: '"1.0"' },
@@ -101,6 +104,7 @@ const MISTAKES: Record<string, Mistake> = {
   'a list that is not closed': { yaml: 'paths: [a, b\nbranch: main', at: '2:1', path: '', says: /not YAML/ },
   'a quote that is not closed': { yaml: 'branch: "main', at: '1:14', path: '', says: /not YAML/ },
   'a sign no value begins with': { yaml: 'branch: @main', at: '1:9', path: '', says: /put the value in quotes/i },
+  'a letter in Latin-1, as whoever decodes it sees it': { yaml: `branch: caf${Buffer.from([0xe9]).toString('utf8')}`, at: '1:12', path: '', says: /no UTF-8\. Save the file as UTF-8/ },
   'a control character': { yaml: 'branch: a\u0000b', at: '1:10', path: '', says: /control character/ },
   'nothing': { yaml: '', whole: true, at: '1:1', path: '', says: /empty/ },
   'a list': { yaml: '- a\n', whole: true, at: '1:1', path: '', says: /must be fields/ },
