@@ -1,4 +1,4 @@
-/** Makes an SVG of what a terminal showed: `node scripts/terminal-picture.ts < recording > docs/demo.svg`. */
+/** Makes an SVG of what a terminal showed: `node scripts/terminal-picture.ts [what] < recording > docs/demo.svg`. A recording is what script(1) writes. */
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 
@@ -18,7 +18,8 @@ interface Run {
   readonly bold: boolean;
 }
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** Columns are made of spaces, and not every browser keeps those of a picture: `xml:space` is of SVG 1.1, and what took its place is not of all. */
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(/^ | (?= )|(?<= ) | $/g, '\u00A0');
 
 /** The runs of one colour in a line, from its SGR sequences. */
 function runsOf(line: string): Run[] {
@@ -46,6 +47,8 @@ function runsOf(line: string): Run[] {
 /** Other control sequences show nothing; a line that was written over shows what came last. */
 const shown = (line: string): string => (line.split('\r').findLast((part) => part !== '') ?? '').replaceAll(OTHER, '');
 
+/** For those who do not see it. */
+const [, , label = 'A terminal with the output of npm run demo'] = process.argv;
 const recording = readFileSync(0, 'utf8').replaceAll('\r\n', '\n');
 const lines = recording.split('\n').filter((line) => !line.startsWith('Script ')).map(shown);
 while (lines.at(-1)?.trim() === '') lines.pop();
@@ -56,7 +59,7 @@ const rows = lines.map((line, index) => {
   const spans = runsOf(line).map(({ text, colour, bold }) => `<tspan${colour === undefined ? '' : ` fill="${colour}"`}${bold ? ' font-weight="bold"' : ''}>${escaped(text)}</tspan>`).join('');
   return spans === '' ? '' : `<text x="${PADDING}" y="${PADDING + (index + 1) * LINE_HEIGHT - 5}">${spans}</text>`;
 });
-process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="A terminal with the output of npm run demo">
+process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(label)}">
 <rect width="100%" height="100%" rx="8" fill="#0d1117"/>
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="13" fill="#e6edf3" xml:space="preserve">
 ${rows.filter((row) => row !== '').join('\n')}

@@ -106,6 +106,9 @@ it('pauses, resumes, scales and rolls back, each bound to what was shown', async
   await page.getByRole('dialog').getByRole('button', { name: 'Pause repair' }).click();
   await production.getByText('Repair is paused by owner').waitFor();
   await picture(page, 'service');
+  const all = await open();
+  await all.getByRole('row', { name: /cart/ }).getByText('paused').waitFor();
+  await picture(all, 'services');
   await expect(serious(page)).resolves.toEqual([]);
   await production.getByRole('button', { name: 'Resume repair: cart in production' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Resume repair' }).click();
