@@ -25,8 +25,9 @@ export class Hosted {
     ({ at: this.at, github: this.github, gitlab: this.gitlab, shop: this.shop, git: this.#git } = made);
   }
 
-  static async start(): Promise<Hosted> {
-    const at = new Supervised();
+  /** @param environment of its processes, beside the rig's own */
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<Hosted> {
+    const at = new Supervised(environment);
     const [onGithub, onGitlab] = [join(at.folder, 'on-github'), join(at.folder, 'on-gitlab')];
     const shop = { github: createRepository(join(onGithub, 'acme'), 'shop'), gitlab: createRepository(join(onGitlab, 'acme', 'group'), 'shop') };
     const git = { github: await startGitHost(onGithub), gitlab: await startGitHost(onGitlab) };
