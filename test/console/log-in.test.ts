@@ -136,6 +136,7 @@ it('a session that was ended elsewhere, or has expired, leads to the log-in', as
   expect(await ask(token)).toBe(401);
   await page.getByRole('link', { name: 'History' }).click();
   await button(page).waitFor();
+  await page.getByRole('alert').getByText('Your log-in has ended').waitFor();
   expect(await sessionOf(page)).toBeNull();
   // One that ends by itself, after seconds, while nobody does anything.
   const short = await at.client.post<{ token: string }>('/v1/session', { seconds: 10 });
@@ -143,6 +144,7 @@ it('a session that was ended elsewhere, or has expired, leads to the log-in', as
   await page.goto(at.client.address);
   await page.getByRole('link', { name: 'catalog' }).waitFor();
   await button(page).waitFor({ timeout: 30_000 });
+  await page.getByRole('alert').getByText('Your log-in has ended').waitFor();
 }, 90_000);
 
 it('an answer that this tab did not ask for is not even tried', async () => {

@@ -46,6 +46,7 @@ it('an address logs in once: the token leaves the address at once, and is nobody
   await page.getByRole('button', { name: 'Log out' }).click();
   await second.getByLabel('Your token').waitFor();
   await page.getByLabel('Your token').waitFor();
+  expect([await page.getByRole('alert').count(), await second.getByRole('alert').count()]).toEqual([0, 0]);
   await expect(at.client.ask('GET', '/v1/me', undefined, session)).resolves.toMatchObject({ status: 401 });
   await page.goto(address);
   await page.getByText('was used already').waitFor();

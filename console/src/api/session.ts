@@ -11,6 +11,8 @@ const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel('slipway.se
 type Message = { readonly kind: 'who' } | { readonly kind: 'token'; readonly token: string } | { readonly kind: 'log-out' };
 
 let token: string | null = stored();
+/** The last token was none any more: whoever sees the log-in page did not log out. */
+let isRefused = false;
 
 function stored(): string | null {
   try {
@@ -23,6 +25,7 @@ function stored(): string | null {
 function keep(next: string | null): void {
   if (next === token) return;
   token = next;
+  if (next !== null) isRefused = false;
   try {
     if (next === null) sessionStorage.removeItem(KEY);
     else sessionStorage.setItem(KEY, next);
@@ -56,8 +59,13 @@ export function logOut(): void {
 
 /** Only this tab: the token is none any more, and other tabs find that out by themselves. */
 export const forget = (refused: string): void => {
-  if (token === refused) keep(null);
+  if (token !== refused) return;
+  isRefused = true;
+  keep(null);
 };
+
+/** Whether the control plane ended the log-in, and not this browser. */
+export const hasEnded = (): boolean => isRefused;
 
 const OTHER_TABS_WITHIN_MS = 150;
 

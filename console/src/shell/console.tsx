@@ -4,7 +4,7 @@ import { lazy, Suspense } from 'preact/compat';
 import { useEffect, useState } from 'preact/hooks';
 import { MeContext } from '../api/permissions.ts';
 import { useAnswer } from '../api/query.ts';
-import { currentToken, onSessionChange } from '../api/session.ts';
+import { currentToken, hasEnded, onSessionChange } from '../api/session.ts';
 import { OverviewPage } from '../pages/overview.tsx';
 import { Loading, Refused } from '../parts/said.tsx';
 import { followLinks, matched, useAddress, type PageProps } from '../router.ts';
@@ -38,6 +38,8 @@ function pageOf(path: string): { readonly Page: Page; readonly names: Readonly<R
   return undefined;
 }
 
+const ENDED = 'Your log-in has ended: its time is over, or it was taken away. Log in again, and this page goes on where it was.';
+
 /** @param refused why the log-in by the address failed */
 export function Console({ refused }: { readonly refused: string | null }) {
   const [token, change] = useState(currentToken);
@@ -46,7 +48,7 @@ export function Console({ refused }: { readonly refused: string | null }) {
     addEventListener('click', followLinks);
     return () => removeEventListener('click', followLinks);
   }, []);
-  return token === null ? <LogInPage refused={refused} /> : <Inside key={token} />;
+  return token === null ? <LogInPage refused={refused ?? (hasEnded() ? ENDED : null)} /> : <Inside key={token} />;
 }
 
 function Inside() {

@@ -52,6 +52,7 @@ export const paging = (standard: number) => ({
   cursor: z.string().regex(/^[\w@-]{1,4096}$/, 'a cursor as it was given, unchanged').optional().meta({ description: 'From the `next` link of the part before, unchanged.' }),
 });
 export const Why = z.string().max(1000).default('').meta({ description: 'A reason, for the audit.' });
+const A_MOMENT = 'a time such as 2026-11-20T10:00:00Z, or milliseconds since the epoch';
 /** `2026-11-20T10:00:00Z`, or milliseconds since the epoch. */
-export const Moment = z.union([z.iso.datetime({ offset: true }), z.string().regex(/^\d{1,15}$/, 'a time such as 2026-11-20T10:00:00Z, or milliseconds since the epoch')])
+export const Moment = z.union([z.iso.datetime({ offset: true }), z.string().regex(/^\d{1,15}$/, A_MOMENT)], { error: A_MOMENT })
   .transform((text) => (/^\d+$/.test(text) ? Number(text) : Date.parse(text))).meta({ description: '`2026-11-20T10:00:00Z`, or milliseconds since the epoch.' });

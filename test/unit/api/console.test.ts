@@ -98,6 +98,7 @@ describe('pipelines of all services', () => {
     at.environments.text = ROLES_FILE;
     await expect(ids('', 'pia')).resolves.toEqual(['payments-1']);
     expect((await at.ask('GET', `/v1/pipelines?since=1&until=${400 * 86_400_000}`)).status).toBe(400);
+    expect(await at.ask('GET', '/v1/pipelines?since=yesterday')).toMatchObject({ status: 400, body: { detail: 'since: a time such as 2026-11-20T10:00:00Z, or milliseconds since the epoch' } });
     expect((await at.ask('GET', '/v1/pipelines?cursor=nonsense')).status).toBe(400);
   });
 });
