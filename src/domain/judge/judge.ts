@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { JudgeRule } from '../manifest.ts';
 import { ArmCounts, type ArmDelta } from './counts.ts';
 import { MetricState } from './sequential/metric.ts';
+import { nothingMissed, Silence } from './sequential/silence.ts';
 import { Threshold } from './sequential/thresholds.ts';
 
 export const ArmEvidence = z.strictObject({
@@ -74,6 +75,8 @@ export const Evidence = z.strictObject({
   /** At this pace it aborts after so many seconds more; null: it does not go that way. */
   secondsToAbort: z.number().nullable(),
   ticks: z.strictObject({ used: z.int(), withoutData: z.int(), reset: z.int() }),
+  /** Why it says nothing of how the candidate is now: an arm has gone silent, or cannot be read. Null: it does. */
+  silence: z.string().nullable().default(null),
 });
 export type Evidence = z.infer<typeof Evidence>;
 
@@ -100,6 +103,7 @@ export const JudgeState = z.strictObject({
   /** The stable revision's counts that thresholds are chosen from, until all are. */
   training: ArmCounts.nullable(),
   ticks: z.strictObject({ used: z.int(), withoutData: z.int(), reset: z.int() }),
+  silence: Silence.default(nothingMissed),
   points: z.array(z.tuple([z.number(), z.number()])),
   series: z.array(ArmSums).default([]),
   greatestLogE: z.number(),

@@ -8,6 +8,7 @@ import { dispersionOf } from './dispersion.ts';
 import { logGood } from './good-enough.ts';
 import { logSum } from './logs.ts';
 import { logOf, type MetricState } from './metric.ts';
+import { silenceOf } from './silence.ts';
 import { FAILURES, isNeeded, quantileMetric } from './select.ts';
 
 /** Evidence of 10 to 1 that it is worse is too little to abort, and too much to pass: more requests will tell. */
@@ -34,6 +35,7 @@ export function evidenceOf(state: JudgeState, { rule, elapsedSeconds }: TickInpu
     decidedAt: state.decidedAt,
     secondsToAbort: logE >= boundary ? null : secondsTo(boundary, logE, elapsedSeconds, state.points),
     ticks: state.ticks,
+    silence: silenceOf(state.silence, state, elapsedSeconds),
   };
 }
 

@@ -31,5 +31,5 @@ const sumsOf = ({ candidate, stable }: JudgeState): ArmSums => [candidate.reques
 /** + 0: there is no -0 in JSON. */
 const rounded = (value: number): number => Math.round(value * DIGITS) / DIGITS + 0;
 
-/** Enough requests, and every metric that is needed is shown to be good enough. */
-export const isGoodEnough = ({ candidate, thresholds, metrics }: Evidence): boolean => candidate.requests >= thresholds.minimumRequests && metrics.some(({ needed }) => needed) && metrics.every((metric) => !metric.needed || metric.goodEnough);
+/** Enough requests, up to now, and every metric that is needed is shown to be good enough. */
+export const isGoodEnough = ({ candidate, thresholds, metrics, silence }: Evidence): boolean => silence === null && candidate.requests >= thresholds.minimumRequests && metrics.some(({ needed }) => needed) && metrics.every((metric) => !metric.needed || metric.goodEnough);

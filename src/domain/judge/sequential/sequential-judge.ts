@@ -8,6 +8,7 @@ import { ruledOutBy } from './good-enough.ts';
 import { inNextHold, type MetricState, newMetric, withTick } from './metric.ts';
 import { SEQUENTIAL_JUDGE } from './name.ts';
 import { withPoint } from './points.ts';
+import { nothingMissed, withLook } from './silence.ts';
 import { classMetric, FAILURES, select, type Selected, weightOf } from './select.ts';
 import { histogramsOf, keyOf, LATENCY, PARTS, QUANTILES, type Threshold, thresholdsOf } from './thresholds.ts';
 import { verdictOf } from './verdict.ts';
@@ -35,6 +36,7 @@ export const sequentialJudge: Judge = {
       history: history === null ? goesOn?.history ?? null : { requests: history.requests, failures: { ...history.failures } },
       training: history === null ? goesOn?.training ?? null : plainCounts(history),
       ticks: { used: 0, withoutData: 0, reset: 0 },
+      silence: nothingMissed(),
       points: [],
       series: [],
       greatestLogE: goesOn?.greatestLogE ?? 0,
@@ -54,8 +56,9 @@ function baselineOf(earlier: ArmCounts | null, history: ArmCounts | null): Judge
   return history !== null && history.requests > 0 ? { counts: plainCounts(history), from: 'before this hold' } : null;
 }
 
-function withCounts(state: JudgeState, input: TickInput): JudgeState {
+function withCounts(before: JudgeState, input: TickInput): JudgeState {
   const { candidate, stable } = input;
+  const state = { ...before, silence: input.epochChanged ? withLook(before.silence, null, null, before.comparing, input.elapsedSeconds) : withLook(before.silence, candidate, stable, before.comparing, input.elapsedSeconds) };
   if (input.epochChanged) return { ...state, ticks: { ...state.ticks, reset: state.ticks.reset + 1 } };
   if (candidate === null || (state.comparing && stable === null)) return { ...state, ticks: { ...state.ticks, withoutData: state.ticks.withoutData + 1 } };
   const known = frozen(state, input.rule, state.comparing ? stable : state.baseline?.counts ?? null);

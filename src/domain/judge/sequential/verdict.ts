@@ -33,7 +33,8 @@ function soFar({ candidate }: Evidence): string {
 }
 
 function doubt(evidence: Evidence): string {
-  const { candidate, thresholds, ticks, metrics } = evidence;
+  const { candidate, thresholds, ticks, metrics, silence } = evidence;
+  if (silence !== null && candidate.requests >= thresholds.minimumRequests) return `what was seen is too long ago: ${silence}`;
   if (candidate.requests < thresholds.minimumRequests) {
     const lost = ticks.withoutData + ticks.reset;
     return `the candidate had ${candidate.requests} of the ${thresholds.minimumRequests} requests that make evidence${lost === 0 ? '' : ` (${lost} of ${lost + ticks.used} ticks could not be used)`}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { JudgeState, NO_END_SECONDS, Verdict } from '../../../../../src/domain/judge/judge.ts';
+import { JudgeState, NO_END_SECONDS, type TickInput, Verdict } from '../../../../../src/domain/judge/judge.ts';
 import { sequentialJudge } from '../../../../../src/domain/judge/sequential/sequential-judge.ts';
 import { arm, BOUNDS, COMPARING, hold, rule, tick, ticks } from '../builders.ts';
 
@@ -33,7 +33,7 @@ describe('a hold', () => {
   it('is aborted as soon as the evidence is there, and says of what', () => {
     const { verdict, verdicts } = hold(ticks({ stable: arm(90), candidate: arm(10, 5) }));
     expect(verdicts.length).toBeLessThan(6);
-    expect(verdict.reason).toMatch(/^failures: \d+ of \d+ \(50 %\) on the candidate, 0 of \d+ \(0 %\) on the stable revision\. The evidence that it is worse is [\d.e]+ to 1, and 100 to 1 is enough$/);
+    expect(verdict.reason).toMatch(/^failures: \d+ of \d+ \(50 %\) on the candidate, 0 of \d+ \(0 %\) on the stable revision\. The evidence that it is worse is more than a million to 1, and 100 to 1 is enough$/);
     expect(verdict.evidence.decidedAt.abort).toBe(5 * verdicts.length);
     expect(verdict.evidence.pValue).toBeLessThanOrEqual(0.01);
   });
@@ -79,6 +79,27 @@ describe('the ticks of a hold', () => {
   it('leave out one in which the counters began again', () => {
     const { verdict } = hold([tick({ stable: arm(450), candidate: arm(50) }), tick({ stable: arm(5), candidate: arm(50, 50), epochChanged: true, ...END })]);
     expect(verdict).toMatchObject({ kind: 'promote', evidence: { candidate: { requests: 50, failures: 0 }, ticks: { used: 1, reset: 1 } } });
+  });
+
+  it.each<[string, Partial<TickInput>, Verdict['kind'], string | null]>([
+    ['the candidate has had no request any more', { stable: arm(90), candidate: arm(0) }, 'inconclusive', 'what was seen is too long ago: the candidate has had no request for 500 s, and the stable revision 4500'],
+    ['hardly one, where it had a tenth', { stable: arm(990), candidate: arm(1) }, 'promote', null],
+    ['nobody has asked anything', { stable: arm(0), candidate: arm(0) }, 'promote', null],
+    ['two of the stable revision were none of the candidate\'s', { stable: arm(2), candidate: arm(0) }, 'promote', null],
+    ['the stable revision has had none', { stable: arm(0), candidate: arm(100, 5) }, 'inconclusive', 'what was seen is too long ago: the stable revision has had no request for 500 s, and the candidate 5000: there is nothing to compare with'],
+    ['the candidate could not be read', { stable: arm(90), candidate: null }, 'inconclusive', 'what was seen is too long ago: for 500 s nothing could be counted'],
+    ['its counters began again at each look', { stable: arm(90), candidate: arm(10), epochChanged: true }, 'inconclusive', 'what was seen is too long ago: for 500 s nothing could be counted'],
+  ])('were good, and since then %s', (_name, later, kind, reason) => {
+    const seen = Array.from({ length: 60 }, (_, index) => tick({ elapsedSeconds: 10 * (index + 1), holdSeconds: 600, ...(index < 10 ? { stable: arm(90), candidate: arm(10) } : { ...later, ...(reason === null && index > 40 ? { stable: arm(0), candidate: arm(0) } : {}) }) }));
+    const { verdict } = hold(seen);
+    expect([verdict.kind, verdict.evidence.silence === null]).toEqual([kind, reason === null]);
+    if (reason !== null) expect(verdict.reason).toBe(reason);
+  });
+
+  it('are good again when an arm that was silent is asked again', () => {
+    const seen = Array.from({ length: 60 }, (_, index) => tick({ elapsedSeconds: 10 * (index + 1), holdSeconds: 600, stable: arm(90), candidate: arm(index > 9 && index < 50 ? 0 : 10) }));
+    expect(hold(seen).verdicts.map(({ evidence }) => evidence.silence === null)).toEqual(seen.map((_tick, index) => index < 12 || index >= 50));
+    expect(hold(seen).verdict.kind).toBe('promote');
   });
 
   it('with one arm alone wait for the other, and lose nothing', () => {
