@@ -1,6 +1,6 @@
 /** What the judge said at its last look, and what it said it from: the e-value against its threshold, rates with their intervals. */
 import type { AnswerOf } from '../api/operations.ts';
-import { count, percent, power } from '../text/numbers.ts';
+import { count, LOG_MANY, odds, percent } from '../text/numbers.ts';
 import { Icon, Status, type Tone } from './icon.tsx';
 import { Plot } from './plot.tsx';
 
@@ -29,13 +29,14 @@ const latency = (name: string, { requests, p50Ms, p99Ms }: Evidence['candidate']
 /** On a logarithmic scale: equal steps multiply. */
 function Growth({ evidence: { points, logE, boundary } }: { readonly evidence: Evidence }) {
   if (points.length < 2) return null;
-  const values = points.map(([, value]) => value / Math.LN10);
+  // What is more than a million is drawn as a million: else the line that stops it would lie on the ground.
+  const values = points.map(([, value]) => Math.min(value, LOG_MANY) / Math.LN10);
   const threshold = boundary / Math.LN10;
   const least = Math.min(-1, ...values);
   return (
     <Plot
-      title="Evidence that it is worse" summary={`E is ${power(logE)} now, and ${power(boundary)} stops the release.`} isClock={false} seconds={points.map(([seconds]) => seconds)} height={130} range={[least, Math.max(threshold, ...values) * 1.08]}
-      valueText={(value) => power(value * Math.LN10)} curves={[{ name: 'e-value', values, look: 'accent' }, { name: 'stops at', values: points.map(() => threshold), look: 'bad', dashed: true }]}
+      title="Evidence that it is worse" summary={`It is ${odds(logE)} to 1 now, and ${odds(boundary)} to 1 stops the release.`} isClock={false} seconds={points.map(([seconds]) => seconds)} height={130} range={[least, Math.max(threshold, ...values) * 1.08]}
+      valueText={(value) => odds(value * Math.LN10)} curves={[{ name: 'evidence, to 1', values, look: 'accent' }, { name: 'stops at', values: points.map(() => threshold), look: 'bad', dashed: true }]}
     />
   );
 }
@@ -46,7 +47,7 @@ function Rates({ metrics }: { readonly metrics: readonly Metric[] }) {
   return (
     <table class="rates">
       <caption class="sr">Rates with their 95 % intervals</caption>
-      <thead><tr><th scope="col">Metric</th><th scope="col">Revision</th><th scope="col">Rate</th><th scope="col" class="interval">95 % interval, 0 to {percent(most)}</th><th scope="col">E</th></tr></thead>
+      <thead><tr><th scope="col">Metric</th><th scope="col">Revision</th><th scope="col">Rate</th><th scope="col" class="interval">95 % interval, 0 to {percent(most)}</th><th scope="col">Evidence</th></tr></thead>
       <tbody>{shown.map((metric) => <MetricRows key={metric.name} metric={metric} most={most} />)}</tbody>
     </table>
   );
@@ -54,7 +55,7 @@ function Rates({ metrics }: { readonly metrics: readonly Metric[] }) {
 
 function MetricRows({ metric, most }: { readonly metric: Metric; readonly most: number }) {
   const { name, over, candidate, stable, muted, logE, needed, goodEnough } = metric;
-  const verdict = muted ? 'muted' : `${power(logE)}${needed ? (goodEnough ? ', good enough' : ', not known to be good') : ''}`;
+  const verdict = muted ? 'muted' : `${odds(logE)} to 1${needed ? (goodEnough ? ', good enough' : ', not known to be good') : ''}`;
   return (
     <>
       <tr><th scope="rowgroup" rowSpan={stable === null ? 1 : 2}>{name}{over === null ? '' : ` over ${over.candidate}`}</th><td>candidate</td><td>{rate(candidate)}</td><td><Interval rate={candidate} most={most} look="candidate" /></td><td rowSpan={stable === null ? 1 : 2}>{!muted && logE > 2 ? <><Icon tone="warn" /> </> : null}{verdict}</td></tr>

@@ -21,11 +21,14 @@ export function bytes(value: number): string {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
-/** e to the power of `ln`, as text: `1.5`, `20`, `1.2e6`. */
-export function power(ln: number): string {
+/** Over it nobody can tell one from another: the same bound as in the command line and in Slack. */
+export const LOG_MANY = Math.log(1e6);
+
+/** exp of a log e-value: `0.35`, `20`, `7226`, `more than a million`. */
+export function odds(ln: number): string {
+  if (ln > LOG_MANY) return 'more than a million';
   const value = Math.exp(ln);
-  if (!Number.isFinite(value)) return `1e${Math.round(ln / Math.LN10)}`;
-  return value >= 10_000 || (value > 0 && value < 0.001) ? value.toExponential(1).replace('+', '') : value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+  return String(value < 10 ? Math.round(value * 100) / 100 : Math.round(value));
 }
 
 /** `sha256:4f1c...` -> the first 12 digits. */

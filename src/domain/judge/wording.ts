@@ -6,12 +6,14 @@ export function percent(rate: number | null): string {
   return rate === null ? 'none' : `${Math.round(rate * 10_000) / 100} %`;
 }
 
-/** exp of a log e-value, readable however large: 98.2 -> `98`, e^40 -> `2.4e17`. */
+/** Over it nobody can tell one from another. */
+const LOG_MANY = Math.log(1e6);
+
+/** exp of a log e-value for people: 98.2 -> `98`, e^40 -> `more than a million`. Programs find the logarithm in the evidence. */
 export function eValue(logE: number): string {
-  const power = logE / Math.LN10;
-  if (power < 6) return String(power < 1 ? Math.round(Math.exp(logE) * 100) / 100 : Math.round(Math.exp(logE)));
-  const whole = Math.floor(power);
-  return `${(10 ** (power - whole)).toFixed(1)}e${whole}`;
+  if (logE > LOG_MANY) return 'more than a million';
+  const odds = Math.exp(logE);
+  return String(odds < 10 ? Math.round(odds * 100) / 100 : Math.round(odds));
 }
 
 /** `failures: 9 of 1000 (0.9 %) on the candidate, 8 of 9000 (0.09 %) on the stable revision`. */

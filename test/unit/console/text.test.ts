@@ -6,7 +6,7 @@ import { matched } from '../../../console/src/router.ts';
 import { titleOf } from '../../../console/src/shell/places.ts';
 import { driftDetail } from '../../../console/src/text/drift.ts';
 import { best, distance } from '../../../console/src/text/match.ts';
-import { percent, power, shortVersion } from '../../../console/src/text/numbers.ts';
+import { odds, percent, shortVersion } from '../../../console/src/text/numbers.ts';
 import { glance, wanted, type Place, type Row } from '../../../console/src/text/places.ts';
 import { ago, duration, fromLocalInput, localInput, until } from '../../../console/src/text/time.ts';
 
@@ -18,7 +18,7 @@ describe('times', () => {
 });
 
 it.each([[0, '0 %'], [0.00004, '0.0040 %'], [0.0123, '1.23 %'], [0.5, '50.0 %'], [1, '100.0 %']])('%d is %s', (share, text) => expect(percent(share)).toBe(text));
-it.each([[0, '1'], [Math.log(100), '100'], [Math.log(20), '20'], [Math.log(1.2e6), '1.2e6'], [5000, '1e2171']])('e to the %d is %s', (ln, text) => expect(power(ln)).toBe(text));
+it.each([[-9, '0'], [Math.log(0.35), '0.35'], [0, '1'], [Math.log(100), '100'], [Math.log(7226.4), '7226'], [Math.log(1.2e6), 'more than a million'], [5000, 'more than a million']])('e to the %d is %s', (ln, text) => expect(odds(ln)).toBe(text));
 it('versions that are commits are shortened, others are not', () => expect([shortVersion('0123456789abcdef'), shortVersion('1.4.0-rc.1')]).toEqual(['0123456789', '1.4.0-rc.1']));
 
 describe('events', () => {
