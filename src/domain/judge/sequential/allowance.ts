@@ -14,6 +14,8 @@ const WINDOW_SECONDS = 60;
 const COUNTED = { seen: { inSlot: 2, eachOtherSlot: 1.5, inWindow: 4.5 }, unseen: { inSlot: 1.5, eachOtherSlot: 1.5, inWindow: 3 } } as const;
 /** So many times what is usual counts in any case. */
 const USUAL_TIMES = 2;
+/** Of a look that is a slot by itself so much of that: two minutes with a burst each are no evidence yet. */
+const OF_LONG_LOOK = 0.8;
 type Limit = (typeof COUNTED)[keyof typeof COUNTED];
 /** Where the stable revision never failed in a long time, so much counts, and a blip of three seconds is too little even so. */
 const SELDOM = { eachSecond: 0.75, inLook: 3 } as const;
@@ -83,13 +85,14 @@ function counted(earlier: readonly Slot[], slot: Slot, limit: Limit, { bad, expe
   const wholeSlot = elapsed > 0 ? (expected / elapsed) * SLOT_SECONDS : expected;
   const tooMany = ([, ofIt, , usual]: Slot): boolean => ofIt > 2 * Math.max(usual, wholeSlot) + TOO_MANY_ERRORS * Math.sqrt(Math.max(usual, wholeSlot));
   const isLong = elapsed >= OUTAGE.longLookSeconds;
+  const inSlot = limit.inSlot * (isLong ? OF_LONG_LOOK : 1);
   const all = [...earlier, slot];
   const full = all.filter(tooMany).length;
   const sum = (of: 1 | 2 | 3, slots: readonly Slot[] = all): number => slots.reduce((total, one) => total + one[of], 0);
-  const most = Math.min(limit.inWindow, limit.inSlot + limit.eachOtherSlot * Math.max(0, full - 1));
+  const most = Math.min(limit.inWindow, inSlot + limit.eachOtherSlot * Math.max(0, full - 1));
   const ofWindow = Math.max(0, dispersion * most + USUAL_TIMES * sum(3) - sum(2));
   const open = slot[1] - slot[2];
-  const fresh = Math.min(open, Math.max(0, dispersion * limit.inSlot + USUAL_TIMES * slot[3] - slot[2]));
+  const fresh = Math.min(open, Math.max(0, dispersion * inSlot + USUAL_TIMES * slot[3] - slot[2]));
   const isTooMany = tooMany(slot);
   const usual = Math.min(ofWindow, fresh + (isTooMany ? sum(1, earlier) - sum(2, earlier) : 0));
   return { now: isOutage ? Math.max(usual, Math.min(open, OUTAGE.events)) : usual, confirmed: isTooMany && full >= (isLong ? 1 : CONFIRMED.slots) ? Math.min(kept, (isLong ? CONFIRMED.eachInLongLooks : CONFIRMED.each) * bad) : 0 };

@@ -6,8 +6,8 @@
 import * as z from 'zod';
 import type { Block } from './share.ts';
 
-/** Bursts inside a look, and clients that go on failing for a while. A look that is longer is a span by itself. */
-const SPAN_SECONDS = [10, 20, 40, 80, 160, 320, 900] as const;
+/** Bursts inside a second, which show first, and clients that go on failing for a while. A look that is longer is a span by itself. */
+const SPAN_SECONDS = [1, 10, 20, 40, 80, 160, 320, 900] as const;
 /** An estimate is believed from so many of its own standard errors above 1: noise must not make the judge slow. */
 const CLEARLY = 2.5;
 /** Of fewer pairs of spans nothing is said. */
@@ -20,7 +20,7 @@ const CAUTION = 1.25;
  * Many bad events in the first minutes may be of few clients, and no span is long enough yet to tell: each so many more than a few count
  * as a size of 1, less and less. What is decided by few events is not made slower; nor are slow answers, which are too many to be a client's.
  */
-const DOUBT = { from: 30, events: 15, most: 3, seconds: 600, rate: 0.05 } as const;
+const DOUBT = { from: 30, events: 15, most: 3, seconds: 600, pairs: 30, rate: 0.05 } as const;
 
 /** So many bad events more or less would be seen on the candidate, if it shared them, before it is said that it does. */
 const SHARED_EVENTS = 5;
@@ -51,7 +51,10 @@ const rounded = (value: number): number => Number(value.toPrecision(7));
 
 /** @param seconds the look's length */
 export function withSpan(state: Dispersion, { stable, candidate }: Block, seconds: number): Dispersion {
-  return stable.total === 0 ? state : state.map((scale, index) => withBoth(scale, SPAN_SECONDS[index] ?? 0, [stable.bad, stable.total, candidate.bad, candidate.total], seconds));
+  if (stable.total === 0) return state;
+  // One of before an upgrade, with other spans, is measured anew.
+  const known = state.length === SPAN_SECONDS.length ? state : unknownDispersion();
+  return known.map((scale, index) => withBoth(scale, SPAN_SECONDS[index] ?? 0, [stable.bad, stable.total, candidate.bad, candidate.total], seconds));
 }
 
 function withBoth({ before, open, seconds, sums }: Scale, length: number, look: Span, lookSeconds: number): Scale {
@@ -95,6 +98,22 @@ function found({ sums: [squares, rates, events, pairs] }: Scale, errors: number)
   return estimate > 1 + errors * Math.sqrt(3 / pairs + 1 / events) ? estimate : 0;
 }
 
-/** What bad events may be clustered by, at least, as long as nobody can know. @param stable since the hold began */
-export const doubtfulDispersion = ({ bad, total }: Arm, second: number): number =>
-  bad > DOUBT.rate * total ? 1 : Math.min(DOUBT.most, 1 + (Math.max(0, bad - DOUBT.from) / DOUBT.events) * Math.max(0, 1 - second / DOUBT.seconds));
+/**
+ * What bad events may be clustered by, at least, as long as nobody can know: in the first minutes, and where looks are so long that there are few
+ * of them, as far as those few leave it open. Both arms since the hold began.
+ */
+export function doubtfulDispersion(state: Dispersion, { stable, candidate }: { readonly stable: Arm; readonly candidate: Arm }, second: number): number {
+  // At half of the requests the candidate shows as much of how bad events come as the stable one; at a tenth what it has of them is the question.
+  const shown = isMany(candidate) ? 0 : candidate.bad * Math.min(1, candidate.total / Math.max(1, stable.total));
+  const bad = Math.max(stable.bad, shown);
+  if (bad <= DOUBT.from || isMany(stable)) return 1;
+  return Math.min(DOUBT.most, 1 + ((bad - DOUBT.from) / DOUBT.events) * Math.max(0, 1 - second / DOUBT.seconds, openAfterFew(state)));
+}
+
+const isMany = ({ bad, total }: Arm): boolean => bad > DOUBT.rate * total;
+
+/** How far over 1 the counts of looks are spread, the less the more pairs of them there are. */
+function openAfterFew(state: Dispersion): number {
+  const [squares, rates, , pairs] = state[0]?.sums ?? [0, 0, 0, 0];
+  return pairs === 0 || rates === 0 ? 0 : Math.max(0, squares / rates - 1) * Math.max(0, 1 - pairs / DOUBT.pairs);
+}

@@ -93,4 +93,4 @@ function alone(metric: MetricState, { block, tolerated, bad }: MetricTick, count
 }
 
 /** @param dispersion as measured; what may be doubted of it counts too */
-export const logOf = ({ evidence, seen, allowance }: MetricState, dispersion: number): number => logEvidence(evidence, Math.max(dispersion, doubtfulDispersion(seen.stable, allowance.second)));
+export const logOf = ({ evidence, seen, allowance, dispersion: spans }: MetricState, dispersion: number): number => logEvidence(evidence, Math.max(dispersion, doubtfulDispersion(spans, seen, allowance.second)));

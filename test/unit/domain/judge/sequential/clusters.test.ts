@@ -63,10 +63,36 @@ describe('bad events', () => {
   });
 
   it('may be of few clients in the first minutes, the more of them there are', () => {
-    expect(doubtfulDispersion({ bad: 30, total: 9000 }, 100)).toBe(1);
-    expect(doubtfulDispersion({ bad: 90, total: 9000 }, 100)).toBe(3);
-    expect(doubtfulDispersion({ bad: 9000, total: 900_000 }, 600)).toBe(1);
-    expect(doubtfulDispersion({ bad: 900, total: 9000 }, 100)).toBe(1);
+    const none = { bad: 0, total: 1000 };
+    const doubt = (stable: { bad: number; total: number }, second: number, candidate = none) => doubtfulDispersion(unknownDispersion(), { stable, candidate }, second);
+    expect(doubt({ bad: 30, total: 9000 }, 100)).toBe(1);
+    expect(doubt({ bad: 90, total: 9000 }, 100)).toBe(3);
+    expect(doubt({ bad: 9000, total: 900_000 }, 600)).toBe(1);
+    expect(doubt({ bad: 900, total: 9000 }, 100)).toBe(1);
+    // The candidate's count too, as far as it has as many requests, and where it is no outage.
+    expect(doubt({ bad: 5, total: 5000 }, 100, { bad: 90, total: 5000 })).toBe(3);
+    expect(doubt({ bad: 5, total: 9000 }, 100, { bad: 50, total: 1000 })).toBe(1);
+    expect(doubt({ bad: 5, total: 1000 }, 100, { bad: 900, total: 1000 })).toBe(1);
+  });
+
+  it('may be longer where few long looks leave it open', () => {
+    const minutes = (counts: readonly number[]): Dispersion => counts.reduce((state, bad) => withSpan(state, { stable: { bad, total: 5400 }, candidate: { bad: 0, total: 600 } }, 60), unknownDispersion());
+    const seen = { stable: { bad: 1620, total: 54_000 }, candidate: { bad: 180, total: 6000 } };
+    const [steady, uneven] = [minutes([160, 164, 158, 166, 161, 163, 159, 165]), minutes([174, 150, 173, 149, 175, 151, 176, 150])];
+    expect([dispersionOf(steady), dispersionOf(uneven)]).toEqual([1, 1]);
+    expect(doubtfulDispersion(steady, seen, 600)).toBe(1);
+    expect(doubtfulDispersion(uneven, seen, 600)).toBe(3);
+  });
+
+  it('are found within seconds where looks are short', () => {
+    const seconds = Array.from({ length: 30 }, (_, second) => ({ stable: { bad: second % 6 === 0 ? 5 : 0, total: 90 }, candidate: { bad: 0, total: 10 } }));
+    const state = seconds.reduce((before, block) => withSpan(before, block, 1), unknownDispersion());
+    expect(dispersionOf(state)).toBeGreaterThan(4);
+  });
+
+  it('are measured anew after an upgrade that measures other spans', () => {
+    const block = { stable: { bad: 1, total: 90 }, candidate: { bad: 0, total: 10 } };
+    expect(withSpan(unknownDispersion().slice(1), block, 1)).toEqual(withSpan(unknownDispersion(), block, 1));
   });
 });
 
