@@ -4,6 +4,8 @@ import { type ArmCounts, Events, Histogram, OwnMetricName } from '../domain/judg
 import type { RecordedTick } from '../domain/judge/replay.ts';
 
 const ISSUES_MAX = 50;
+/** What a terminal would carry out: the message quotes the line, and the file may be anything. */
+const CONTROLS = /\p{Cc}/gu;
 
 const Arm = z.strictObject({
   requests: z.int().min(0),
@@ -40,7 +42,7 @@ export function parseRecordedTicks(text: string): RecordedTicks {
   const ticks: RecordedTick[] = [];
   const issues: LineIssue[] = [];
   let number = 0;
-  for (const line of text.split('\n')) {
+  for (const line of text.replace(/^\uFEFF/, '').split('\n')) {
     number += 1;
     if (line.trim() === '') continue;
     const parsed = parseLine(line);
@@ -59,7 +61,7 @@ function parseLine(line: string): RecordedTick | string {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    return `no JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return `no JSON: ${(error instanceof Error ? error.message : String(error)).replaceAll(CONTROLS, '?')}`;
   }
   const parsed = Tick.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -37,4 +37,11 @@ describe('recorded ticks', () => {
   it('never throw', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json(), fc.array(fc.json()).map((lines) => lines.join('\n'))), (text) => void parseRecordedTicks(text)), { numRuns: 300 });
   });
+
+  it('is read with a byte order mark, and a line that is none is quoted without what a terminal would carry out', () => {
+    expect(parseRecordedTicks('\uFEFF{"at":1,"stable":null}')).toMatchObject({ ok: true });
+    const found = parseRecordedTicks('\u001b[31mred\u0007');
+    expect(found).toMatchObject({ ok: false, issues: [{ line: 1, reason: expect.stringMatching(/^no JSON: /) }] });
+    expect(JSON.stringify(found)).not.toMatch(/\\u00|\\x/);
+  });
 });
