@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Differences } from '../../../../src/domain/parallel/compare.ts';
-import { redactedJson, redactedTarget } from '../../../../src/domain/parallel/redaction.ts';
+import { REDACTED, redactedJson, redactedTarget } from '../../../../src/domain/parallel/redaction.ts';
 import { addReports, countComparison, emptyReport, ParallelReport, REPORT_FIELDS_MAX } from '../../../../src/domain/parallel/report.ts';
 
 const found = (...fields: [string, string?, string?][]): Differences => new Map(fields.map(([name, one, other]) => [name, [one, other] as const]));
@@ -41,5 +41,24 @@ describe('a parallel run\'s report', () => {
   it('takes secrets out of targets and bodies', () => {
     expect(redactedTarget('/a?token=1&q=2&x=eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.abc&pass%77ord=3')).toBe('/a?token=REDACTED&q=2&x=REDACTED&pass%77ord=REDACTED');
     expect(redactedJson({ user: { name: 'anna', password: 'x', apiKey: 'y' }, list: [{ clientSecret: 1 }], keyboard: 'z', author: 'a' })).toEqual({ user: { name: 'anna', password: '(redacted)', apiKey: '(redacted)' }, list: [{ clientSecret: '(redacted)' }], keyboard: 'z', author: 'a' });
+  });
+});
+
+describe('what is kept of a request', () => {
+  const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl';
+  it.each([
+    ['/items?token=hidden&q=ok', '/items?token=REDACTED&q=ok'],
+    ['/items?%74oken=hidden', '/items?%74oken=REDACTED'],
+    ['/in?next=%2Fa%3Ftoken%3Dhidden&q=ok', '/in?next=REDACTED&q=ok'],
+    ['/in?next=/a?lang=de', '/in?next=/a?lang=de'],
+    [`/in?${JWT}`, '/in?REDACTED'],
+    [`/reset/${JWT}/now`, '/reset/REDACTED/now'],
+    ['/cart;jsessionid=hidden/items?q=1', '/REDACTED/items?q=1'],
+    ['/go?to=https%3A%2F%2Fme%3Ahidden%40host%2F', '/go?to=REDACTED'],
+    ['/a/b?c=d&e', '/a/b?c=d&e'],
+  ])('of %s is %s', (target, kept) => expect(redactedTarget(target)).toBe(kept));
+
+  it('has no secret in an address that a body names', () => {
+    expect(redactedJson({ link: 'https://host/a?access_token=hidden', page: 'https://host/a?page=2', note: 'https://me:hidden@host/' })).toEqual({ link: REDACTED, page: 'https://host/a?page=2', note: REDACTED });
   });
 });
