@@ -14,6 +14,7 @@ import { SlipwayError } from '../domain/errors.ts';
 import { TARGET_KINDS } from '../targets/registry.ts';
 import { homeAt } from './home.ts';
 import { packageRoot } from './machines.ts';
+import { portsInTheWay } from './ports-in-the-way.ts';
 import { down, upInBackground, upInForeground, type UpOptions } from './up.ts';
 
 const environment = processEnvironment();
@@ -33,6 +34,7 @@ const up: CliNeeds['up'] = ({ home, detach, targets }) => refusing(async () => {
     return upInForeground({ ...options, say: (line) => say(/^https?:/.test(line) ? `The control plane answers at ${line}` : line) });
   }
   say(`The control plane answers at ${await upInBackground(options)}`);
+  for (const line of await portsInTheWay(options.home, options.config, new AbortController().signal)) say(line);
   return EXIT.ok;
 });
 

@@ -10,6 +10,7 @@ import { prepareHome, type Home } from './home.ts';
 import { packageRoot } from './machines.ts';
 import { lastError, lastLine, logOf, openLog } from './part-logs.ts';
 import { pause } from './pause.ts';
+import { portsInTheWay } from './ports-in-the-way.ts';
 import { livingProcess } from './pid-file.ts';
 import { superviseUntilEnded } from './supervisor.ts';
 
@@ -28,13 +29,18 @@ const SUPERVISOR_WAIT_MS = 150_000;
 /** Runs until it is ended; answers the exit code. The address is said once the API answers. */
 export async function upInForeground(options: UpOptions): Promise<number> {
   const over = new AbortController();
-  const serving = waitUntilServing(options.home, over.signal).then((address) => options.say(address), (error: unknown) => over.signal.aborted || options.say(error instanceof Error ? error.message : String(error)));
+  const serving = waitUntilServing(options.home, over.signal).then((address) => said(options, address, over.signal), (error: unknown) => over.signal.aborted || options.say(error instanceof Error ? error.message : String(error)));
   try {
     return await superviseUntilEnded(options);
   } finally {
     over.abort();
     await serving;
   }
+}
+
+async function said({ home, config, say }: UpOptions, address: string, signal: AbortSignal): Promise<void> {
+  say(address);
+  for (const line of await portsInTheWay(home, config, signal)) say(line);
 }
 
 /** Starts the supervisor in the background; answers the address once the API answers. @throws ProviderUnavailable */

@@ -14,12 +14,16 @@ export const OWN_PORTS = { first: 20_000, count: 10_000 } as const;
 /** Listens, and answers the port. Rejects with Node's error (EADDRINUSE, EACCES, ...). */
 export function listenOn(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const failed = (error: Error) => reject(error);
-    server.once('error', failed);
-    server.listen({ host, port }, () => {
+    const listening = () => {
       server.off('error', failed);
       resolve((server.address() as AddressInfo).port);
-    });
+    };
+    // A port may be tried for hours: a try that failed leaves nothing behind on the server.
+    const failed = (error: Error) => {
+      server.off('listening', listening);
+      reject(error);
+    };
+    server.once('error', failed).once('listening', listening).listen({ host, port });
   });
 }
 
