@@ -62,7 +62,7 @@ export const startPipeline = (needs: StartNeeds) => (start: PipelineStart): Prom
     id: pipelineId(start.service, number), service: start.service, number, cause: start.cause, mode: start.mode,
     repository: start.repository, commit: start.commit, manifestPath: start.manifestPath, branch: start.branch, version: start.version,
     manifest: start.manifest, author: start.author, startedBy: start.startedBy, digest: start.digest, release: start.release,
-    waves, stage: 'starting', status: { kind: 'running' }, stop: null, startedAt: now, trace,
+    waves, stage: start.digest === null ? 'build' : 'starting', status: { kind: 'running' }, stop: null, startedAt: now, trace,
   };
   const known: Service = {
     name: start.service, team: start.manifest.team, repository: start.repository ?? service?.value.repository ?? null, manifestPath: start.manifestPath ?? service?.value.manifestPath ?? null,

@@ -34,7 +34,7 @@ async function clean(service: string, newest: string): Promise<void> {
 }
 
 it.concurrent.each<{ when: string; older: Manifest; there: (detail: PipelineDetail) => boolean }>([
-  { when: 'build', older: SLOW_BUILD, there: ({ pipeline }) => pipeline.stage === 'build' || pipeline.stage === 'starting' },
+  { when: 'build', older: SLOW_BUILD, there: ({ pipeline }) => pipeline.stage === 'build' },
   { when: 'staging', older: SLOW_STAGING, there: ({ pipeline }) => pipeline.stage === 'staging' },
   { when: 'canary', older: SLOW_CANARY, there: (detail) => (production(detail)?.deployment.holds.length ?? 0) > 0 },
   { when: 'approval', older: {}, there: (detail) => production(detail)?.approvals[0]?.status.kind === 'waiting' },

@@ -22,7 +22,8 @@ export function viewOf({ pipeline, deployments }: { readonly pipeline: PipelineS
 }
 
 function buildRow(pipeline: PipelineState): Row[] {
-  if (pipeline.cause !== 'push') return [];
+  // A deployment by version builds too, where the build of that commit had failed.
+  if (pipeline.cause !== 'push' && pipeline.digest !== null) return [];
   const commit = pipeline.commit === null ? '' : `commit ${pipeline.commit.slice(0, 10)}`;
   if (pipeline.digest !== null) return [emptyRow(null, 'build', 'passed', [commit, pipeline.digest.slice(0, 'sha256:'.length + 12)].filter(Boolean).join(' as '))];
   const { status } = pipeline;

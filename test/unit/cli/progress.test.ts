@@ -96,6 +96,11 @@ describe('the view', () => {
     ]);
   });
 
+  it('shows the build of a commit that is tried again', () => {
+    const again = { pipeline: pipeline({ cause: 'deploy', commit: 'a'.repeat(40), digest: null }), deployments: [] };
+    expect(linesAt({ at: START + 1000, detail: again })[1]).toBe('●             build       commit aaaaaaaaaa');
+  });
+
   it('names failed tests, and what was never reached', () => {
     const detail = { pipeline: pipeline({ status: { kind: 'failed', at: START, error: 'TestsFailed', reason: 'lists failed' } }), deployments: [{ deployment: deployment('staging', { stage: 'staging', status: { kind: 'rolled-back', at: START, error: 'TestsFailed', reason: 'lists failed' } }), tests: [test('answers'), test('lists', 'failed')], approvals: [], observed: null }] };
     expect(view({ detail }).rows.map((row) => [row.stage, row.state, rowText(row, START)])).toEqual([
