@@ -1,5 +1,6 @@
 /** Ends a deployment: the candidate is the stable revision now, or is gone; either way the environment is free. */
 import type { Deployment } from '../domain/deployment.ts';
+import { SlipwayError } from '../domain/errors.ts';
 import { severityOf } from '../domain/failure.ts';
 import type { DeploymentId } from '../domain/ids.ts';
 import type { Desired } from '../domain/state.ts';
@@ -27,18 +28,21 @@ export const conclude = (needs: CommitNeeds & Pick<Ports, 'clock' | 'targets'>) 
   await commit(needs, [replacing(turn.deployment, deployment), ...writes], [input.outcome === 'succeeded'
     ? alerting('info', 'deployed', deployment, `${deployment.plan.version} serves all traffic.`)
     : alerting(severityOf(answer.error), 'rolled-back', deployment, `${deployment.plan.version} was taken back: ${answer.error}. ${answer.reason}`)]);
-  await seen(needs, turn.desired.value);
+  await seen(needs, turn.desired.value, input.outcome);
   return answer;
 });
 
-/** A first release that nobody watched was last looked at before it had an address; a pass will do where it cannot be seen now. */
-async function seen(needs: Pick<Ports, 'store' | 'targets'>, desired: Desired): Promise<void> {
-  const kept = await findObserved(needs.store, desired.service, desired.environment);
+/**
+ * What was taken back was last looked at while it served, and whoever is told of that looks now; a first release that nobody watched, before it had an
+ * address. It is over, whatever the target says: a pass looks again, and tells people of a target that does not answer.
+ */
+async function seen(needs: Pick<Ports, 'store' | 'targets'>, desired: Desired, outcome: 'succeeded' | 'rolled-back'): Promise<void> {
+  const kept = outcome === 'succeeded' ? await findObserved(needs.store, desired.service, desired.environment) : undefined;
   if (kept !== undefined && kept.value.endpoint !== null) return;
   try {
     await observe(needs, desired);
   } catch (error) {
-    if (!(error instanceof Error && error.name === 'ProviderUnavailable')) throw error;
+    if (!(error instanceof SlipwayError)) throw error;
   }
 }
 

@@ -48,6 +48,8 @@ it.concurrent('a test that fails in staging: staging is taken back, production i
 it.concurrent('a canary that fails requests is aborted, and its weight stays 0', async () => {
   const { status } = await at.client.over(await second('canaried', { behaviour: { failOneIn: 2 } }));
   expect(status).toMatchObject({ kind: 'failed', error: 'CandidateWorse' });
+  const { weights, instances } = (await at.client.place('canaried', 'production')).observed;
+  expect([weights, instances.filter(({ revision, health }) => revision === 'canaried-2-production' && health !== 'draining')]).toEqual([{ 'canaried-1-production': 100 }, []]);
   await staysOnFirst('canaried');
 }, 120_000);
 
