@@ -18,9 +18,11 @@ const SURELY = 5;
 const CAUTION = 1.25;
 /**
  * Many bad events in the first minutes may be of few clients, and no span is long enough yet to tell: each so many more than a few count
- * as a size of 1, less and less. What is decided by few events is not made slower; nor are slow answers, which are too many to be a client's.
+ * as a size of 1, less and less. A few are what three in ten seconds would be, where more come: three bursts in half a minute look like a
+ * regression. Looks of a second have shown bursts by then, if there are any. What is decided by few events is not made slower; nor are slow
+ * answers, which are too many to be a client's.
  */
-const DOUBT = { from: 30, events: 15, most: 3, seconds: 600, pairs: 30, rate: 0.05 } as const;
+const DOUBT = { from: { least: 6, eachSecond: 0.3, eachPair: 1.5, most: 30 }, events: 15, most: 3, seconds: 600, pairs: 30, rate: 0.05 } as const;
 
 /** So many bad events more or less would be seen on the candidate, if it shared them, before it is said that it does. */
 const SHARED_EVENTS = 5;
@@ -106,8 +108,9 @@ export function doubtfulDispersion(state: Dispersion, { stable, candidate }: { r
   // At half of the requests the candidate shows as much of how bad events come as the stable one; at a tenth what it has of them is the question.
   const shown = isMany(candidate) ? 0 : candidate.bad * Math.min(1, candidate.total / Math.max(1, stable.total));
   const bad = Math.max(stable.bad, shown);
-  if (bad <= DOUBT.from || isMany(stable)) return 1;
-  return Math.min(DOUBT.most, 1 + ((bad - DOUBT.from) / DOUBT.events) * Math.max(0, 1 - second / DOUBT.seconds, openAfterFew(state)));
+  const few = Math.min(DOUBT.from.most, Math.max(DOUBT.from.least, DOUBT.from.eachSecond * second, DOUBT.from.eachPair * (state[0]?.sums[3] ?? 0)));
+  if (bad <= few || isMany(stable)) return 1;
+  return Math.min(DOUBT.most, 1 + ((bad - few) / DOUBT.events) * Math.max(0, 1 - second / DOUBT.seconds, openAfterFew(state)));
 }
 
 const isMany = ({ bad, total }: Arm): boolean => bad > DOUBT.rate * total;

@@ -69,6 +69,9 @@ describe('bad events', () => {
     expect(doubt({ bad: 90, total: 9000 }, 100)).toBe(3);
     expect(doubt({ bad: 9000, total: 900_000 }, 600)).toBe(1);
     expect(doubt({ bad: 900, total: 9000 }, 100)).toBe(1);
+    // Within seconds it takes fewer: four bursts of 5 in twenty of them, and hardly the one failure in ten seconds that 0.1 % of 100 requests are.
+    expect(doubt({ bad: 20, total: 2000 }, 20)).toBeCloseTo(1.9, 1);
+    expect(doubt({ bad: 20, total: 20_000 }, 200)).toBe(1);
     // The candidate's count too, as far as it has as many requests, and where it is no outage.
     expect(doubt({ bad: 5, total: 5000 }, 100, { bad: 90, total: 5000 })).toBe(3);
     expect(doubt({ bad: 5, total: 9000 }, 100, { bad: 50, total: 1000 })).toBe(1);
