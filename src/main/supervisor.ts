@@ -83,7 +83,7 @@ export async function superviseUntilEnded(options: SuperviseOptions): Promise<nu
   return hopeless ? 1 : 0;
 }
 
-/** It has a tenth of the control plane's memory to make ready for a copy (docs/decisions/0031-the-supervisor-starts-processes.md). */
+/** It has less memory than the control plane to make ready for a copy (docs/decisions/0031-the-supervisor-starts-processes.md). */
 async function serveSpawns(home: Home, say: (line: string) => void): Promise<{ close(): void }> {
   const spawner = createSpawnServer();
   try {
