@@ -2,12 +2,11 @@
  * Makes docs/git-host.png: what GitHub shows of a release, from the very texts that Slipway tells it, drawn about as GitHub draws them.
  * `node scripts/host-picture.ts [chromium]`
  */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { deploymentOf, statusOf } from '../src/domain/host-facts.ts';
 import { describePlan } from '../src/domain/planner/describe-plan.ts';
 import { commentText } from '../src/domain/pull-request.ts';
+import { escaped, pictureOfPage } from './picture/of-page.ts';
 import { pictured } from './slack-picture/moment.ts';
 
 const PATH = join(import.meta.dirname, '../docs/git-host.png');
@@ -21,7 +20,6 @@ section { border: 1px solid #d1d9e0; border-radius: 6px; overflow: hidden } h2 {
 .body { padding: 6px 14px 12px } pre { font: 11.5px/1.45 'DejaVu Sans Mono', monospace; background: #f6f8fa; border-radius: 6px; padding: 12px; white-space: pre-wrap } code { font: 12px 'DejaVu Sans Mono', monospace; background: #eff1f3; border-radius: 4px; padding: 2px 5px }
 .row { display: flex; gap: 10px; align-items: baseline; padding: 8px 14px; border-top: 1px solid #eaeef2 } .row:first-of-type { border-top: 0 } .row span { color: #59636e } .row a { margin-left: auto; color: #0969da } .dot { width: 10px; height: 10px; border-radius: 5px; flex: none; align-self: center } .pending { background: #bf8700 } .success { background: #1a7f37 }`;
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const row = (tone: 'pending' | 'success', name: string, text: string, link: string): string => `<div class="row"><i class="dot ${tone}"></i><b>${escaped(name)}</b><span>${escaped(text)}</span><a>${link}</a></div>`;
 
 /** Of Markdown, what the comment uses: a heading, code and a block of it. */
@@ -41,13 +39,4 @@ const html = `<!doctype html><meta charset="utf-8"><style>${STYLE}</style><main>
 <section><h2>Checks of the commit ${escaped((pipeline.commit ?? '').slice(0, 7))}</h2>${status === null ? '' : row('pending', status.context, status.description, 'Details')}</section>
 <section><h2>Deployments</h2>${deployments.map(({ environment, description, state }) => row(state === 'success' ? 'success' : 'pending', environment, description, state === 'success' ? 'View deployment' : 'View logs')).join('')}</section></main>`;
 
-const browser = await chromium.launch({ executablePath: process.argv[2] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
-try {
-  const page = await browser.newPage({ viewport: { width: WIDTH, height: 800 } });
-  await page.setContent(html);
-  const picture = await page.locator('main').screenshot();
-  writeFileSync(PATH, picture);
-  process.stdout.write(`${PATH}: ${Math.round(picture.length / 1024)} KB\n`);
-} finally {
-  await browser.close();
-}
+await pictureOfPage(PATH, html, { width: WIDTH });
