@@ -9,7 +9,8 @@ import { RecordedRequest } from './recorded-request.ts';
 const ENTRY = /^(?:http|https|h2|grpcs|ws|wss) \d{4}-\d\d-\d\dT\S+ /;
 /** The first two quoted fields: `"GET https://shop.example:443/a?b HTTP/2.0" "curl/8"`. */
 const QUOTED = /"((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"/;
-const REQUEST_LINE = /^([A-Z]{1,20}) https?:\/\/[^/?#]*([^ ]*) [A-Z]+\/[0-9.]+$/;
+/** Its path in printable ASCII: the log escapes all else, and no request can be sent with it. */
+const REQUEST_LINE = /^([A-Z]{1,20}) https?:\/\/[^/?# ]*([!-~]*) [A-Z]+\/[0-9.]+$/;
 /** What the log writes where there was nothing. */
 const NOTHING = '-';
 
@@ -45,4 +46,4 @@ function requestOf(requestLine: string, agent: string): RecordedRequest | undefi
 }
 
 /** Bytes that are no plain text are written as `\xhh`, quotes and backslashes with a backslash before them. */
-const unescaped = (text: string): string => text.replaceAll(/\\(?:x([0-9a-fA-F]{2})|(.))/g, (_all, hex: string | undefined, character: string | undefined) => (hex === undefined ? character ?? '' : encodeURIComponent(String.fromCharCode(Number.parseInt(hex, 16)))));
+const unescaped = (text: string): string => text.replaceAll(/\\(?:x([0-9a-fA-F]{2})|(.))/g, (_all, hex: string | undefined, character: string | undefined) => (hex === undefined ? character ?? '' : `%${hex.toUpperCase()}`));

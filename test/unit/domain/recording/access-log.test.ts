@@ -25,13 +25,17 @@ describe('an access log of a load balancer', () => {
   });
 
   it('keeps bytes of a path that are no plain text as a path has them', () => {
-    expect(parseAccessLog(line('GET https://www.example.com:443/gr\\xc3\\xbcn HTTP/1.1'), 'a.log').requests).toMatchObject([{ target: '/gr%C3%83%C2%BCn' }]);
+    expect(parseAccessLog(line('GET https://www.example.com:443/gr\\xc3\\xbcn HTTP/1.1'), 'a.log').requests).toMatchObject([{ target: '/gr%C3%BCn' }]);
   });
 
   it('is refused with file and line where a line is another one', () => {
     expect(() => parseAccessLog(`${line('GET https://a:443/ HTTP/1.1')}\nGET /products\n`, 'a.log')).toThrow(/^a\.log:2: "GET \/products" is no line of an access log/);
     expect(isAccessLog('GET /products\n')).toBe(false);
     expect(isAccessLog('{"method":"GET","target":"/"}')).toBe(false);
+  });
+
+  it('leaves out what nobody can ask again', () => {
+    expect(parseAccessLog(line('GET https://a:443/a\u2001b HTTP/1.1'), 'a.log')).toEqual({ requests: [], leftOut: 1 });
   });
 
   it('never gives a target that is no path, whatever was asked', () => {
