@@ -24,6 +24,9 @@ const access = accessOf('production');
 const shim = cloudWatchShim({ sums: 'emulator' });
 const hand = { balancers: new ElasticLoadBalancingV2Client(clientSettings()), metrics: new CloudWatchClient(clientSettings()) };
 const groups = new Map<RevisionId, string>();
+// One moment for everything: failures count with the requests of their minute, and counting begins anew every six hours.
+const at = Date.now();
+const clock = { ...systemClock, now: () => at };
 let proxy: FaultProxy;
 let network: Network;
 
@@ -47,12 +50,12 @@ function metrics(kind = 'ecs') {
   const call = reader();
   const specs = [stable, candidate, unlaunched].map((revision) => specOf({ service, revision, access }));
   return createCloudWatchMetrics({
-    calls: (as) => signedMetrics(call(as)), clock: systemClock,
+    calls: (as) => signedMetrics(call(as)), clock,
     locate: createLocate({ placed: async () => ({ service, environment, target: kind, access, settings: { listener: network.listener }, specs }), targets: { ecs: balancerSources((as) => signedPlaces(call(as)), { group: targetGroupName, balancer: balancerOf }) } }),
   });
 }
 const dimensionsOf = (revision: RevisionId) => [{ Name: 'LoadBalancer', Value: network.balancer.replace(/^.*:loadbalancer\//, '') }, { Name: 'TargetGroup', Value: groups.get(revision)?.replace(/^.*:/, '') ?? '' }];
-const put = (name: string, dimensions: readonly { Name: string; Value: string }[], value: number, at = Date.now()) =>
+const put = (name: string, dimensions: readonly { Name: string; Value: string }[], value: number) =>
   hand.metrics.send(new PutMetricDataCommand({ Namespace: 'AWS/ApplicationELB', MetricData: [{ MetricName: name, Dimensions: [...dimensions], Timestamp: new Date(at), Value: value }] }));
 
 describe('what a load balancer counted', () => {
@@ -66,7 +69,7 @@ describe('what a load balancer counted', () => {
     await put('HTTPCode_ELB_5XX_Count', dimensionsOf(candidate).slice(0, 1), 60);
     // The same by zone are other metrics, which would count everything twice.
     await put('RequestCount', [{ Name: 'AvailabilityZone', Value: `${REGION}a` }, ...dimensionsOf(stable)], 450);
-    shim.values.put('TargetResponseTime', dimensionsOf(stable)[1]?.Value ?? '', Date.now(), Array.from({ length: 900 }, () => 0.025));
+    shim.values.put('TargetResponseTime', dimensionsOf(stable)[1]?.Value ?? '', at, Array.from({ length: 900 }, () => 0.025));
     const { revisions } = await metrics().read(service, environment);
     expect(revisions[stable]).toMatchObject({ requests: 900, failures: { status5xx: 2, connection: 0 }, events: { status4xx: { total: 900, bad: 30 } } });
     expect(revisions[candidate]).toMatchObject({ requests: 100, failures: { status5xx: 0, connection: 60 } });
