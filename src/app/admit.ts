@@ -101,7 +101,7 @@ async function keepImageSource(needs: AdmitNeeds, { delivery, manifest, path, co
   const from = manifest.image?.from ?? '';
   const key = imageSourceKey(from, manifest.service);
   const known = await read(needs.store, ImageSource, key);
-  const source: ImageSource = { service: manifest.service, manifest, manifestPath: path, repository: delivery.repository, branch: manifest.branch, commit: commit.commit, author: await authorOf(needs, commit.author) };
+  const source: ImageSource = { service: manifest.service, manifest, manifestPath: path, repository: delivery.repository, branch: manifest.branch, commit: commit.commit, subject: commit.subject, author: await authorOf(needs, commit.author) };
   const named: Service = { name: manifest.service, team: manifest.team, repository: delivery.repository, manifestPath: path, pipelines: 0, lastRelease: null, registeredAt: needs.clock.now() };
   await needs.store.transact([
     { kind: 'put', key, value: source, condition: expecting(known) },
@@ -128,7 +128,7 @@ async function start(needs: AdmitNeeds, candidate: Candidate, difference: Differ
   try {
     const pipeline = await startPipeline(needs)({
       service: manifest.service, cause: 'push', mode: 'normal', manifest, manifestPath: candidate.path, repository: delivery.repository,
-      commit: commit.commit, branch: manifest.branch, version: commit.commit.slice(0, 12), author, startedBy: delivery.pusher ?? author ?? Identity.parse('git'),
+      commit: commit.commit, subject: commit.subject, branch: manifest.branch, version: commit.commit.slice(0, 12), author, startedBy: delivery.pusher ?? author ?? Identity.parse('git'),
       digest: reused?.digest ?? null, release: null, delivery: delivery.id, ...(delivery.workflow === undefined ? {} : { run: delivery.workflow }),
     });
     return { kind: 'admitted', service: manifest.service, pipeline: pipeline.id };

@@ -30,8 +30,8 @@ export const deploy = (needs: StartNeeds) => async (input: DeployInput): Promise
   const release = named(await releasesOf(needs, input.service), input.version);
   const failed = release === undefined ? await unbuilt(needs, input.service, input.version) : undefined;
   if (failed !== undefined) {
-    const { service, manifest, version, commit, author, repository, manifestPath, branch } = failed;
-    return startPipeline(needs)({ service, manifest, version, commit, author, repository, manifestPath, branch, digest: null, release: null, ...how });
+    const { service, manifest, version, commit, subject, author, repository, manifestPath, branch } = failed;
+    return startPipeline(needs)({ service, manifest, version, commit, subject, author, repository, manifestPath, branch, digest: null, release: null, ...how });
   }
   const found = release ?? await releaseOfVersion(needs, input.service, input.version);
   return startPipeline(needs)({ ...origin(found), ...how, ...(await source(needs, found)) });

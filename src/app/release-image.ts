@@ -44,9 +44,11 @@ async function releaseFor(needs: StartNeeds, push: ImagePush, source: ImageSourc
   const version = versionOf(push, known !== undefined && known.value.digest !== push.digest);
   const commit = commitOf(push.tag);
   const { repository, author, manifestPath, branch } = source;
+  // The manifest's commit may be another than the image's, whose message nobody has read.
+  const subject = commit === source.commit ? source.subject : null;
   try {
     const { release } = await writeArtifact(needs)({ manifest, digest: push.digest, bytes: 0, version, repository, commit, author, by: push.by });
-    const pipeline = await startPipeline(needs)({ service, cause: 'deploy', mode: 'normal', manifest, manifestPath, repository, commit, branch, version, author, startedBy: push.by, digest: push.digest, release: release.id, image: push.digest });
+    const pipeline = await startPipeline(needs)({ service, cause: 'deploy', mode: 'normal', manifest, manifestPath, repository, commit, subject, branch, version, author, startedBy: push.by, digest: push.digest, release: release.id, image: push.digest });
     return { kind: 'admitted', service, pipeline: pipeline.id };
   } catch (error) {
     // Another run of the same event was faster, or the installation has no room for it.

@@ -75,9 +75,9 @@ async function commitsBetween(needs: Pick<Ports, 'store'>, service: ServiceName,
   if (a === undefined || b === undefined) return [];
   const between = pipelines.filter(({ number, commit }) => commit !== null && number > Math.min(a, b) && number <= Math.max(a, b));
   const seen = new Set<string | null>([a < b ? one.commit : other.commit]);
-  return between.flatMap(({ commit, author, version, id, startedAt }) => {
+  return between.flatMap(({ commit, subject, author, version, id, startedAt }) => {
     if (commit === null || seen.has(commit)) return [];
     seen.add(commit);
-    return [{ commit, author, version, pipeline: id, at: startedAt }];
+    return [{ commit, subject, author, version, pipeline: id, at: startedAt }];
   });
 }

@@ -23,6 +23,8 @@ export interface PipelineStart {
   readonly manifestPath: string | null;
   readonly repository: string | null;
   readonly commit: CommitId | null;
+  /** The first line of the commit's message, where the commit was read. */
+  readonly subject?: string | null;
   readonly branch: string | null;
   readonly version: string;
   readonly author: Identity | null;
@@ -60,7 +62,7 @@ export const startPipeline = (needs: StartNeeds) => (start: PipelineStart): Prom
   const trace = needs.traces.toStart('pipeline');
   const pipeline: Pipeline = {
     id: pipelineId(start.service, number), service: start.service, number, cause: start.cause, mode: start.mode,
-    repository: start.repository, commit: start.commit, manifestPath: start.manifestPath, branch: start.branch, version: start.version,
+    repository: start.repository, commit: start.commit, subject: start.subject ?? null, manifestPath: start.manifestPath, branch: start.branch, version: start.version,
     manifest: start.manifest, author: start.author, startedBy: start.startedBy, digest: start.digest, release: start.release,
     waves, stage: start.digest === null ? 'build' : 'starting', status: { kind: 'running' }, stop: null, startedAt: now, trace,
   };

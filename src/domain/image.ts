@@ -23,6 +23,7 @@ export const ImageSource = z.strictObject({
   repository: z.string(),
   branch: z.string(),
   commit: CommitId,
+  subject: z.string().max(500).nullable().default(null),
   author: Identity.nullable(),
 });
 export type ImageSource = z.infer<typeof ImageSource>;

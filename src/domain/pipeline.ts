@@ -29,6 +29,8 @@ export const Pipeline = z.strictObject({
   mode: z.enum(['normal', 'fast']),
   repository: z.string().nullable(),
   commit: CommitId.nullable(),
+  /** The first line of the commit's message; null where no commit was read. */
+  subject: z.string().max(500).nullable().default(null),
   manifestPath: z.string().nullable(),
   branch: z.string().nullable(),
   version: z.string(),

@@ -53,6 +53,7 @@ it('the history shows every pipeline with its outcome, and filters by the addres
 it('two releases are compared: what differs, and the commits between', async () => {
   const page = await open('/services/catalog/compare');
   await page.getByRole('heading', { name: 'Commits' }).waitFor();
+  await page.getByRole('region', { name: 'Commits' }).getByRole('cell', { name: 'Greet politely' }).waitFor();
   await page.getByRole('row', { name: /configuration\.GREETING/ }).getByText('good day').waitFor();
   await page.getByRole('row', { name: /configuration\.REGION/ }).getByText('not there').waitFor();
   await page.getByRole('row', { name: /instances/ }).getByText('3', { exact: true }).waitFor();

@@ -35,6 +35,12 @@ export function sourcesContract(name: string, open: () => SourcesUnderTest | Pro
       expect(await under.sources.fetch(under.address, commit)).toEqual({ commit, author: 'anna@example.com', committedAt: 1_700_000_000_000, subject: 'grün: a subject' });
     });
 
+    it('makes of a subject one line of plain text, and not too long a one', async () => {
+      const subjectOf = async (text: string) => (await under.sources.fetch(under.address, under.origin.commit({ a: text }, text))).subject;
+      expect(await subjectOf('red \u001b[31m,\ttabs and \u202e turned\n\nA body.')).toBe('red [31m, tabs and turned');
+      expect(await subjectOf('x'.repeat(600))).toBe('x'.repeat(500));
+    });
+
     it('has the head of a pull request, which no branch has', async () => {
       const base = under.origin.commit({ 'a/slipway.yaml': 'one', b: '1' });
       under.origin.git('checkout', '-q', '-b', 'proposal');

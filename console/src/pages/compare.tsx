@@ -57,8 +57,8 @@ function Differences({ found: { from, to, differences, commits } }: { readonly f
       {commits.length === 0 ? null : (
         <section class="panel flush" aria-labelledby="commits">
           <header><h2 id="commits">Commits</h2></header>
-          <table><thead><tr><th scope="col">Commit</th><th scope="col">Author</th><th scope="col">Pipeline</th><th scope="col">When</th></tr></thead>
-            <tbody>{commits.map((commit) => <tr key={commit.pipeline}><td class="mono">{shortCommit(commit.commit)}</td><td>{commit.author ?? '–'}</td><td><a data-row href={pipelineAddress(commit.pipeline)}>{commit.pipeline}</a></td><td><When at={commit.at} /></td></tr>)}</tbody></table>
+          <table><thead><tr><th scope="col">Commit</th><th scope="col">Subject</th><th scope="col">Author</th><th scope="col">Pipeline</th><th scope="col">When</th></tr></thead>
+            <tbody>{commits.map((commit) => <tr key={commit.pipeline}><td class="mono">{shortCommit(commit.commit)}</td><td class="subject">{commit.subject ?? <span class="none">its message was not read</span>}</td><td>{commit.author ?? '–'}</td><td><a data-row href={pipelineAddress(commit.pipeline)}>{commit.pipeline}</a></td><td><When at={commit.at} /></td></tr>)}</tbody></table>
         </section>
       )}
       {(Object.keys(KINDS) as Difference['in'][]).map((kind) => <Kind key={kind} kind={kind} differences={differences.filter((difference) => difference.in === kind)} />)}

@@ -66,6 +66,7 @@ function Head({ pipeline, trace, team }: { readonly pipeline: Pipeline; readonly
       <dl class="facts">
         <div><dt>Cause</dt><dd>{CAUSES[pipeline.cause]}, {pipeline.startedBy}</dd></div>
         {pipeline.commit === null ? null : <div><dt>Commit</dt><dd class="mono" title={pipeline.commit}>{shortCommit(pipeline.commit)}{pipeline.branch === null ? '' : ` on ${pipeline.branch}`}</dd></div>}
+        {pipeline.subject === null ? null : <div><dt>Subject</dt><dd>{pipeline.subject}</dd></div>}
         {pipeline.author === null ? null : <div><dt>Author</dt><dd>{pipeline.author}</dd></div>}
         {pipeline.digest === null ? null : <div><dt>Artifact</dt><dd class="mono" title={pipeline.digest}>{shortDigest(pipeline.digest)}</dd></div>}
         <div><dt>Began</dt><dd>{exact(pipeline.startedAt)}</dd></div>

@@ -12,7 +12,7 @@ export const PipelineStatus = z.discriminatedUnion('kind', [
 export type PipelineStatus = z.infer<typeof PipelineStatus>;
 
 export const PipelineSummary = z.object({
-  id: Line, service: Line, cause: Line, commit: Line.nullable(), version: Line, author: Line.nullable(), startedBy: Line, digest: Line.nullable(),
+  id: Line, service: Line, cause: Line, commit: Line.nullable(), subject: Line.nullable().default(null), version: Line, author: Line.nullable(), startedBy: Line, digest: Line.nullable(),
   waves: z.array(z.array(Line)), stage: Line, status: PipelineStatus, startedAt: z.number(),
   stop: z.object({ kind: Line }).nullable(),
 });

@@ -4,7 +4,7 @@ import { Comparison, ConfigurationInForce, ReleaseSummary } from '../../contract
 import { shown } from '../answers/text.ts';
 import { environmentOption, limitOption, serviceName } from '../arguments.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
-import { cells, table } from '../text/cells.ts';
+import { cells, cut, table } from '../text/cells.ts';
 import { ago, clockTime, count } from '../text/time.ts';
 import { placePath } from './place-path.ts';
 
@@ -25,7 +25,7 @@ export function addReleases(host: Host): void {
 
 export function addCompare(host: Host): void {
   const command = host.program.command('compare').summary('what differs between two releases').helpGroup(GROUP)
-    .description('Shows what a deployment of the second release would change: artifact, configuration, secrets (their names), flags, manifest, and the commits between.')
+    .description('Shows what a deployment of the second release would change: artifact, configuration, secrets (their names), flags, manifest, and the commits between with their authors and subjects.')
     .argument('<service>', 'the service', serviceName).argument('<from>', 'a version, the beginning of a commit, or a release\'s id').argument('<to>', 'likewise');
   example(command, 'slipway compare catalog 1.3.0 1.4.0');
   runs(host, command, async (session, _options, service, from, to) => {
@@ -35,13 +35,16 @@ export function addCompare(host: Host): void {
   });
 }
 
+/** Of a commit's subject; --json has all of it. */
+const SUBJECT_CELLS = 80;
+
 function comparisonLines({ style }: Session, { from, to, differences, commits }: z.output<typeof Comparison>): string[] {
   const text = (value: unknown): string => (value === undefined ? 'not there' : typeof value === 'string' ? value : JSON.stringify(value));
   return [
     `${style('strong', from.id)} (${from.version}) to ${style('strong', to.id)} (${to.version})`,
     ...(differences.length === 0 ? ['Nothing differs.'] : differenceLines(differences.map((difference) => ({ where: [difference.in, difference.path.join('.')], before: text(difference.before), after: text(difference.after) })), style)),
     ...(commits.length === 0 ? [] : ['', count(commits.length, 'commit')]),
-    ...table(commits.map(({ commit, author, version, pipeline, at: when }) => [commit.slice(0, 12), version, author ?? '-', pipeline, clockTime(when)])),
+    ...table(commits.map(({ commit, subject, author, version, pipeline, at: when }) => [commit.slice(0, 12), version, author ?? '-', pipeline, clockTime(when), subject === null ? style('quiet', 'its message was not read') : cut(subject, SUBJECT_CELLS)])),
   ];
 }
 

@@ -5,12 +5,15 @@ import type { Client } from '../client.ts';
 import { outcomeText, styled, viewLines } from '../progress/describe.ts';
 import { viewOf } from '../../contracts/progress/view.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
-import { table } from '../text/cells.ts';
+import { cut, table } from '../text/cells.ts';
 import { evidenceLines } from '../text/evidence-lines.ts';
 import { ago, clockTime, span } from '../text/time.ts';
 import type { Style } from '../text/style.ts';
 import { approvalLines } from './approval-lines.ts';
 import { parallelRunLines } from './parallel-run-lines.ts';
+
+/** Of a commit's subject; --json has all of it. */
+const SUBJECT_CELLS = 80;
 
 export function addShow(host: Host): void {
   const command = host.program.command('show').summary('one pipeline in detail').helpGroup('Releases:')
@@ -29,8 +32,10 @@ function detailLines(session: Session, detail: PipelineDetail, now: number): str
   const view = viewOf(detail);
   const outcome = outcomeText(view);
   const trace = detail.trace === null ? [] : [`trace ${detail.trace.id}${detail.trace.url === null ? '' : `  ${detail.trace.url}`}`];
-  return [...viewLines(view, now).map((line) => styled(line, session.style)), ...trace, ...(outcome === '' ? [] : ['', outcome]), ...detail.deployments.flatMap((part) => deploymentLines(session, part, now))];
+  return [...viewLines(view, now).map((line) => styled(line, session.style)), ...commitLines(detail.pipeline), ...trace, ...(outcome === '' ? [] : ['', outcome]), ...detail.deployments.flatMap((part) => deploymentLines(session, part, now))];
 }
+
+const commitLines = ({ commit, subject, author }: PipelineDetail['pipeline']): string[] => (commit === null || subject === null ? [] : [`commit ${commit.slice(0, 10)}${author === null ? '' : ` by ${author}`}: ${cut(subject, SUBJECT_CELLS)}`]);
 
 function deploymentLines({ style }: Session, { deployment, tests, gates, approvals, observed }: DeploymentDetail, now: number): string[] {
   const weights = Object.entries(observed?.weights ?? {}).filter(([, weight]) => weight > 0).map(([revision, weight]) => `${weight} % ${revision}`);

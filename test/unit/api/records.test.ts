@@ -67,12 +67,13 @@ describe('releases', () => {
     await released('1.0.0', 'c', {});
     await released('1.3.0', 'f', {});
     for (const [number, letter] of [[2, 'c'], [3, 'd'], [4, 'd'], [5, 'e'], [6, 'f']] as const) {
-      const value = pipeline({ id: `catalog-${number}`, number, commit: letter.repeat(40), version: `v-${letter}`, startedAt: number });
+      const value = pipeline({ id: `catalog-${number}`, number, commit: letter.repeat(40), version: `v-${letter}`, startedAt: number, ...(letter === 'e' ? {} : { subject: `for ${letter}` }) });
       await at.ports.store.transact([{ kind: 'put', key: pipelineKey(value.id), value, condition: { absent: true } }]);
     }
     for (const [from, to] of [['1.0.0', '1.3.0'], ['1.3.0', '1.0.0']]) {
-      const { body } = await at.ask<{ commits: { version: string; pipeline: string }[] }>('GET', `/v1/services/catalog/comparison?from=${from}&to=${to}`);
-      expect(body.commits.map(({ version, pipeline: id }) => `${version} ${id}`)).toEqual(['v-d catalog-3', 'v-e catalog-5', 'v-f catalog-6']);
+      const { body } = await at.ask<{ commits: { version: string; pipeline: string; subject: string | null }[] }>('GET', `/v1/services/catalog/comparison?from=${from}&to=${to}`);
+      // One was kept before subjects were.
+      expect(body.commits.map(({ version, pipeline: id, subject }) => [version, id, subject])).toEqual([['v-d', 'catalog-3', 'for d'], ['v-e', 'catalog-5', null], ['v-f', 'catalog-6', 'for f']]);
     }
   });
 });

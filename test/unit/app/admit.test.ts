@@ -36,7 +36,7 @@ const SHOP = { ...catalog(), 'cart/slipway.yaml': manifestText('cart') };
 describe('admit', () => {
   it('starts a pipeline for every service of a first push, with waves and the author by name', async () => {
     expect(await pushed(SHOP, { changed: null })).toEqual([{ kind: 'admitted', service: 'catalog', pipeline: 'catalog-1' }, { kind: 'admitted', service: 'cart', pipeline: 'cart-1' }]);
-    expect((await history(at.needs)('catalog' as never, 5))[0]).toMatchObject({ author: 'ben', waves: [['staging'], ['production']], status: { kind: 'running' }, digest: null });
+    expect((await history(at.needs)('catalog' as never, 5))[0]).toMatchObject({ author: 'ben', subject: 'a change', waves: [['staging'], ['production']], status: { kind: 'running' }, digest: null });
     expect(at.started.filter(({ machine }) => machine === 'pipeline').map(({ name }) => name)).toEqual(['catalog-1', 'cart-1']);
   });
 

@@ -39,13 +39,19 @@ describe('releaseImage', () => {
     expect(await pushManifest('catalog', FROM)).toEqual([{ kind: 'refused', service: 'catalog', reason: `Its manifest is kept. It is released when an image is pushed to ${IMAGE}.` }]);
     expect(await release('e-1', COMMIT, '1')).toEqual([{ kind: 'admitted', service: 'catalog', pipeline: 'catalog-1' }]);
     const { value: pipeline } = await getPipeline(at.needs.store, 'catalog-1' as never);
-    expect(pipeline).toMatchObject({ cause: 'deploy', digest: digest('1'), version: COMMIT, commit: COMMIT, repository: URL, manifestPath: 'catalog/slipway.yaml', author: 'ben', startedBy: 'ecr' });
+    expect(pipeline).toMatchObject({ cause: 'deploy', digest: digest('1'), version: COMMIT, commit: COMMIT, repository: URL, manifestPath: 'catalog/slipway.yaml', subject: null, author: 'ben', startedBy: 'ecr' });
     expect(at.started.at(-1)).toMatchObject({ machine: 'pipeline', name: 'catalog-1', input: { build: false } });
     expect((await deliveries(at.needs)(1))[0]).toMatchObject({ id: 'registry:e-1', foundBy: 'registry', repository: IMAGE, ref: COMMIT, after: digest('1'), outcome: { kind: 'decided' } });
     // Another manifest counts for the next image.
     await pushManifest('catalog', `${FROM}instances: 5\n`);
     await release('e-2', 'v2', '2');
     expect((await getPipeline(at.needs.store, 'catalog-2' as never)).value).toMatchObject({ version: 'v2', commit: null, manifest: { instances: 5 } });
+  });
+
+  it('says what the commit is for where the image is of the commit whose manifest was read', async () => {
+    await pushManifest('catalog', FROM);
+    await release('e-1', String(pushes % 10).repeat(40), '1');
+    expect((await getPipeline(at.needs.store, 'catalog-1' as never)).value.subject).toBe('a change');
   });
 
   it('releases a digest once, however often and under whichever tag it is told of', async () => {

@@ -261,6 +261,13 @@ describe('looking', () => {
   it('says where the trace of a pipeline is; nothing where it has none', async () => {
     const id = '0af7651916cd43dd8448eb211c80319c';
     const shown = async (trace?: unknown) => (await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(), ...(trace === undefined ? {} : { trace }), deployments: [] } } }, ['show', 'catalog-7'])).out;
+  it('says what the commit of a pipeline is for', async () => {
+    const made = async (parts: object) => (await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(parts), deployments: [] } } }, ['show', 'catalog-7'])).out;
+    expect(await made({ commit: 'c'.repeat(40), subject: 'Sort \u001b[2Jprices' })).toContain('\ncommit cccccccccc by anna: Sort \\u001b[2Jprices\n');
+    // One that was kept before subjects were.
+    expect(await made({ commit: 'c'.repeat(40) })).not.toContain('by anna:');
+  });
+
     expect(await shown({ id, url: `https://jaeger.example.com/trace/${id}` })).toContain(`\ntrace ${id}  https://jaeger.example.com/trace/${id}\n`);
     expect(await shown({ id, url: null })).toContain(`\ntrace ${id}\n`);
     // Of a control plane from before there were traces, too.

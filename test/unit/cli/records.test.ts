@@ -53,12 +53,12 @@ describe('releases', () => {
   it('are compared', async () => {
     await answering('/v1/services/catalog/comparison', compareReleases, {
       from: release('1.3.0'), to: release('1.4.0'), differences: [{ in: 'configuration', path: ['configuration', 'LOG'], before: 'info' }, { in: 'manifest', path: ['instances'], before: 2, after: 3 }],
-      commits: [{ commit: 'd'.repeat(40), author: 'ben', version: '1.4.0', pipeline: 'catalog-7', at: START }],
+      commits: [{ commit: 'c'.repeat(40), subject: null, author: null, version: '1.3.5', pipeline: 'catalog-6', at: START }, { commit: 'd'.repeat(40), subject: `Sort prices ${'x'.repeat(200)}`, author: 'ben', version: '1.4.0', pipeline: 'catalog-7', at: START }],
     });
     const { out } = await ran('compare', 'catalog', '1.3.0', '1.4.0');
     expect(out).toMatch(/configuration\s+configuration\.LOG\s+info\s+not there/);
     expect(out).toMatch(/manifest\s+instances\s+2\s+3/);
-    expect(out).toMatch(/1 commit\ndddddddddddd\s+1\.4\.0\s+ben\s+catalog-7/);
+    expect(out).toMatch(/2 commits\ncccccccccccc\s+1\.3\.5\s+-\s+catalog-6\s.*Z  its message was not read\ndddddddddddd\s+1\.4\.0\s+ben\s+catalog-7\s.*Z  Sort prices x{67}…\n/);
     expect(plane?.asked[0]?.path).toBe('/v1/services/catalog/comparison?from=1.3.0&to=1.4.0');
   });
 
