@@ -27,8 +27,10 @@ export type SlackRequest = z.infer<typeof SlackRequest>;
 
 const Id = z.string().min(1).max(50);
 const Url = z.string().max(1000);
+/** Far more than what any command takes: a reason has 1,000. */
+export const COMMAND_CHARACTERS = 3000;
 /** https://docs.slack.dev/interactivity/implementing-slash-commands */
-const SlashCommand = z.object({ command: z.string(), text: z.string().max(3000).default(''), user_id: Id, team_id: Id, enterprise_id: Id.optional(), api_app_id: Id.optional(), channel_id: Id, response_url: Url, trigger_id: z.string().min(1).max(200) });
+const SlashCommand = z.object({ command: z.string(), text: z.string().max(COMMAND_CHARACTERS).default(''), user_id: Id, team_id: Id, enterprise_id: Id.optional(), api_app_id: Id.optional(), channel_id: Id, response_url: Url, trigger_id: z.string().min(1).max(200) });
 
 const Sender = { user: z.object({ id: Id }), team: z.object({ id: Id }).nullable(), enterprise: z.object({ id: Id }).nullish(), api_app_id: Id.optional() };
 /** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
@@ -56,10 +58,12 @@ export function parseSlackRequest(body: Uint8Array): SlackRequest {
   const form = Object.fromEntries(new URLSearchParams(new TextDecoder().decode(body)));
   if (form['payload'] !== undefined) return interaction(jsonOf(form['payload']));
   const command = SlashCommand.safeParse(form);
-  if (!command.success) throw new InvalidInput('The body is neither a slash command nor a button of Slack.');
+  if (!command.success) throw new InvalidInput(onlyTooLong(command.error) ? `The command has ${form['text']?.length} characters; up to ${COMMAND_CHARACTERS} are read. Nothing was done. Send it again with a shorter comment.` : 'The body is neither a slash command nor a button of Slack.');
   const { data } = command;
   return { kind: 'command', origin: { team: data.team_id, enterprise: data.enterprise_id ?? null, app: data.api_app_id ?? null }, user: data.user_id, channel: data.channel_id, replyTo: data.response_url, text: data.text };
 }
+
+const onlyTooLong = ({ issues }: z.ZodError): boolean => issues.every(({ code, path }) => code === 'too_big' && path[0] === 'text');
 
 const originOf = ({ team, enterprise, api_app_id: app }: { team: { id: string } | null; enterprise?: { id: string } | null | undefined; api_app_id?: string | undefined }) => ({ team: team?.id ?? '', enterprise: enterprise?.id ?? null, app: app ?? null });
 

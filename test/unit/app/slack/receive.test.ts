@@ -144,6 +144,15 @@ describe('answers', () => {
     expect(at.handover.failures).toBe(0);
   });
 
+  it('refuse a command that is too long in words, and decide nothing', async () => {
+    await at.wait(asked());
+    const text = `approve catalog ${'x'.repeat(2984)}`;
+    expect(await at.member('U0ANNA').ask(`${text}x`)).toBe('The command has 3001 characters; up to 3000 are read. Nothing was done. Send it again with a shorter comment.');
+    expect(at.answered).toEqual([]);
+    expect(await at.member('U0ANNA').ask(text)).toMatch(/anna approved catalog/);
+    expect(at.answered).toHaveLength(1);
+  });
+
   it.each(['not a form', 'payload=%7B%7D', 'payload=nothing', 'command=%2Fslipway&text=status', `payload=${encodeURIComponent(JSON.stringify({ type: 'block_actions', user: { id: 'U1' }, team: { id: 'T0TEAM' }, trigger_id: 't', actions: [{ action_id: 'explode', value: '{}' }] }))}`])('refuse a signed body that is nothing of Slack\'s: %s', async (body) => {
     const { createHmac } = await import('node:crypto');
     const member = at.member('U0ANNA');
