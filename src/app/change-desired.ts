@@ -36,19 +36,22 @@ const change = (needs: CommitNeeds, place: Place, reason: string, to: (desired: 
   return desired;
 });
 
+/** For the audit: what was done, and what its doer says of it. */
+const reasonOf = (what: string, why: string): string => (why === '' ? what : `${what}: ${why}`);
+
 /** Stops repair, so that nobody works against a person at work; a deployment at work goes on. */
 export const pause = (needs: CommitNeeds) => (input: Place & { why: string }): Promise<Desired> =>
-  change(needs, input, `paused: ${input.why}`, (desired) => ({ ...desired, paused: { by: input.by, why: input.why, at: needs.clock.now() } }), 'keep');
+  change(needs, input, reasonOf('paused', input.why), (desired) => ({ ...desired, paused: { by: input.by, why: input.why, at: needs.clock.now() } }), 'keep');
 
-export const resume = (needs: CommitNeeds) => (input: Place): Promise<Desired> => change(needs, input, 'resumed', (desired) => ({ ...desired, paused: null }), 'keep');
+export const resume = (needs: CommitNeeds) => (input: Place & { why: string }): Promise<Desired> => change(needs, input, reasonOf('resumed', input.why), (desired) => ({ ...desired, paused: null }), 'keep');
 
 /** Until the next release, whose manifest says its own count. Zero keeps the release and stops its instances. */
-export const scale = (needs: CommitNeeds & Pick<Ports, 'targets'>) => async (input: Place & { instances: number }): Promise<Desired> => {
+export const scale = (needs: CommitNeeds & Pick<Ports, 'targets'>) => async (input: Place & { instances: number; why: string }): Promise<Desired> => {
   // Every platform can have one or none: taking a service down never waits for a target's answer.
   const current = input.instances <= 1 ? undefined : await findDesired(needs.store, input.service, input.environment);
   const problems = current === undefined ? [] : tooMany(input.instances, (await needs.targets.describe(current.value.target)).instancesMaximum);
   if (current !== undefined && problems.length > 0) throw new NotSupported(`The target "${current.value.target}" cannot do this: ${problems.join(' ')}`, { target: current.value.target, problems });
-  return change(needs, input, `scaled to ${input.instances}`, (desired) => scaled(desired, input));
+  return change(needs, input, reasonOf(`scaled to ${input.instances}`, input.why), (desired) => scaled(desired, input));
 };
 
 function scaled(desired: Desired, input: Place & { instances: number }): DesiredChange {
@@ -59,7 +62,7 @@ function scaled(desired: Desired, input: Place & { instances: number }): Desired
 }
 
 /** Says that a zone is lost, or back: repair moves its instances to the others. */
-export const markZone = (needs: CommitNeeds) => (input: Place & { zone: string; lost: boolean }): Promise<Desired> => change(needs, input, `zone ${input.zone} ${input.lost ? 'lost' : 'back'}`, (desired) => {
+export const markZone = (needs: CommitNeeds) => (input: Place & { zone: string; lost: boolean; why: string }): Promise<Desired> => change(needs, input, reasonOf(`zone ${input.zone} ${input.lost ? 'lost' : 'back'}`, input.why), (desired) => {
   const zones = new Set(Object.values(desired.revisions).flatMap(({ spec }) => spec.zones));
   if (!zones.has(input.zone)) throw new InvalidInput(`${input.service} has no zone "${input.zone}" in ${input.environment}; it has: ${[...zones].join(', ')}.`, { allowed: [...zones] });
   const rest = desired.zonesLost.filter((zone) => zone !== input.zone);

@@ -80,10 +80,10 @@ function PauseDialog({ place, close }: DialogGiven) {
   const params = { service: place.service, environment: place.environment };
   return (
     <Confirm
-      title={`${isPaused ? 'Resume' : 'Pause'} repair of ${about(place)}`} button={isPaused ? 'Resume repair' : 'Pause repair'} close={close} missing={now === undefined ? NOT_READ : null} reason={isPaused ? undefined : 'Why'} refresh={desired.refresh} done={`${about(place)}: repair ${isPaused ? 'resumed' : 'paused'}`}
+      title={`${isPaused ? 'Resume' : 'Pause'} repair of ${about(place)}`} button={isPaused ? 'Resume repair' : 'Pause repair'} close={close} missing={now === undefined ? NOT_READ : null} reason="Why" refresh={desired.refresh} done={`${about(place)}: repair ${isPaused ? 'resumed' : 'paused'}`}
       act={({ idempotencyKey, reason }) => {
         const how = { idempotencyKey, ifMatch: desired.etag ?? undefined };
-        return isPaused ? ask('resume', { params, body: {} }, how) : ask('pause', { params, body: { why: reason } }, how);
+        return isPaused ? ask('resume', { params, body: { why: reason } }, how) : ask('pause', { params, body: { why: reason } }, how);
       }}
     >
       {now === undefined ? null : <p>{now.paused === null ? 'What drifts is reported and not repaired, until somebody resumes. A deployment at work goes on.' : `Paused by ${now.paused.by} at ${exact(now.paused.at)}${now.paused.why === '' ? '' : `: ${now.paused.why}`}. What drifted meanwhile is repaired at once.`}</p>}
@@ -103,7 +103,8 @@ function ScaleDialog({ place, close }: DialogGiven) {
     <Confirm
       title={`Scale ${about(place)}`} button={wanted === 0 ? 'Stop all instances' : `Scale to ${wanted}`} look={wanted === 0 ? 'danger' : 'primary'} close={close} refresh={desired.refresh} done={`${about(place)}: scaled to ${wanted}`}
       missing={stable === undefined ? NOT_READ : !isNumber ? 'A whole number from 0 to 10,000.' : wanted === stable.count ? 'That is what there is.' : null}
-      act={({ idempotencyKey }) => ask('scale', { params: { service: place.service, environment: place.environment }, body: { instances: wanted } }, { idempotencyKey, ifMatch: desired.etag ?? undefined })}
+      reason="Why"
+      act={({ idempotencyKey, reason }) => ask('scale', { params: { service: place.service, environment: place.environment }, body: { instances: wanted, why: reason } }, { idempotencyKey, ifMatch: desired.etag ?? undefined })}
     >
       {now === undefined ? null : <RevisionsAsked desired={now} />}
       <label>Instances<input type="number" min={0} max={10_000} step={1} value={typed ?? String(stable?.count ?? '')} onInput={(event) => type(event.currentTarget.value)} /></label>

@@ -17,7 +17,7 @@ export const SLACK_USAGE = {
   promote: ['service environment', 'ends the watch at work early, on the evidence there is'],
   rollback: ['service environment [version]', 'goes back, to the release before or to a version'],
   pause: ['service environment [reason]', 'stops repair there'],
-  resume: ['service environment', 'starts it again'],
+  resume: ['service environment [reason]', 'starts it again'],
   history: ['service', 'its newest pipelines'],
   link: ['code', 'makes you known here, by the code that "slipway slack connect --me" prints'],
   help: ['', 'this list'],

@@ -49,14 +49,17 @@ const STEER: Readonly<Record<SteeringVerb, (needs: SteerNeeds, place: Place, res
       : `${by} stopped ${code(pipeline.id)}: what it changed in ${environment} is taken back.`;
   },
   pause: async (needs, { service, environment, by }, rest) => {
-    const why = rest.join(' ').slice(0, 1000);
+    const why = reasonOf(rest);
     await pause(needs)({ service: service.name, environment, by, why });
-    return `${by} paused repair of ${service.name} in ${environment}${why === '' ? '' : `: ${escaped(why)}`}.`;
+    return `${by} paused repair of ${service.name} in ${environment}${said(why)}.`;
   },
-  resume: async (needs, { service, environment, by, verb }, rest) => {
-    nothingMore(verb, rest);
-    await resume(needs)({ service: service.name, environment, by });
+  resume: async (needs, { service, environment, by }, rest) => {
+    const why = reasonOf(rest);
+    await resume(needs)({ service: service.name, environment, by, why });
     await reconcile(needs)({ places: [{ service: service.name, environment }] });
-    return `${by} resumed repair of ${service.name} in ${environment}.`;
+    return `${by} resumed repair of ${service.name} in ${environment}${said(why)}.`;
   },
 };
+
+const reasonOf = (words: readonly string[]): string => words.join(' ').slice(0, 1000);
+const said = (why: string): string => (why === '' ? '' : `: ${escaped(why)}`);

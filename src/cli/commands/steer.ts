@@ -13,6 +13,9 @@ interface Options {
   readonly why?: string;
 }
 
+/** Not sent where nothing is said, so that an older control plane takes it too. */
+const saying = (why: string | undefined): { why?: string } => (why === undefined || why === '' ? {} : { why });
+
 const Promoted = z.object({ id: Line });
 
 export function addPromote(host: Host): void {
@@ -48,10 +51,10 @@ export function addPause(host: Host): void {
 
 export function addResume(host: Host): void {
   const command = host.program.command('resume').summary('go on repairing a service').helpGroup('What runs:').description('Goes on repairing a service, and repairs at once what has drifted meanwhile.')
-    .argument('<service>', 'the service', serviceName).addOption(environmentOption(true));
-  example(command, 'slipway resume catalog --environment production');
-  runs<Options>(host, command, async (session, { environment }, service) => {
-    const { value, raw } = await (await session.connect()).post(`${placePath(service, environment)}/resume`, {}, Desired);
+    .argument('<service>', 'the service', serviceName).addOption(environmentOption(true)).option('--why <reason>', 'kept in the audit', '');
+  example(command, 'slipway resume catalog --environment production', 'slipway resume catalog --environment production --why "the leak is found"');
+  runs<Options>(host, command, async (session, { environment, why }, service) => {
+    const { value, raw } = await (await session.connect()).post(`${placePath(service, environment)}/resume`, saying(why), Desired);
     session.answer(raw, () => [`${value.service} in ${value.environment} is repaired again.`]);
   });
 }
@@ -59,20 +62,20 @@ export function addResume(host: Host): void {
 export function addScale(host: Host): void {
   const command = host.program.command('scale').summary('set the number of instances').helpGroup('What runs:')
     .description('Sets the number of instances until the next release, whose manifest says its own. 0 stops them and keeps the release.')
-    .argument('<service>', 'the service', serviceName).argument('<instances>', 'how many', wholeNumber(0, 10_000)).addOption(environmentOption(true));
-  example(command, 'slipway scale catalog 4 --environment production');
-  runs<Options>(host, command, async (session, { environment }, service, instances) => {
-    const { value, raw } = await (await session.connect()).post(`${placePath(service, environment)}/scale`, { instances: Number(instances) }, Desired);
+    .argument('<service>', 'the service', serviceName).argument('<instances>', 'how many', wholeNumber(0, 10_000)).addOption(environmentOption(true)).option('--why <reason>', 'kept in the audit', '');
+  example(command, 'slipway scale catalog 4 --environment production --why "the sale begins"');
+  runs<Options>(host, command, async (session, { environment, why }, service, instances) => {
+    const { value, raw } = await (await session.connect()).post(`${placePath(service, environment)}/scale`, { instances: Number(instances), ...saying(why) }, Desired);
     session.answer(raw, () => [`${value.service} in ${value.environment} is to have ${instances} ${instances === '1' ? 'instance' : 'instances'}.`]);
   });
 }
 
 export function addZone(host: Host): void {
   const command = host.program.command('zone').summary('say that a zone is lost, or back').helpGroup('What runs:').description('Says that a zone is lost, so that its instances move to the others, or that it is back.')
-    .addArgument(new Argument('<state>', 'what it is').choices(['lost', 'back'])).argument('<zone>', 'the zone').argument('<service>', 'the service', serviceName).addOption(environmentOption(true));
-  example(command, 'slipway zone lost a catalog --environment production');
-  runs<Options>(host, command, async (session, { environment }, state, zone, service) => {
-    const { value, raw } = await (await session.connect()).post(`${placePath(service, environment)}/zones`, { zone, lost: state === 'lost' }, Desired);
+    .addArgument(new Argument('<state>', 'what it is').choices(['lost', 'back'])).argument('<zone>', 'the zone').argument('<service>', 'the service', serviceName).addOption(environmentOption(true)).option('--why <reason>', 'kept in the audit', '');
+  example(command, 'slipway zone lost a catalog --environment production --why "the provider says so"');
+  runs<Options>(host, command, async (session, { environment, why }, state, zone, service) => {
+    const { value, raw } = await (await session.connect()).post(`${placePath(service, environment)}/zones`, { zone, lost: state === 'lost', ...saying(why) }, Desired);
     session.answer(raw, () => [`Zones lost for ${value.service} in ${value.environment}: ${value.zonesLost.join(', ') || 'none'}.`]);
   });
 }

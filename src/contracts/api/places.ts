@@ -30,12 +30,12 @@ export const rollback = operation({
 });
 export const promote = operation({ id: 'promote', method: 'POST', path: `${at}/promote`, tag, action: 'promote', params, summary: 'Ends the hold at work early, on the evidence there is', body: z.strictObject({}), answer: Deployment });
 export const pause = operation({ id: 'pause', method: 'POST', path: `${at}/pause`, tag, action: 'pause', params, guarded: true, summary: 'Stops repair', body: z.strictObject({ why: Why }), answer: Desired });
-export const resume = operation({ id: 'resume', method: 'POST', path: `${at}/resume`, tag, action: 'pause', params, guarded: true, summary: 'Starts it again', body: z.strictObject({}), answer: Desired });
+export const resume = operation({ id: 'resume', method: 'POST', path: `${at}/resume`, tag, action: 'pause', params, guarded: true, summary: 'Starts it again', body: z.strictObject({ why: Why }), answer: Desired });
 export const scale = operation({
-  id: 'scale', method: 'POST', path: `${at}/scale`, tag, action: 'scale', params, guarded: true, summary: 'Until the next release; 0 stops the instances and keeps the release', body: z.strictObject({ instances: z.int().min(0).max(10_000) }), answer: Desired,
+  id: 'scale', method: 'POST', path: `${at}/scale`, tag, action: 'scale', params, guarded: true, summary: 'Until the next release; 0 stops the instances and keeps the release', body: z.strictObject({ instances: z.int().min(0).max(10_000), why: Why }), answer: Desired,
 });
 export const markZone = operation({
-  id: 'markZone', method: 'POST', path: `${at}/zones`, tag, action: 'zone', params, guarded: true, summary: 'Moves instances away from a lost zone', body: z.strictObject({ zone: z.string().min(1).max(30), lost: z.boolean() }), answer: Desired,
+  id: 'markZone', method: 'POST', path: `${at}/zones`, tag, action: 'zone', params, guarded: true, summary: 'Moves instances away from a lost zone', body: z.strictObject({ zone: z.string().min(1).max(30), lost: z.boolean(), why: Why }), answer: Desired,
 });
 export const readWeights = operation({
   id: 'readWeights', method: 'GET', path: `${at}/weights`, tag, action: 'view', params, query: z.object({ since: Moment.optional(), until: Moment.optional(), limit: z.coerce.number().int().min(1).max(PAGE_ITEMS_MAX).default(200) }),

@@ -104,6 +104,18 @@ describe('the audit', () => {
     expect((await lines(`?since=${encodeURIComponent(new Date(at.clock.now() - 1000).toISOString())}`)).length).toBe(2);
   });
 
+  it.each([
+    ['pause', {}, 'paused'], ['pause', { why: 'a leak' }, 'paused: a leak'], ['resume', {}, 'resumed'], ['resume', { why: 'found it' }, 'resumed: found it'],
+    ['scale', { instances: 3 }, 'scaled to 3'], ['scale', { instances: 3, why: 'a sale' }, 'scaled to 3: a sale'],
+    ['zones', { zone: 'a', lost: true }, 'zone a lost'], ['zones', { zone: 'a', lost: true, why: 'no power' }, 'zone a lost: no power'],
+  ])('says of %s %j: %s', async (verb, body, why) => {
+    await placed(await released('1.0.0', 'c', {}), '1.0.0', {}, {});
+    at.clock.advance(1000);
+    expect((await at.ask('POST', `${PLACE}/${verb}`, { body, as: 'anna' })).status).toBe(200);
+    expect((await lines())[0]).toBe(`catalog/production anna: ${why}`);
+    expect((await at.ask('POST', `${PLACE}/${verb}`, { body: { ...body, why: 'x'.repeat(1001) } })).status).toBe(400);
+  });
+
   it('comes in parts that meet', async () => {
     for (let index = 0; index < 250; index += 1) {
       at.clock.advance(1);

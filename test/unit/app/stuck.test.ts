@@ -159,7 +159,7 @@ describe('plan', () => {
     await expect(planStaging([], 1)).rejects.toMatchObject({ name: 'NotSupported', message: expect.stringContaining('and 2 were asked for. Say "instances: 1" in slipway.yaml.') });
     await expect(planStaging([], 2)).resolves.toMatchObject({ status: 'planned' });
     const scaling = scale({ ...at.needs, targets: { describe: async () => ({ instancesMaximum: 1 }) } as never });
-    await expect(scaling({ service: 'catalog' as never, environment: 'staging' as never, by: 'owner' as never, instances: 3 })).rejects.toMatchObject({ name: 'NotSupported', message: expect.stringContaining('and 3 were asked for') });
+    await expect(scaling({ service: 'catalog' as never, environment: 'staging' as never, by: 'owner' as never, instances: 3, why: '' })).rejects.toMatchObject({ name: 'NotSupported', message: expect.stringContaining('and 3 were asked for') });
   });
 });
 

@@ -172,7 +172,10 @@ describe('steering', () => {
     [['promote', 'catalog', '-e', 'production'], `${place}/promote`, {}, { id: 'catalog-7-production' }, /The watch of catalog-7-production ends/],
     [['pause', 'catalog', '-e', 'production', '--why', 'leak'], `${place}/pause`, { why: 'leak' }, desired('production'), /paused\. Go on: slipway resume/],
     [['resume', 'catalog', '-e', 'production'], `${place}/resume`, {}, desired('production'), /repaired again/],
+    [['resume', 'catalog', '-e', 'production', '--why', 'found it'], `${place}/resume`, { why: 'found it' }, desired('production'), /repaired again/],
     [['scale', 'catalog', '0', '-e', 'production'], `${place}/scale`, { instances: 0 }, desired('production'), /is to have 0 instances/],
+    [['scale', 'catalog', '3', '-e', 'production', '--why', 'a sale'], `${place}/scale`, { instances: 3, why: 'a sale' }, desired('production'), /is to have 3 instances/],
+    [['zone', 'lost', 'a', 'catalog', '-e', 'production', '--why', 'no power'], `${place}/zones`, { zone: 'a', lost: true, why: 'no power' }, desired('production', { zonesLost: ['a'] }), /Zones lost for catalog in production: a/],
     [['zone', 'lost', 'a', 'catalog', '-e', 'production'], `${place}/zones`, { zone: 'a', lost: true }, desired('production', { zonesLost: ['a'] }), /Zones lost for catalog in production: a\./],
     [['zone', 'back', 'a', 'catalog', '-e', 'production'], `${place}/zones`, { zone: 'a', lost: false }, desired('production'), /none\./],
     [['cancel', 'catalog-7', '--why', 'wrong'], '/v1/pipelines/catalog-7/cancel', { why: 'wrong' }, pipeline({ stop: { kind: 'cancelled', by: 'ben', why: 'wrong' } }), /catalog-7 ends at its next turn/],
@@ -258,16 +261,16 @@ describe('looking', () => {
     for (const part of ['\nstaging\n', `artifact ${DIGEST}`, 'traffic 100 % catalog-7-staging at http://127.0.0.1:20001', 'test lists: failed in 400ms', 'answered 500, expected 200', 'canary, batch 1: continue: No worse so far.', 'failures                            1 of 480: 0.21 % (0.1 % to 5 %)  2 of 4320: 0.05 % (0.1 % to 5 %)   3.49 to 1, in bursts of 5, not known to be good', 'latency.p90, over 63 against 50 ms', 'evidence   3.13 to 1 that the candidate is worse; 100 to 1 aborts  ▁▁▂', 'at this pace enough to abort in 1m30s; 1 look of 4 could not be used', 'request   00112233445566ff']) expect(out).toContain(part);
   });
 
-  it('says where the trace of a pipeline is; nothing where it has none', async () => {
-    const id = '0af7651916cd43dd8448eb211c80319c';
-    const shown = async (trace?: unknown) => (await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(), ...(trace === undefined ? {} : { trace }), deployments: [] } } }, ['show', 'catalog-7'])).out;
   it('says what the commit of a pipeline is for', async () => {
-    const made = async (parts: object) => (await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(parts), deployments: [] } } }, ['show', 'catalog-7'])).out;
+    const made = async (parts: Record<string, unknown>) => (await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(parts), deployments: [] } } }, ['show', 'catalog-7'])).out;
     expect(await made({ commit: 'c'.repeat(40), subject: 'Sort \u001b[2Jprices' })).toContain('\ncommit cccccccccc by anna: Sort \\u001b[2Jprices\n');
     // One that was kept before subjects were.
     expect(await made({ commit: 'c'.repeat(40) })).not.toContain('by anna:');
   });
 
+  it('says where the trace of a pipeline is; nothing where it has none', async () => {
+    const id = '0af7651916cd43dd8448eb211c80319c';
+    const shown = async (trace?: unknown) => (await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(), ...(trace === undefined ? {} : { trace }), deployments: [] } } }, ['show', 'catalog-7'])).out;
     expect(await shown({ id, url: `https://jaeger.example.com/trace/${id}` })).toContain(`\ntrace ${id}  https://jaeger.example.com/trace/${id}\n`);
     expect(await shown({ id, url: null })).toContain(`\ntrace ${id}\n`);
     // Of a control plane from before there were traces, too.

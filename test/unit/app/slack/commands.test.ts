@@ -79,6 +79,7 @@ describe('commands', () => {
     expect(await say('status catalog')).toMatch(/staging `nothing` 0\/0 healthy, repair paused/);
     expect(await say('resume catalog staging')).toBe('anna resumed repair of catalog in staging.');
     expect((await findDesired(at.needs.store, 'catalog' as never, 'staging' as never))?.value.paused).toBeNull();
+    expect(await say('resume catalog staging the leak is found')).toBe('anna resumed repair of catalog in staging: the leak is found.');
   });
 
   it('shows what waits with buttons, of which approve asks first', async () => {
