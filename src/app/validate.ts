@@ -12,9 +12,14 @@ export interface SourceFile {
   readonly text: string;
 }
 
+/** Null: a symbolic link, which is not followed. */
+export interface ManifestSource extends Pick<SourceFile, 'path'> {
+  readonly text: string | null;
+}
+
 export interface ValidateInput {
   /** Every `slipway.yaml` of the repository. */
-  readonly files: readonly SourceFile[];
+  readonly files: readonly ManifestSource[];
   /** The installation's `environments.yaml`; without it, what depends on the environments is not checked. */
   readonly environments?: SourceFile | undefined;
 }
@@ -35,7 +40,7 @@ type ParsedManifest = Extract<ManifestResult, { ok: true }> & { readonly path: s
 
 /** Never throws for what the files say: every mistake is an issue. */
 export const validate = (needs: ValidateNeeds) => async ({ files, environments }: ValidateInput): Promise<Validated> => {
-  const results = files.map((file) => ({ path: file.path, ...parseManifest(file.text, file.path) }));
+  const results = files.map(({ path, text }) => ({ path, ...(text === null ? linked(path) : parseManifest(text, path)) }));
   const parsed = results.filter((result): result is ParsedManifest => result.ok);
   const installation = environments ? parseEnvironments(environments.text, environments.path) : null;
   const issues = [
@@ -54,6 +59,9 @@ export const validate = (needs: ValidateNeeds) => async ({ files, environments }
 
 const ownIssues = (result: EnvironmentsResult): readonly Issue[] => (result.ok ? result.warnings : result.issues);
 
+/** As a push of it would be refused: docs/manifest.md. */
+const linked = (file: string): Extract<ManifestResult, { ok: false }> => ({ ok: false, issues: [{ file, line: 1, column: 1, severity: 'error', path: '', message: 'this is a symlink, and links are not followed. Put the manifest itself there.' }] });
+
 function checkName({ manifest, path }: ParsedManifest, all: readonly ParsedManifest[]): Finding[] {
   const first = all.find((other) => other.manifest.service === manifest.service);
   if (!first || first.path === path) return [];
@@ -61,7 +69,7 @@ function checkName({ manifest, path }: ParsedManifest, all: readonly ParsedManif
 }
 
 /** A manifest above others, without `paths`, would release its service for every change of theirs. */
-function checkFolder({ manifest, path }: ParsedManifest, files: readonly SourceFile[]): Finding[] {
+function checkFolder({ manifest, path }: ParsedManifest, files: readonly ManifestSource[]): Finding[] {
   if (manifest.paths) return [];
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   const below = files.filter((file) => file.path !== path && file.path.startsWith(folder));

@@ -11,9 +11,16 @@ const IGNORE_BYTES_MAX = 256 * 1024;
 /** A line of .gitignore that names a folder, without patterns: the others decide about files, which are cheap to look at. */
 const PLAIN_FOLDER = /^\/?([^\s/*?[\]!#\\]+)\/?$/;
 
-/** Paths relative to the folder, with `/`, in order. Symbolic links are not followed. @throws CliError when there are too many folders */
-export async function findManifests(files: Files, root: string): Promise<string[]> {
-  const found: string[] = [];
+export interface FoundManifest {
+  /** Relative to the folder, with `/`. */
+  readonly path: string;
+  /** Of a push a link would be refused, so here it is no more than found. */
+  readonly isLink: boolean;
+}
+
+/** In the order of their paths. Symbolic links are not followed. @throws CliError when there are too many folders */
+export async function findManifests(files: Files, root: string): Promise<FoundManifest[]> {
+  const found: FoundManifest[] = [];
   const waiting = [root];
   for (let looked = 0; waiting.length > 0; looked += 1) {
     if (looked >= FOLDERS_MAX) throw new CliError(EXIT.failed, `${root} has more than ${FOLDERS_MAX} folders. Name a part of it: slipway validate PATH`);
@@ -21,11 +28,11 @@ export async function findManifests(files: Files, root: string): Promise<string[
     const entries = await files.entries(folder);
     const ignored = entries.some((entry) => entry.name === '.gitignore' && entry.kind === 'file') ? ignoredFolders(await files.read(join(folder, '.gitignore'), IGNORE_BYTES_MAX)) : null;
     for (const { name, kind } of entries) {
-      if (kind === 'file' && name === MANIFEST) found.push(relative(root, join(folder, name)).split(sep).join('/'));
+      if ((kind === 'file' || kind === 'link') && name === MANIFEST) found.push({ path: relative(root, join(folder, name)).split(sep).join('/'), isLink: kind === 'link' });
       if (kind === 'directory' && !SKIPPED.has(name) && ignored?.has(name) !== true) waiting.push(join(folder, name));
     }
   }
-  return found.sort((one, other) => (one < other ? -1 : 1));
+  return found.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 const ignoredFolders = (text: string | null): Set<string> => new Set((text ?? '').split(/\r?\n/).flatMap((line) => PLAIN_FOLDER.exec(line.trim())?.[1] ?? []));

@@ -50,6 +50,6 @@ export const localFiles: Files = {
   writeExecutable: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o755 }),
   exists: async (path) => (await statOrNull(path)) !== null,
   isDirectory: async (path) => (await statOrNull(path))?.isDirectory() ?? false,
-  entries: async (directory) => (await readdir(directory, { withFileTypes: true })).map((entry) => ({ name: entry.name, kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : 'other' })),
+  entries: async (directory) => (await readdir(directory, { withFileTypes: true })).map((entry) => ({ name: entry.name, kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'other' })),
   blob: (path) => openAsBlob(path, { type: 'application/octet-stream' }),
 };

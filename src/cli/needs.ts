@@ -25,6 +25,12 @@ export interface SourceText {
   readonly text: string;
 }
 
+/** Null: a symbolic link, which is not followed. */
+export interface ManifestText {
+  readonly path: string;
+  readonly text: string | null;
+}
+
 export interface Files {
   /** The text of a file of at most `limitBytes`; null when there is none. @throws for a larger one, or one that may not be read */
   read(path: string, limitBytes: number): Promise<string | null>;
@@ -38,7 +44,7 @@ export interface Files {
   writePrivate(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   isDirectory(path: string): Promise<boolean>;
-  entries(directory: string): Promise<readonly { readonly name: string; readonly kind: 'file' | 'directory' | 'other' }[]>;
+  entries(directory: string): Promise<readonly { readonly name: string; readonly kind: 'file' | 'directory' | 'link' | 'other' }[]>;
   /** A file as the body of a request, read while it is sent. */
   blob(path: string): Promise<Blob>;
 }
@@ -86,7 +92,7 @@ export interface CliNeeds {
   readonly files: Files;
   /** Opens an address in the user's browser; false when none could be started. */
   readonly openAddress: (address: string) => Promise<boolean>;
-  readonly validate: (input: { files: readonly SourceText[]; environments?: SourceText | undefined }) => Promise<Validation>;
+  readonly validate: (input: { files: readonly ManifestText[]; environments?: SourceText | undefined }) => Promise<Validation>;
   /** Starts the control plane and the router; resolves with the exit code, without `detach` when they have ended. */
   readonly up: (options: { home: string; detach: boolean; targets: readonly { kind: string; place: OwnTargetPlace }[] }) => Promise<number>;
   readonly down: (options: { home: string; keepServices: boolean }) => Promise<number>;

@@ -116,7 +116,7 @@ export function sourcesContract(name: string, open: () => SourcesUnderTest | Pro
     });
 
     it('refuses manifests that are links or too large', async () => {
-      await expect(under.sources.manifests(under.address, under.origin.commit({ 'a/slipway.yaml': { link: '/etc/passwd' } }))).rejects.toMatchObject({ name: 'InvalidManifest', message: expect.stringContaining('a/slipway.yaml') });
+      await expect(under.sources.manifests(under.address, under.origin.commit({ 'a/slipway.yaml': { link: '/etc/passwd' } }))).rejects.toMatchObject({ name: 'InvalidManifest', message: 'a/slipway.yaml is a symlink, and links are not followed. Put the manifest itself there.' });
       under.origin.git('rm', '-r', '--quiet', 'a');
       await expect(under.sources.manifests(under.address, under.origin.commit({ 'b/slipway.yaml': 'x'.repeat(256 * 1024 + 1) }))).rejects.toMatchObject({ name: 'InvalidManifest', message: expect.stringContaining('b/slipway.yaml') });
     });

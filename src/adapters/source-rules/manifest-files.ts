@@ -10,7 +10,8 @@ export const isManifestPath = (path: string): boolean => path === MANIFEST_NAME 
 
 /** @param kind what lies at the path. @throws InvalidManifest for what is no file */
 export function demandFile(path: string, kind: 'file' | 'symlink' | 'commit'): void {
-  if (kind !== 'file') throw new InvalidManifest(`${path} is not a file but a ${kind}. Put the manifest itself there.`, { issues: [{ path }] });
+  if (kind === 'file') return;
+  throw new InvalidManifest(`${path} is ${kind === 'symlink' ? 'a symlink, and links are not followed' : 'a submodule, and those are not read'}. Put the manifest itself there.`, { issues: [{ path }] });
 }
 
 /** @throws InvalidManifest for one that is too large */

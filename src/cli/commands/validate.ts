@@ -2,8 +2,8 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { readable } from '../arguments.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { findManifests, MANIFEST } from '../find-manifests.ts';
-import type { SourceText, Validation } from '../needs.ts';
+import { findManifests, MANIFEST, type FoundManifest } from '../find-manifests.ts';
+import type { ManifestText, SourceText, Validation } from '../needs.ts';
 import { example, runs, type Host, type Session } from '../session.ts';
 import { count } from '../text/time.ts';
 import { renderIssue } from '../../contracts/manifest-file.ts';
@@ -23,7 +23,7 @@ export function addValidate(host: Host): void {
 async function validate(session: Session, path: string, named: string | undefined): Promise<ExitCode> {
   const { needs } = session;
   const { root, paths } = await chosen(session, resolve(needs.directory, path), path);
-  const files = await Promise.all(paths.map(async (file): Promise<SourceText> => ({ path: file, text: await readable(needs.files.read(join(root, file), FILE_BYTES_MAX), file) })));
+  const files = await Promise.all(paths.map(async ({ path: file, isLink }): Promise<ManifestText> => ({ path: file, text: isLink ? null : await readable(needs.files.read(join(root, file), FILE_BYTES_MAX), file) })));
   const environments = await environmentsOf(session, root, named);
   if (files.length === 0 && environments === undefined) throw new CliError(EXIT.failed, `There is no ${MANIFEST} in ${path}. Write one: slipway init`);
   const result = await needs.validate({ files, environments });
@@ -32,10 +32,12 @@ async function validate(session: Session, path: string, named: string | undefine
   return errors > 0 ? EXIT.failed : EXIT.ok;
 }
 
-async function chosen({ needs }: Session, full: string, path: string): Promise<{ root: string; paths: string[] }> {
+async function chosen({ needs }: Session, full: string, path: string): Promise<{ root: string; paths: readonly FoundManifest[] }> {
   if (await needs.files.isDirectory(full)) return { root: full, paths: await findManifests(needs.files, full) };
   if (!(await needs.files.exists(full))) throw new CliError(EXIT.failed, `There is no file or folder ${path}.`);
-  return basename(full) === ENVIRONMENTS ? { root: dirname(full), paths: [] } : { root: dirname(full), paths: [basename(full)] };
+  const [root, name] = [dirname(full), basename(full)];
+  const isLink = (await needs.files.entries(root)).some((entry) => entry.name === name && entry.kind === 'link');
+  return { root, paths: name === ENVIRONMENTS ? [] : [{ path: name, isLink }] };
 }
 
 async function environmentsOf({ needs }: Session, root: string, named: string | undefined): Promise<SourceText | undefined> {
@@ -44,8 +46,8 @@ async function environmentsOf({ needs }: Session, root: string, named: string | 
   return (await needs.files.exists(own)) ? { path: ENVIRONMENTS, text: await readable(needs.files.read(own, FILE_BYTES_MAX), ENVIRONMENTS) } : undefined;
 }
 
-function issueLines({ issues }: Validation, sources: readonly SourceText[]): string[] {
-  return issues.flatMap((issue) => [renderIssue(issue, sources.find((source) => source.path === issue.file)?.text), '']);
+function issueLines({ issues }: Validation, sources: readonly ManifestText[]): string[] {
+  return issues.flatMap((issue) => [renderIssue(issue, sources.find((source) => source.path === issue.file)?.text ?? undefined), '']);
 }
 
 function summary({ style }: Session, { issues, services }: Validation, errors: number): string {

@@ -25,6 +25,18 @@ describe('validate', () => {
     });
   });
 
+  it('names a manifest that is a symlink, as a push of it would be refused', async () => {
+    await inFolder(async (folder) => {
+      await put(folder, { 'services/catalog/manifest.yaml': good('catalog'), 'services/basket/slipway.yaml': good('basket') });
+      await symlink('manifest.yaml', join(folder, 'services', 'catalog', 'slipway.yaml'));
+      const said = 'services/catalog/slipway.yaml:1:1  this is a symlink, and links are not followed. Put the manifest itself there.\n';
+      expect(await run(['validate', folder])).toMatchObject({ code: 1, out: `${said}\n1 service read: basket. 1 mistake.\n` });
+      const one = await run(['validate', join(folder, 'services', 'catalog', 'slipway.yaml'), '--json']);
+      expect([one.code, JSON.parse(one.out)]).toMatchObject([1, { services: [], issues: [{ file: 'slipway.yaml', severity: 'error' }] }]);
+      expect((await run(['validate', join(folder, 'services', 'basket', 'slipway.yaml')])).code).toBe(0);
+    });
+  });
+
   it('answers a mistake with file, line, column, the line and what was meant: exit 1', async () => {
     await inFolder(async (folder) => {
       await put(folder, { 'services/catalog/slipway.yaml': `${good('catalog')}strategy: cannary\n` });
