@@ -38,6 +38,8 @@ function notBegun(error: NodeJS.ErrnoException, start: Start): Ended {
   const program = start.command[0] ?? '';
   const ended = (how: string, isFinal: boolean): Ended => ({ began: false, how: `It could not start: ${how}`, isFinal });
   if (error.code === 'ENOENT' && !existsSync(start.artifact)) return ended(`its artifact's folder is gone. Start it again, which unpacks the artifact.`, false);
+  if (error.code === 'ENOENT' && !existsSync(start.directory)) return ended(`the folder for its log, ${start.directory}, is gone. Start it again, which makes another.`, false);
+  if (error.code === 'ENOENT' && program.includes('/') && existsSync(programOf(start))) return ended(`"${program}" is in the artifact, but the program that its first line names is not installed. Correct that line, or install it.`, true);
   if (error.code === 'ENOENT') return ended(`the command "${program}" was not found ${program.includes('/') ? 'in the artifact' : 'in PATH'}. Correct "start" in the manifest, or install it.`, true);
   if (error.code === 'EACCES') return ended(`"${program}" is not executable. Set its mode in the repository.`, true);
   return ended(`${error.message}.`, false);

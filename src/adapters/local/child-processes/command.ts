@@ -1,5 +1,7 @@
 /** One command of a job: its own process group, ended with all it started. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { groupLives, killMarked, signalGroup } from './processes.ts';
 
 export interface ChildCommand {
@@ -29,10 +31,21 @@ function problemOf(command: readonly string[], code: number | null, signal: stri
   return `${command.join(' ').slice(0, 200)} ${code === null ? `was ended by ${signal}` : `ended with exit code ${code}`}`;
 }
 
+/** The system names neither the folder nor an interpreter: for both, and for the program itself, it says ENOENT. */
+function notStarted({ command: [program = ''], directory, workspace }: ChildCommand, error: NodeJS.ErrnoException): string {
+  const why = error.code ?? error.message;
+  const isHere = program.includes('/');
+  if (error.code === 'ENOENT' && !existsSync(directory)) return `${program} could not be started: the folder that it runs in (${relative(workspace, directory)}) is gone, removed by a command before it`;
+  if (error.code === 'ENOENT' && isHere && existsSync(resolve(directory, program))) return `${program} could not be started (${why}): it is there, but the program that its first line names is not installed`;
+  if (error.code === 'ENOENT' && isHere) return `${program} could not be started (${why}): there is no such file beside slipway.yaml`;
+  if (error.code === 'EACCES') return `${program} could not be started (${why}): it is not executable. Set its mode in the repository`;
+  return `${program} could not be started (${why}): check that it is installed and on the path`;
+}
+
 function exitOf(child: ChildProcess, run: ChildCommand): Promise<CommandProblem> {
-  return new Promise((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) => resolve(`${run.command[0]} could not be started (${error.code ?? error.message}): check that it is installed and on the path`));
-    child.once('exit', (code, signal) => resolve(problemOf(run.command, code, signal)));
+  return new Promise((done) => {
+    child.once('error', (error: NodeJS.ErrnoException) => done(notStarted(run, error)));
+    child.once('exit', (code, signal) => done(problemOf(run.command, code, signal)));
   });
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -76,6 +76,10 @@ describe('a process that a spawner starts', () => {
     expect(await ended).toEqual({ began: false, how: expect.stringContaining('the command "no-such-program" was not found in PATH'), isFinal: true });
     const gone = await start({ ...program(''), artifact: join(directory, 'gone') });
     expect(await gone.ended).toEqual({ began: false, how: expect.stringContaining('folder is gone'), isFinal: false });
+    const unlogged = join(directory, 'unlogged');
+    expect(await (await start({ ...program(''), directory: unlogged })).ended).toEqual({ began: false, how: expect.stringContaining(`the folder for its log, ${unlogged}, is gone`), isFinal: false });
+    await writeFile(join(directory, 'odd'), '#!/no/such/program\n', { mode: 0o755 });
+    expect(await (await start({ ...program(''), artifact: directory, command: ['./odd'] })).ended).toEqual({ began: false, how: expect.stringContaining('"./odd" is in the artifact, but the program that its first line names is not installed'), isFinal: true });
   });
 
   it('is one of many that are asked for at once, each with its own answer', async () => {

@@ -77,7 +77,11 @@ describe('a build', () => {
   it.each([
     ['test', { test: say('console.log("reason"); process.exit(3)'), command: say('console.log("built")') }, 'exit code 3'],
     ['build', { command: say('console.log("reason"); process.exit(4)') }, 'exit code 4'],
-    ['build', { command: ['no-such-program'] }, 'ENOENT'],
+    ['build', { command: ['no-such-program'] }, 'no-such-program could not be started (ENOENT): check that it is installed and on the path'],
+    ['build', { command: ['./no-such-file'] }, './no-such-file could not be started (ENOENT): there is no such file beside slipway.yaml'],
+    ['build', { test: say('console.log("reason"); fs.writeFileSync("odd", "#!/no/such/program\\n", { mode: 0o755 })'), command: ['./odd'] }, 'it is there, but the program that its first line names is not installed'],
+    ['build', { test: say('console.log("reason"); fs.writeFileSync("odd", "", { mode: 0o644 })'), command: ['./odd'] }, './odd could not be started (EACCES): it is not executable'],
+    ['build', { test: say('console.log("reason"); fs.rmSync(process.cwd(), { recursive: true })'), command: ['node', '-v'] }, 'node could not be started: the folder that it runs in (checkout) is gone, removed by a command before it'],
     ['build', { command: say('console.log("reason"); process.kill(process.pid, "SIGSEGV")') }, 'SIGSEGV'],
     ['pack', { command: say('console.log("reason")'), output: 'dist' }, 'dist'],
     ['pack', { command: say('console.log("reason"); fs.mkdirSync("dist")'), output: 'dist' }, 'is empty'],
@@ -87,7 +91,7 @@ describe('a build', () => {
     await shop.builder().start(shop.request({ a: '' }, recipe));
     const outcome = await failed();
     expect(outcome).toMatchObject({ step, message: expect.stringContaining(message) });
-    if (!message.includes('ENOENT')) expect(outcome.tail).toContain('reason');
+    if (!message.includes('(ENOENT)')) expect(outcome.tail).toContain('reason');
     expect(await shop.log(outcome.log)).not.toContain('\nbuilt');
   });
 
