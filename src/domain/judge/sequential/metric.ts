@@ -1,9 +1,10 @@
 /** One metric of the judge: what has been seen of it, and what that is evidence of. */
 import * as z from 'zod';
 import { Allowance, type Burst, fullAllowance, paid } from './allowance.ts';
-import { Dispersion, dispersionOf, doubtfulDispersion, sureDispersion, unknownDispersion, withSpan } from './dispersion.ts';
+import { Dispersion, dispersionOf, doubtfulDispersion, sureDispersion, unknownDispersion } from './dispersion.ts';
 import { EProcess, logEvidence, noEvidence, withBlock, WORSE_BY } from './e-process.ts';
 import { GoodEnough, notShownYet, withGood } from './good-enough.ts';
+import { Incident, measured, noIncident } from './incident.ts';
 import { type Block, logRatios } from './share.ts';
 
 const Arm = z.strictObject({ total: z.number(), bad: z.number() });
@@ -15,6 +16,8 @@ export const MetricState = z.strictObject({
   evidence: EProcess,
   good: GoodEnough,
   dispersion: Dispersion,
+  /** Of the stable revision. */
+  incident: Incident.default(noIncident),
   allowance: Allowance,
   /** Ticks that wait until both arms have had requests: a tick with one arm alone says nothing of where bad events fall. */
   pending: Both.extend({ counted: z.number() }),
@@ -41,7 +44,7 @@ export interface MetricTick {
 }
 
 const nothing = () => ({ candidate: { total: 0, bad: 0 }, stable: { total: 0, bad: 0 } });
-export const newMetric = (weight: number): MetricState => ({ weight, evidence: noEvidence(), good: notShownYet(), dispersion: unknownDispersion(), allowance: fullAllowance(), pending: { ...nothing(), counted: 0 }, seen: nothing() });
+export const newMetric = (weight: number): MetricState => ({ weight, evidence: noEvidence(), good: notShownYet(), dispersion: unknownDispersion(), incident: noIncident(), allowance: fullAllowance(), pending: { ...nothing(), counted: 0 }, seen: nothing() });
 /** In the next hold evidence against the candidate stays; that it is good enough, it has to show again. */
 export const inNextHold = (metric: MetricState): MetricState => ({ ...metric, good: notShownYet(), allowance: fullAllowance(), pending: { ...nothing(), counted: 0 }, seen: nothing() });
 
@@ -69,7 +72,7 @@ export function withTick(metric: MetricState, tick: MetricTick): MetricState {
   const seen = sum(metric.seen, tick.block);
   const usual = tick.tolerated * (tick.against?.rate ?? Math.max(rateOf(tick.block.stable), rateOf(seen.stable)));
   const { state: allowance, counted } = paid(metric.allowance, { ...tick.block.candidate, expected: usual * tick.block.candidate.total, dispersion: dispersion === 1 ? 1 : Math.min(dispersion, sureDispersion(metric.dispersion)), clusters: clustersOf(seen, tick), second: tick.second });
-  const next: MetricState = { ...metric, allowance, seen, dispersion: withSpan(metric.dispersion, tick.block, Math.max(0, tick.second - metric.allowance.second)) };
+  const next: MetricState = { ...metric, allowance, seen, ...measured(metric, tick.block, metric.seen.stable, Math.max(0, tick.second - metric.allowance.second)) };
   if (tick.against !== null) return alone(next, tick, counted, dispersion, tick.against);
   const pending = { ...sum(metric.pending, tick.block), counted: metric.pending.counted + counted };
   const least = Math.min(pending.candidate.total, pending.stable.total);
