@@ -8,6 +8,7 @@ const config: Config = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }] },
   testPathIgnorePatterns: ['/test/aws/', '/test/bench/', '/test/console/'],
+  setupFilesAfterEnv: ['<rootDir>/test/property-seed.ts'],
   testMatch: ['**/*.test.ts'],
   testTimeout: 20_000,
 };
