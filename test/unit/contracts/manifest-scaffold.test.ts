@@ -19,7 +19,8 @@ describe('what slipway init writes', () => {
   });
 
   it('keeps any team and any arguments as they are', () => {
-    const argument = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter((text) => !/[\p{C}]/u.test(text));
+    // U+FFFD is what bytes that are no UTF-8 are read as: a file with one is refused, whoever wrote it.
+    const argument = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter((text) => !/[\p{C}\uFFFD]/u.test(text));
     fc.assert(fc.property(argument, fc.array(argument, { minLength: 1, maxLength: 4 }), (team, start) => {
       const result = parseManifest(scaffoldManifest({ service: 'catalog', team, start }), 'f');
       expect(result).toMatchObject({ ok: true, manifest: { team, start } });
