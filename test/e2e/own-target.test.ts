@@ -1,4 +1,5 @@
 /** A target of the user's own carries releases like a built-in one: the example's, in plain JavaScript, with its own weighted router. */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -33,9 +34,10 @@ it('releases, repairs what somebody breaks, and says why it cannot do something'
   expect((await at.client.over(second)).status).toMatchObject({ kind: 'succeeded' });
   expect(await page()).toBe('second');
 
-  await rm(join(sites.root, 'handbook.production/releases', `${second}-production`), { recursive: true });
-  expect(await page()).not.toBe('second');
-  await eventually('the page is back', async () => (await page()) === 'second');
+  const placed = join(sites.root, 'handbook.production/releases', `${second}-production`);
+  await rm(placed, { recursive: true });
+  // A repair may be faster than a request that would show the gap: the files are there again because it put them there.
+  await eventually('the page is back', async () => existsSync(placed) && (await page()) === 'second');
 
   repository.write({ 'handbook/slipway.yaml': JSON.stringify({ service: 'handbook', team: 'shop', start: ['site'], ...manifest, settings: {} }) });
   expect((await at.client.over(await at.release(repository, 'no settings'))).status).toMatchObject({ kind: 'failed', error: 'NotSupported', reason: expect.stringContaining('settings.root is missing') });

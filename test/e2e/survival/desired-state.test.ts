@@ -25,6 +25,7 @@ const pidIn = async (service: string, position = 0): Promise<number> => {
   return eventually(`the process of ${name}`, async () => (await pids()).get(name));
 };
 const traffic = () => new RouterClient({ controlSocket: at.client.home.routerSocket });
+const repairs = async (service: string) => (await at.controlPlane.composed.engine.list({ machine: 'repair', limit: 1000 })).filter(({ input }) => JSON.stringify(input).includes(`"${service}"`)).length;
 
 it.concurrent('a killed instance is relaunched, and the other one is not touched', async () => {
   await at.deployed('killed', QUICK);
@@ -87,22 +88,22 @@ it.concurrent('a zone marked lost moves its instances to the other one, and they
   expect([unknown.status, unknown.text]).toEqual([400, expect.stringContaining('a, b')]);
 }, 120_000);
 
+/** A pass may be faster than a request that would show a drift of the router's: that it was repaired shows that it was there. */
 it.concurrent.each<{ drift: string; make: (service: string) => Promise<() => Promise<boolean>> }>([
   {
     drift: 'weights', make: async (service) => {
       const [name, environment] = [ServiceName.parse(service), EnvironmentName.parse('production')];
       const { port: _port, ...route } = (await traffic().get(name, environment)) ?? {};
+      const before = await repairs(service);
       await traffic().put({ ...(route as TrafficRoute), weights: {} });
-      expect((await fetch(await at.endpoint(service))).status).toBe(503);
-      return async () => (await traffic().get(name, environment))?.weights[`${service}-1-production` as RevisionId] === 100;
+      return async () => (await repairs(service)) > before && (await traffic().get(name, environment))?.weights[`${service}-1-production` as RevisionId] === 100;
     },
   },
   {
     drift: 'route', make: async (service) => {
-      const endpoint = await at.endpoint(service);
+      const before = await repairs(service);
       await traffic().remove(ServiceName.parse(service), EnvironmentName.parse('production'));
-      await expect(fetch(endpoint)).rejects.toThrow();
-      return async () => (await fetch(await at.endpoint(service))).ok;
+      return async () => (await repairs(service)) > before && (await fetch(await at.endpoint(service))).ok;
     },
   },
   {
