@@ -73,9 +73,9 @@ it('a push is shown from its begin to its end, and approved where it is shown', 
   const told = slack.thread(shown?.ts ?? '').flatMap(({ blocks }) => blocks.flatMap(({ block_id: name }) => name ?? []));
   expect(new Set(told).size).toBe(told.length);
   const updates = slack.calls.filter(({ method, input }) => method === 'chat.update' && input['ts'] === shown?.ts).map(({ at: when }) => when);
-  const gaps = updates.slice(1).map((when, index) => when - (updates[index] ?? 0)).sort((one, other) => one - other);
-  // The control plane that was killed and the one after it keep pace each by itself.
-  expect(gaps[1] ?? 1000).toBeGreaterThan(900);
+  // One a second from the control plane that was killed, and from the one after it: two more than seconds have passed, and a third that was
+  // on its way for long. Of two arrivals alone nothing is known: the first may have been held up, and the second not.
+  expect(updates.length).toBeLessThanOrEqual(((updates.at(-1) ?? 0) - (updates[0] ?? 0)) / 1000 + 3);
   expect(slack.calls.filter(({ method }) => method === 'chat.postMessage').length).toBeLessThan(20);
 }, 180_000);
 
