@@ -14,12 +14,17 @@ export interface Receiver {
   readonly received: Received[];
   /** How requests are answered from now on; a number is a status. */
   answers: number | ((response: ServerResponse, request: Received) => void);
+  /** While it is, whoever connects is cut off; its port stays its own. */
+  isAway: boolean;
   close(): Promise<void>;
 }
 
-/** @param port where it listens; 0: wherever one is free */
-export async function startReceiver(port = 0): Promise<Receiver> {
+export async function startReceiver(): Promise<Receiver> {
   const server = createServer((request, response) => {
+    if (self.isAway) {
+      request.socket.destroy();
+      return;
+    }
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
@@ -29,10 +34,10 @@ export async function startReceiver(port = 0): Promise<Receiver> {
       else self.answers(response, one);
     });
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const self: Receiver = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received: [], answers: 200,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received: [], answers: 200, isAway: false,
     close: async () => {
       server.close();
       server.closeAllConnections();

@@ -27,10 +27,12 @@ describe('router process', () => {
     await instance.close();
     release.length = 0;
   });
-  const put = () => rig.client.put(routeOf({ upstreams: upstreamsOf(['catalog-1-staging', 'one', instance.port]) }));
+  const put = (service = 'catalog' as ServiceName) => rig.client.put(routeOf({ service, upstreams: upstreamsOf(['catalog-1-staging', 'one', instance.port]) }));
+  /** The router likes a port for a route: under a name of its own no other test's router takes it while this one is down. */
+  const own = (name: string) => `${name}-${process.pid}` as ServiceName;
 
   it('serves its last table, on the same ports, after kill -9', async () => {
-    const { port } = await put();
+    const { port } = await put(own('kept'));
     const before = await rig.client.list();
     rig.child.kill('SIGKILL');
     await once(rig.child, 'exit');
@@ -46,8 +48,8 @@ describe('router process', () => {
   });
 
   it('waits for a port that somebody else took meanwhile, says so, and serves the other routes', async () => {
-    const { port } = await put();
-    const other = await rig.client.put(routeOf({ service: 'basket' as ServiceName, upstreams: upstreamsOf(['catalog-1-staging', 'one', instance.port]) }));
+    const { port } = await put(own('taken'));
+    const other = await put(own('other'));
     rig.child.kill('SIGKILL');
     await once(rig.child, 'exit');
     const squatter = createServer().listen(port, '127.0.0.1');
