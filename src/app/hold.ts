@@ -2,7 +2,7 @@
 import type { Deployment, HoldProgress } from '../domain/deployment.ts';
 import { InstancesUnhealthy } from '../domain/errors.ts';
 import type { RevisionId } from '../domain/ids.ts';
-import { armDelta, type ArmCounts, failuresOf, plainCounts } from '../domain/judge/counts.ts';
+import { addCounts, armDelta, type ArmCounts, failuresOf, NO_COUNTS, plainCounts } from '../domain/judge/counts.ts';
 import type { HoldStart, Verdict } from '../domain/judge/judge.ts';
 import { type Rate, sharedIncident, sharedIncidentText } from '../domain/judge/shared-incident.ts';
 import type { Effect } from '../domain/outbox.ts';
@@ -66,7 +66,7 @@ function judged(needs: Pick<HoldNeeds, 'judge' | 'clock'>, deployment: Deploymen
   const { candidate, stable } = deployment.plan;
   const counts = (revision: RevisionId | null): ArmCounts | null => (revision === null ? null : now.revisions[revision] ?? null);
   const reading = { epoch: now.epoch, candidate: plain(counts(candidate)), stable: plain(counts(stable)) };
-  const state = before.judge ?? needs.judge.start(startOf(deployment, before, reading.stable));
+  const state = before.judge ?? needs.judge.start(startOf(deployment, before, reading.stable, rule));
   if (before.reading === null) return { progress: { ...before, reading, judge: state, turns: 1 }, verdict: null };
   const delta = (was: ArmCounts | null, is: ArmCounts | null) => (is === null ? null : armDelta(was ?? undefined, is));
   const ticked = needs.judge.tick(state, {
@@ -102,14 +102,16 @@ export function keptReading(before: HoldProgress['reading'], now: Reading): Read
 const plain = (counts: ArmCounts | null) => (counts === null ? null : plainCounts(counts));
 
 /**
- * At 100 % nothing compares any more: the stable revision's counts of the latest hold that did are the baseline, or else all that was
- * counted of it before. Evidence against the candidate goes on from hold to hold, so that alpha is for the deployment as a whole.
+ * At 100 % nothing compares any more: the stable revision's counts of all holds that did are the baseline, or else all that was counted of it
+ * before. The latest of these holds alone may have been of a second: three good answers bound a rate at nine in ten, and nothing is ever
+ * found to be worse than that. Evidence against the candidate goes on from hold to hold, so that alpha is for the deployment as a whole.
  */
-function startOf(deployment: Deployment, hold: HoldProgress, history: ArmCounts | null): HoldStart {
+function startOf(deployment: Deployment, hold: HoldProgress, history: ArmCounts | null, rule: JudgeRule): HoldStart {
   const { stable, stages } = deployment.plan;
   const weights = hold.stage === 'rollout' ? stages.rollout?.batches[hold.batch]?.weights : undefined;
   const comparing = stable !== null && (weights === undefined || (weights[stable] ?? 0) > 0);
   const judged = deployment.holds.flatMap((known) => known.judge ?? []);
-  const compared = judged.findLast((known) => known.comparing)?.stable ?? null;
-  return { comparing, baseline: comparing ? null : compared, history, previous: judged.at(-1) ?? null };
+  const compared = judged.filter((known) => known.comparing).reduce<ArmCounts>((sum, known) => addCounts(sum, known.stable), NO_COUNTS);
+  const bounds = compared.requests >= Math.min(rule.minimumRequests, history?.requests ?? 0);
+  return { comparing, baseline: comparing || !bounds ? null : compared, history, previous: judged.at(-1) ?? null };
 }

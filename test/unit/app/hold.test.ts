@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { keptReading, look } from '../../../src/app/hold.ts';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type HoldLook, keptReading, look } from '../../../src/app/hold.ts';
 import type { Turn } from '../../../src/app/deployment-turn.ts';
 import { creating, findDesired, getDeployment } from '../../../src/app/state/documents.ts';
 import { deploymentKey, desiredKey } from '../../../src/app/state/keys.ts';
@@ -25,6 +25,64 @@ describe('a reading in which a revision is missing', () => {
   });
 });
 
+type Counted = readonly [requests: number, failed: number];
+
+/** A deployment with its counts. @returns a look of the hold ten seconds later, after so much more of the candidate and of the stable revision */
+async function counting({ needs, clock }: Rig, history: number) {
+  const place = desired(undefined, { deployment: DeploymentId.parse('catalog-2-production') });
+  const deployment: Deployment = {
+    id: DeploymentId.parse('catalog-2-production'), pipeline: PipelineId.parse('catalog-2'), service: place.service, environment: place.environment, plan: compilePlan(planInput({ manifest: { strategy: 'canary', rollout: { batches: [50, 100] } } })), planHash: 'x',
+    status: { kind: 'running' }, stage: 'canary', batch: 0, launchedAt: null, holds: [], promoteRequestedBy: null, startedAt: clock.now(),
+  };
+  await needs.store.transact([creating(desiredKey(place.service, place.environment), place), creating(deploymentKey(deployment.id), deployment)]);
+  const counted = { candidate: { requests: 0, failed: 0 }, stable: { requests: history, failed: history / 1000 } };
+  const all = {
+    ...needs, judge: sequentialJudge,
+    targets: { observe: async () => [{ service: place.service, environment: place.environment, weights: {}, instances: [], endpoint: null }], describe: async () => { throw new Error('not asked'); }, names: () => [] },
+    metrics: { read: async () => ({ epoch: 'a', revisions: { [CANDIDATE]: arm(counted.candidate.requests, counted.candidate.failed), [STABLE]: arm(counted.stable.requests, counted.stable.failed) } }) },
+  };
+  return async (hold: Pick<HoldLook, 'stage' | 'batch'>, candidate: Counted, stable: Counted) => {
+    clock.advance(10_000);
+    counted.candidate = { requests: counted.candidate.requests + candidate[0], failed: counted.candidate.failed + candidate[1] };
+    counted.stable = { requests: counted.stable.requests + stable[0], failed: counted.stable.failed + stable[1] };
+    const turn = { deployment: await getDeployment(needs.store, deployment.id), desired: await findDesired(needs.store, place.service, place.environment) } as Turn;
+    return (await look(all as never, turn, { ...hold, seconds: 3600, rule: rule() })).verdict;
+  };
+}
+
+describe('a hold in which the stable revision has no traffic', () => {
+  let at: Rig;
+  beforeEach(() => { at = rig(); });
+  afterEach(() => at.close());
+
+  /** Looks of an outage of the candidate at 100 %, until it is found. */
+  async function outage(next: Awaited<ReturnType<typeof counting>>) {
+    await next({ stage: 'rollout', batch: 1 }, [0, 0], [0, 0]);
+    for (let looks = 1; looks <= 20; looks += 1) {
+      const verdict = await next({ stage: 'rollout', batch: 1 }, [20, 20], [0, 0]);
+      if (verdict?.kind === 'abort') return { looks, from: verdict.evidence.stableFrom, requests: verdict.evidence.stable?.requests };
+    }
+    return 'not found';
+  }
+  async function held(next: Awaited<ReturnType<typeof counting>>, hold: Pick<HoldLook, 'stage' | 'batch'>, stable: number) {
+    await next(hold, [0, 0], [0, 0]);
+    await next(hold, [20, 0], [stable, 0]);
+  }
+
+  it('is judged by all holds that compared, however few requests the latest had', async () => {
+    const next = await counting(at, 0);
+    await held(next, { stage: 'canary', batch: 0 }, 120);
+    await held(next, { stage: 'rollout', batch: 0 }, 3);
+    expect(await outage(next)).toEqual({ looks: expect.any(Number), from: 'an earlier hold', requests: 123 });
+  });
+
+  it('is judged by what was counted before where those holds had too few', async () => {
+    const next = await counting(at, 1000);
+    await held(next, { stage: 'rollout', batch: 0 }, 3);
+    expect(await outage(next)).toEqual({ looks: expect.any(Number), from: 'before this hold', requests: 1003 });
+  });
+});
+
 describe('a hold in which both revisions begin to fail', () => {
   let at: Rig | undefined;
   afterEach(() => at?.close());
@@ -32,26 +90,8 @@ describe('a hold in which both revisions begin to fail', () => {
   /** @param failing percents of the requests of [candidate, stable] @returns the next look, ten seconds later */
   async function holding(history = 100_000) {
     at = rig();
-    const { needs, clock } = at;
-    const place = desired(undefined, { deployment: DeploymentId.parse('catalog-2-production') });
-    const deployment: Deployment = {
-      id: DeploymentId.parse('catalog-2-production'), pipeline: PipelineId.parse('catalog-2'), service: place.service, environment: place.environment, plan: compilePlan(planInput({ manifest: { strategy: 'canary' } })), planHash: 'x',
-      status: { kind: 'running' }, stage: 'canary', batch: 0, launchedAt: null, holds: [], promoteRequestedBy: null, startedAt: clock.now(),
-    };
-    await needs.store.transact([creating(desiredKey(place.service, place.environment), place), creating(deploymentKey(deployment.id), deployment)]);
-    const counted = { candidate: { requests: 0, failed: 0 }, stable: { requests: history, failed: history / 1000 } };
-    const all = {
-      ...needs, judge: sequentialJudge,
-      targets: { observe: async () => [{ service: place.service, environment: place.environment, weights: {}, instances: [], endpoint: null }], describe: async () => { throw new Error('not asked'); }, names: () => [] },
-      metrics: { read: async () => ({ epoch: 'a', revisions: { [CANDIDATE]: arm(counted.candidate.requests, counted.candidate.failed), [STABLE]: arm(counted.stable.requests, counted.stable.failed) } }) },
-    };
-    return async (failing: readonly [number, number]) => {
-      clock.advance(10_000);
-      counted.candidate = { requests: counted.candidate.requests + 100, failed: counted.candidate.failed + failing[0] };
-      counted.stable = { requests: counted.stable.requests + 900, failed: counted.stable.failed + 9 * failing[1] };
-      const turn = { deployment: await getDeployment(needs.store, deployment.id), desired: await findDesired(needs.store, place.service, place.environment) } as Turn;
-      return (await look(all as never, turn, { stage: 'canary', batch: 0, seconds: 3600, rule: rule() })).verdict?.kind;
-    };
+    const next = await counting(at, history);
+    return async (failing: readonly [number, number]) => (await next({ stage: 'canary', batch: 0 }, [100, failing[0]], [900, 9 * failing[1]]))?.kind;
   }
 
   it('tells of it once, and gives no verdict', async () => {
