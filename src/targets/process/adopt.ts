@@ -2,7 +2,7 @@
 import type { InstanceId } from '../../domain/ids.ts';
 import { failInstance } from './failure.ts';
 import { type Instance, keyOf, processOf, refOf } from './fleet.ts';
-import { removeDirectory } from './instance-record.ts';
+import { removeDirectory, type ProcessRef } from './instance-record.ts';
 import type { MarkedProcess } from './process-table/index.ts';
 import type { Runtime } from './runtime.ts';
 import { start } from './start.ts';
@@ -10,47 +10,9 @@ import { digestsInUse, drainAndStop } from './stop.ts';
 import { endProcess } from './strays.ts';
 import { processEnded, watch } from './watch.ts';
 
-/** Resolves at the end of a process that is not our child: there is no event, so it is looked at. */
-export interface ExitPoll {
-  /** Calls `onExit` once, when the process has ended. */
-  follow(instance: Instance, onExit: () => void): void;
-  close(): void;
-}
-
-/** Looks at all followed processes every `everyMs`, from one timer. */
-export function createExitPoll(table: Runtime['table'], everyMs: number): ExitPoll {
-  const followed = new Map<Instance, () => void>();
-  let busy = false;
-  const look = async () => {
-    if (busy) return;
-    busy = true;
-    for (const [instance, onExit] of followed) {
-      const process = processOf(instance);
-      const alive = process !== undefined && (await table.identity(process.pid).catch(() => process.identity)) === process.identity;
-      if (alive) continue;
-      followed.delete(instance);
-      onExit();
-    }
-    busy = false;
-  };
-  const timer = setInterval(() => void look(), everyMs).unref();
-  return {
-    follow: (instance, onExit) => void followed.set(instance, onExit),
-    close: () => {
-      followed.clear();
-      clearInterval(timer);
-    },
-  };
-}
-
 /** Follows the end of an adopted instance's process. */
-function followExit(rt: Runtime, poll: ExitPoll, instance: Instance): void {
-  instance.gone = new Promise((resolve) => {
-    poll.follow(instance, () => {
-      processEnded(rt, instance, { began: true, why: 'Its process has ended. Its log says more.' });
-      resolve();
-    });
-  });
+function followExit(rt: Runtime, instance: Instance, process: ProcessRef): void {
+  instance.gone = rt.exits.over(process).then(() => processEnded(rt, instance, { began: true, why: 'Its process has ended. Its log says more.' }));
 }
 
 /** A process that was started, but whose record was not written any more. */
@@ -59,10 +21,10 @@ function takeUnrecorded(rt: Runtime, instance: Instance, found: MarkedProcess, p
   rt.fleet.update(instance, { state: { phase: 'running', process, health: 'starting', startedAt: rt.needs.clock.now(), healthySince: null } });
 }
 
-async function adoptOne(rt: Runtime, poll: ExitPoll, instance: Instance): Promise<'adopted' | 'lost' | 'other'> {
+async function adoptOne(rt: Runtime, instance: Instance): Promise<'adopted' | 'lost' | 'other'> {
   const process = processOf(instance);
   const alive = process !== undefined && (await rt.table.identity(process.pid)) === process.identity;
-  if (process !== undefined && alive) followExit(rt, poll, instance);
+  if (process !== undefined && alive) followExit(rt, instance, process);
   const { phase } = instance.record.state;
   if (phase === 'draining' || phase === 'stopping') {
     if (!alive) instance.gone = Promise.resolve();
@@ -97,7 +59,7 @@ function finishHandOvers(rt: Runtime): void {
  * Reads all instance directories. Living processes are taken over, ended ones become failures, unfinished starts and stops go on, and
  * directories without a readable record are removed with what runs in them.
  */
-export async function adopt(rt: Runtime, poll: ExitPoll): Promise<{ adopted: number; lost: number }> {
+export async function adopt(rt: Runtime): Promise<{ adopted: number; lost: number }> {
   const marked = await rt.table.marked(rt.needs.directory);
   const leaders = new Map<string, MarkedProcess>(marked.filter(({ pid, group }) => pid === group).map((found) => [found.marker.instance, found]));
   const counts = { adopted: 0, lost: 0, other: 0 };
@@ -117,7 +79,7 @@ export async function adopt(rt: Runtime, poll: ExitPoll): Promise<{ adopted: num
       if (port === undefined) await endProcess(rt, leader);
       else takeUnrecorded(rt, instance, leader, port);
     }
-    counts[await adoptOne(rt, poll, instance)] += 1;
+    counts[await adoptOne(rt, instance)] += 1;
   }
   finishHandOvers(rt);
   const refs = new Map(rt.fleet.all().map((instance) => [keyOf(refOf(instance)), refOf(instance)]));

@@ -6,8 +6,9 @@ import type { ServiceRef } from '../../contracts/target.ts';
 import type { InstanceId, RevisionId } from '../../domain/ids.ts';
 import type { Worker } from '../../domain/manifest.ts';
 import type { Target } from '../../ports/target.ts';
-import { adopt, createExitPoll } from './adopt.ts';
+import { adopt } from './adopt.ts';
 import { type Cgroups, openCgroups, ownCgroup } from './cgroup.ts';
+import { createExitPoll } from './exit-poll.ts';
 import { createFleet, isServing, processOf } from './fleet.ts';
 import { portGiver } from './free-port.ts';
 import { createHealthWatch } from './health.ts';
@@ -78,6 +79,7 @@ function createRuntime({ settings: given, ...rest }: ProcessTargetNeeds) {
   const closing = new AbortController();
   const refusing = new AbortController();
   const table = processTable();
+  const exits = createExitPoll(table, settings.adoptedPollMs);
   const fleet = createFleet(needs.directory);
   const limits = openLimits(needs.directory, settings);
   const background = createBackground();
@@ -88,6 +90,7 @@ function createRuntime({ settings: given, ...rest }: ProcessTargetNeeds) {
     settings,
     fleet,
     table,
+    exits,
     verbs: createSerial(),
     unpacked: createUnpacked({ root: join(needs.directory, 'artifacts'), artifacts: needs.artifacts, ids: needs.ids, spare: settings.artifactsSpare }),
     upstreams: createUpstreams({ traffic: needs.traffic, fleet, closing: closing.signal }),
@@ -95,7 +98,7 @@ function createRuntime({ settings: given, ...rest }: ProcessTargetNeeds) {
     watchHealth: createHealthWatch(),
     starts: createStartWaits(fleet, closing.signal),
     freePort: portGiver(needs.directory, settings.ports, portsTaken),
-    startProcess: settings.spawnerSocket === undefined ? async (start) => startProcess(start) : createSpawner({ socket: settings.spawnerSocket, table, pollMs: settings.adoptedPollMs, closing: closing.signal }),
+    startProcess: settings.spawnerSocket === undefined ? async (start) => startProcess(start) : createSpawner({ socket: settings.spawnerSocket, exits, closing: closing.signal }),
     startTurn: createBounded(settings.parallelStarts),
     background: background.add,
     strays: createStrayLook(() => findStrays(rt)),
@@ -109,7 +112,6 @@ function createRuntime({ settings: given, ...rest }: ProcessTargetNeeds) {
 /** @throws NotSupported on other systems than Linux and macOS; the error of the file system when the directory cannot be made */
 export async function createProcessTarget(needs: ProcessTargetNeeds): Promise<ProcessTarget> {
   const { rt, closing, refusing, background, sweep, limits } = createRuntime(needs);
-  const poll = createExitPoll(rt.table, rt.settings.adoptedPollMs);
   const stopSupervising = supervise(rt);
   return {
     describe: async () => ({ verb: 'describe', kind: 'process', weights: true, zones: true, scaleToZero: true, mirrors: true, limits: limitsInForce(rt, 'unavailable' in limits ? limits : undefined), problems: [] }),
@@ -118,7 +120,7 @@ export async function createProcessTarget(needs: ProcessTargetNeeds): Promise<Pr
     observe: (request) => observe(rt, request),
     relaunch: (request) => relaunch(rt, request),
     retire: (request) => retire(rt, request),
-    adopt: () => adopt(rt, poll),
+    adopt: () => adopt(rt),
     startsOver: (ref, revisions, withinMs) => rt.starts.over(ref, revisions, withinMs),
     stopAll: async () => {
       refusing.abort();
@@ -135,7 +137,7 @@ export async function createProcessTarget(needs: ProcessTargetNeeds): Promise<Pr
     close: async () => {
       closing.abort();
       stopSupervising();
-      poll.close();
+      rt.exits.close();
       sweep.close();
       for (const instance of rt.fleet.all()) instance.unwatch();
       await rt.verbs.idle();

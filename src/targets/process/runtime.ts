@@ -7,6 +7,7 @@ import type { SecretSource } from '../../ports/secrets.ts';
 import type { Fence } from '../../ports/target.ts';
 import type { Traffic } from '../../ports/traffic.ts';
 import type { Cgroups } from './cgroup.ts';
+import type { ExitPoll } from './exit-poll.ts';
 import type { Fleet } from './fleet.ts';
 import type { WatchHealth } from './health.ts';
 import type { ProcessTable } from './process-table/index.ts';
@@ -45,6 +46,7 @@ export interface Runtime {
   readonly settings: ProcessSettings;
   readonly fleet: Fleet;
   readonly table: ProcessTable;
+  readonly exits: ExitPoll;
   /** One changing verb at a time per service and environment. */
   readonly verbs: Serial;
   readonly unpacked: Unpacked;

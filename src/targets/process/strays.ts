@@ -16,7 +16,6 @@ export interface Stray {
 }
 
 const STOP_MS = 5000;
-const POLL_MS = 50;
 
 /** A stray's name holds its process, because its marker may be that of an instance that is known. */
 const strayId = (process: MarkedProcess): string => `stray.${process.pid}.${process.marker.instance}`.slice(0, 128);
@@ -79,11 +78,8 @@ export async function endProcess(rt: Runtime, found: MarkedProcess): Promise<voi
     }
   };
   await send('SIGTERM');
-  for (let waited = 0; waited < STOP_MS && !rt.closing.aborted; waited += POLL_MS) {
-    if ((await rt.table.identity(found.pid)) !== found.identity) return;
-    await sleep(POLL_MS, undefined, { ref: false });
-  }
-  if (!rt.closing.aborted) await send('SIGKILL');
+  const isOver = await Promise.race([rt.exits.over(found).then(() => true), sleep(STOP_MS, false, { signal: rt.closing, ref: false }).catch(() => true)]);
+  if (!isOver) await send('SIGKILL');
 }
 
 /** Collects ended instances for a moment, then kills in one look at the process table what they left behind. */

@@ -1,7 +1,6 @@
 /** Has processes started by a spawner, and starts them here where none serves. */
 import { connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProcessTable } from '../process-table/index.ts';
+import type { ExitPoll } from '../exit-poll.ts';
 import { type Spawned, type Start, startProcess } from '../spawn.ts';
 import { lineOf, lines, monotonicMs, SpawnReport } from './messages.ts';
 
@@ -11,9 +10,8 @@ export type StartProcess = (start: Start) => Promise<Spawned>;
 export interface SpawnerOptions {
   /** Path of the socket that the spawner listens at. */
   readonly socket: string;
-  readonly table: Pick<ProcessTable, 'identity'>;
-  /** How often a process is looked at whose spawner has ended: nobody tells of its end any more. */
-  readonly pollMs: number;
+  /** Of a process whose spawner has ended nobody tells any more. */
+  readonly exits: Pick<ExitPoll, 'over'>;
   readonly closing: AbortSignal;
 }
 
@@ -124,12 +122,7 @@ function reportIn(line: string): SpawnReport | undefined {
 }
 
 /** The spawner has ended: its processes go on, and their ends are found by looking. */
-function leftAlone({ pid, answer, ended }: Asked, options: SpawnerOptions): void {
+function leftAlone({ pid, answer, ended }: Asked, { exits }: SpawnerOptions): void {
   if (pid === undefined) return answer(UNKNOWN);
-  void untilGone(pid, options).then(() => ended.resolve({ began: true, how: 'Its process has ended. Its log says more.', isFinal: false }));
-}
-
-async function untilGone(pid: number, { table, pollMs, closing }: SpawnerOptions): Promise<void> {
-  const identity = await table.identity(pid);
-  for (let now = identity; now !== undefined && now === identity && !closing.aborted; now = await table.identity(pid)) await sleep(pollMs, undefined, { ref: false });
+  void exits.over({ pid }).then(() => ended.resolve({ began: true, how: 'Its process has ended. Its log says more.', isFinal: false }));
 }

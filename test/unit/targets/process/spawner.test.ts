@@ -2,7 +2,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createExitPoll } from '../../../../src/targets/process/exit-poll.ts';
 import { processTable } from '../../../../src/targets/process/process-table/index.ts';
 import { createSpawner, type StartProcess } from '../../../../src/targets/process/spawner/client.ts';
 import { lines } from '../../../../src/targets/process/spawner/messages.ts';
@@ -18,6 +19,7 @@ const FOREVER = 'process.stdout.write(process.env.GREETING + "\\n"); setInterval
 let spawner: SpawnerProcess;
 let start: StartProcess;
 let directory: string;
+const exits = createExitPoll(processTable(), 20);
 const closing = { now: new AbortController() };
 const started = new Set<number>();
 
@@ -43,7 +45,7 @@ beforeEach(async () => {
   directory = join(await temporaryDirectory(), 'instance');
   await mkdir(directory);
   closing.now = new AbortController();
-  start = createSpawner({ socket: spawner.socket, table: processTable(), pollMs: 20, closing: closing.now.signal });
+  start = createSpawner({ socket: spawner.socket, exits, closing: closing.now.signal });
 });
 
 afterEach(async () => {
@@ -53,6 +55,8 @@ afterEach(async () => {
   await spawner.close();
   await rm(join(directory, '..'), { recursive: true, force: true });
 });
+
+afterAll(() => exits.close());
 
 describe('a process that a spawner starts', () => {
   it('is the spawner\'s child, leads a group, has just the variables that were named, and writes to the log', async () => {
@@ -100,7 +104,7 @@ describe('a process that a spawner starts', () => {
 });
 
 it('starts here where no spawner has ever been', async () => {
-  const alone = createSpawner({ socket: join(directory, 'nobody.sock'), table: processTable(), pollMs: 20, closing: closing.now.signal });
+  const alone = createSpawner({ socket: join(directory, 'nobody.sock'), exits, closing: closing.now.signal });
   const { pid = 0 } = await alone(program(FOREVER));
   started.add(pid);
   expect(parentOf(pid)).toBe(process.pid);
@@ -114,7 +118,7 @@ it('gives up on a spawner that is suspended, which starts nothing when it goes o
   const here = await begin(FOREVER);
   expect(parentOf(here.pid)).toBe(process.pid);
   spawner.signal('SIGCONT');
-  const again = createSpawner({ socket: spawner.socket, table: processTable(), pollMs: 20, closing: closing.now.signal });
+  const again = createSpawner({ socket: spawner.socket, exits, closing: closing.now.signal });
   const { pid: later = 0 } = await again(program(FOREVER));
   started.add(later);
   expect(parentOf(later)).toBe(spawner.pid);
