@@ -67,6 +67,11 @@ export interface Ask {
   init(defaults: InitAnswers): Promise<InitAnswers | null>;
 }
 
+export interface UpOptions {
+  readonly home: string;
+  readonly targets: readonly { readonly kind: string; readonly place: OwnTargetPlace }[];
+}
+
 export interface CliNeeds {
   readonly env: CliEnvironment;
   /** The user's home directory. */
@@ -94,8 +99,12 @@ export interface CliNeeds {
   readonly openAddress: (address: string) => Promise<boolean>;
   readonly validate: (input: { files: readonly ManifestText[]; environments?: SourceText | undefined }) => Promise<Validation>;
   /** Starts the control plane and the router; resolves with the exit code, without `detach` when they have ended. */
-  readonly up: (options: { home: string; detach: boolean; targets: readonly { kind: string; place: OwnTargetPlace }[] }) => Promise<number>;
-  readonly down: (options: { home: string; keepServices: boolean }) => Promise<number>;
+  /** Resolves when it has ended, with the exit code. */
+  readonly up: (options: UpOptions) => Promise<number>;
+  /** Resolves when it answers in the background. */
+  readonly upDetached: (options: UpOptions) => Promise<{ readonly url: string; readonly remarks: readonly string[] }>;
+  /** `left` counts the processes of services that go on. */
+  readonly down: (options: { home: string; keepServices: boolean }) => Promise<{ readonly ran: boolean; readonly left: number }>;
   /** A target wherever it is, for its contract: called directly, with no control plane between. */
   readonly sendTo: (place: OwnTargetPlace | { readonly function: string }) => Promise<Send>;
   /** What a module of the user's exports as `kill`. */

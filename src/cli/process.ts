@@ -5,7 +5,7 @@ import { localFiles } from './local-files.ts';
 import { runProgram } from './program.ts';
 import { terminalAsk } from './terminal-ask.ts';
 
-export interface ProcessParts extends Pick<CliNeeds, 'userHome' | 'program' | 'hookProgram' | 'validate' | 'up' | 'down' | 'sendTo' | 'handOf'> {
+export interface ProcessParts extends Pick<CliNeeds, 'userHome' | 'program' | 'hookProgram' | 'validate' | 'up' | 'upDetached' | 'down' | 'sendTo' | 'handOf'> {
   readonly env: CliNeeds['env'] & { readonly TERM?: string | undefined };
 }
 

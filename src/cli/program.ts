@@ -81,8 +81,11 @@ const COMMANDS: readonly ((host: Host) => void)[] = [
   addVersion,
 ];
 
-/** @param ended called once with the exit code of the command that ran */
-export function createProgram(needs: CliNeeds, ended: (exitCode: number) => void): Command {
+/**
+ * @param ended called once with the exit code of the command that ran
+ * @param mistakes whether wrong usage is printed as text, or left to whoever catches it
+ */
+export function createProgram(needs: CliNeeds, ended: (exitCode: number) => void, mistakes: 'said' | 'thrown' = 'said'): Command {
   const program = new Command('slipway')
     .description('Takes releases from a git push to full traffic, and keeps what runs as it was asked for.')
     .option('--home <directory>', 'the data directory of this machine\'s control plane (SLIPWAY_HOME, ~/.slipway)')
@@ -92,7 +95,7 @@ export function createProgram(needs: CliNeeds, ended: (exitCode: number) => void
     .addHelpText('after', '\nExit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no control plane answers, 4 not authenticated, 130 Ctrl-C.\nExample:\n  slipway deploy catalog --version 1.4.0 --wait')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void needs.stdout.write(text), writeErr: (text) => void needs.stderr.write(text),
+      writeOut: (text) => void needs.stdout.write(text), writeErr: (text) => void (mistakes === 'thrown' || needs.stderr.write(text)),
       getOutHelpWidth: () => needs.stdout.columns ?? 100, getErrHelpWidth: () => needs.stderr.columns ?? 100, getOutHasColors: () => false, getErrHasColors: () => false,
     });
   for (const add of COMMANDS) add({ program, needs, ended });
@@ -108,14 +111,23 @@ const withVersion = (words: readonly string[]): readonly string[] => (words[0] =
  */
 export async function runProgram(needs: CliNeeds, words: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.ok;
+  const json = words.includes('--json');
   try {
-    await createProgram(needs, (code) => { exitCode = code; }).parseAsync([...withVersion(words)], { from: 'user' });
+    await createProgram(needs, (code) => { exitCode = code; }, json ? 'thrown' : 'said').parseAsync([...withVersion(words)], { from: 'user' });
     return exitCode;
   } catch (error) {
+    if (!(error instanceof CommanderError)) return said(needs, error, json);
+    if (error.exitCode === 0) return EXIT.ok;
     // Commander has said it already, help and mistakes alike.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    return said(needs, error, words.includes('--json'));
+    return json ? said(needs, wrongUsage(error), json) : EXIT.usage;
   }
+}
+
+/** Commander's words, in this program's form. For a command that is none by itself it has no words but its help. */
+function wrongUsage({ code, message }: CommanderError): CliError {
+  if (code === 'commander.help') return new CliError(EXIT.usage, 'A command is missing after these words. The same with --help names them.');
+  const [first = '', ...details] = message.replace(/^error: /, '').split('\n');
+  return new CliError(EXIT.usage, first, { details });
 }
 
 function said(needs: CliNeeds, error: unknown, json: boolean): number {

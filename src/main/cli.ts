@@ -26,25 +26,25 @@ function optionsFor(home: string): UpOptions {
   return { home: homeAt(home), config: localConfig(given), environment: given, say };
 }
 
-const up: CliNeeds['up'] = ({ home, detach, targets }) => refusing(async () => {
+async function prepared({ home, targets: own }: Parameters<CliNeeds['up']>[0]): Promise<UpOptions> {
   const options = optionsFor(home);
-  for (const { kind, place } of targets) await addOwnTarget(options.home.targets, TARGET_KINDS, kind, place);
-  if (!detach) {
-    outliveTerminal();
-    return upInForeground({ ...options, say: (line) => say(/^https?:/.test(line) ? `The control plane answers at ${line}` : line) });
-  }
-  say(`The control plane answers at ${await upInBackground(options)}`);
-  for (const line of await portsInTheWay(options.home, options.config, new AbortController().signal)) say(line);
-  return EXIT.ok;
+  for (const { kind, place } of own) await addOwnTarget(options.home.targets, TARGET_KINDS, kind, place);
+  return options;
+}
+
+const up: CliNeeds['up'] = (given) => refusing(async () => {
+  const options = await prepared(given);
+  outliveTerminal();
+  return upInForeground({ ...options, say: (line) => say(/^https?:/.test(line) ? `The control plane answers at ${line}` : line) });
 });
 
-const end: CliNeeds['down'] = ({ home, keepServices }) => refusing(async () => {
-  const { ran, left } = await down(homeAt(home), keepServices ? 'keep' : 'stop');
-  const stay = left > 0 ? '; its services go on running' : '';
-  say(ran ? `The control plane of ${home} has ended${stay || ', and its services with it'}.` : `No control plane runs on ${home}${stay}.`);
-  if (keepServices || left === 0) return EXIT.ok;
-  throw new CliError(EXIT.failed, `${left} processes of services still run, because there was no control plane that could end them. Let one take them over and end them: slipway up --detach, then slipway down.`);
+const upDetached: CliNeeds['upDetached'] = (given) => refusing(async () => {
+  const options = await prepared(given);
+  const url = await upInBackground(options);
+  return { url, remarks: await portsInTheWay(options.home, options.config, new AbortController().signal) };
 });
+
+const end: CliNeeds['down'] = ({ home, keepServices }) => refusing(() => down(homeAt(home), keepServices ? 'keep' : 'stop'));
 
 /** Whoever read what is said here may go; what runs is not ended by that. */
 function outliveTerminal(): void {
@@ -75,4 +75,4 @@ function packageVersion(): string {
   return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))).version;
 }
 
-process.exitCode = await runInProcess(process.argv.slice(2), { env: environment, userHome: homedir(), program: { get version() { return packageVersion(); }, node: process.versions.node }, hookProgram: { node: process.execPath, script: join(packageRoot(), 'bin', 'post-receive.mjs') }, validate: async (input) => validate({ targets: await targets() })(input), up, down: end, sendTo: send, handOf });
+process.exitCode = await runInProcess(process.argv.slice(2), { env: environment, userHome: homedir(), program: { get version() { return packageVersion(); }, node: process.versions.node }, hookProgram: { node: process.execPath, script: join(packageRoot(), 'bin', 'post-receive.mjs') }, validate: async (input) => validate({ targets: await targets() })(input), up, upDetached, down: end, sendTo: send, handOf });

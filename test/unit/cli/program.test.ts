@@ -40,6 +40,14 @@ describe('wrong usage is exit 2, with what was meant', () => {
   });
 });
 
+it.each([
+  [['stauts'], "unknown command 'stauts'", ['(Did you mean status?)']], [['pause', 'catalog'], "required option '-e, --environment <environment>' not specified", []],
+  [['session'], 'A command is missing after these words. The same with --help names them.', []], [[], 'A command is missing after these words. The same with --help names them.', []],
+])('wrong usage is one line of JSON with --json, and nothing else: %j', async (words, message, details) => {
+  const { code, out, err } = await run([...words, '--json']);
+  expect([code, out, err.split('\n').length, JSON.parse(err)]).toEqual([2, '', 2, { error: { exitCode: 2, message, details, problem: null } }]);
+});
+
 describe('help', () => {
   it('is exit 0, and has an example for every command', async () => {
     const program = createProgram({ stdout: { write: () => undefined }, stderr: { write: () => undefined } } as never, () => undefined);
@@ -137,11 +145,34 @@ describe('which control plane, and as whom', () => {
 describe('up and down', () => {
   it('hand their options on, and end as it ended', async () => {
     const calls: unknown[] = [];
-    const needs = { up: async (options: unknown) => (calls.push(['up', options]), 1), down: async (options: unknown) => (calls.push(['down', options]), 0) };
-    expect((await run(['up', '--detach', '--home', '/data'], { needs })).code).toBe(1);
+    const needs = {
+      up: async (options: unknown) => (calls.push(['up', options]), 1), upDetached: async (options: unknown) => (calls.push(['upDetached', options]), { url: 'http://127.0.0.1:1', remarks: ['A port is taken.'] }),
+      down: async (options: unknown) => (calls.push(['down', options]), { ran: true, left: 0 }),
+    };
+    expect((await run(['up', '--home', '/data'], { needs })).code).toBe(1);
+    expect(await run(['up', '--detach', '--home', '/data'], { needs })).toMatchObject({ code: 0, out: 'The control plane answers at http://127.0.0.1:1\nA port is taken.\n' });
+    expect(JSON.parse((await run(['up', '--detach', '--json'], { needs: { upDetached: needs.upDetached } })).out)).toEqual({ url: 'http://127.0.0.1:1', remarks: ['A port is taken.'] });
+    calls.pop();
     expect((await run(['down'], { needs: { ...needs, env: { SLIPWAY_HOME: '/other' } } })).code).toBe(0);
     expect((await run(['down', '--keep-services'], { needs })).code).toBe(0);
-    expect(calls).toEqual([['up', { home: '/data', detach: true, targets: [] }], ['down', { home: '/other', keepServices: false }], ['down', { home: '/nobody/at/home/.slipway', keepServices: true }]]);
+    expect(calls).toEqual([['up', { home: '/data', targets: [] }], ['upDetached', { home: '/data', targets: [] }], ['down', { home: '/other', keepServices: false }], ['down', { home: '/nobody/at/home/.slipway', keepServices: true }]]);
+  });
+});
+
+describe('down', () => {
+  const down = (ran: boolean, left: number, words: readonly string[] = []) => run(['down', '--home', '/data', ...words], { needs: { down: async () => ({ ran, left }) } });
+
+  it('says what has ended, and what goes on', async () => {
+    expect(await down(true, 0)).toEqual({ code: 0, out: 'The control plane of /data has ended, and its services with it.\n', err: '' });
+    expect(await down(false, 0)).toEqual({ code: 0, out: 'No control plane runs on /data.\n', err: '' });
+    expect(await down(true, 3, ['--keep-services'])).toEqual({ code: 0, out: 'The control plane of /data has ended; its services go on running.\n', err: '' });
+    expect(JSON.parse((await down(true, 3, ['--keep-services', '--json'])).out)).toEqual({ ran: true, left: 3 });
+    expect(JSON.parse((await down(false, 0, ['--json'])).out)).toEqual({ ran: false, left: 0 });
+  });
+
+  it('fails where services are left that nobody could end', async () => {
+    expect(await down(false, 3)).toMatchObject({ code: 1, out: '', err: expect.stringContaining('3 processes of services still run') });
+    expect(JSON.parse((await down(false, 3, ['--json'])).err)).toMatchObject({ error: { exitCode: 1, message: expect.stringContaining('3 processes') } });
   });
 });
 

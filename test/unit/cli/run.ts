@@ -30,7 +30,7 @@ export async function run(words: readonly string[], given: { address?: string; n
     },
     onInterrupt: () => () => undefined,
     ask: { confirm: async () => { throw new Error('nobody is asked here'); }, init: async () => { throw new Error('nobody is asked here'); } },
-    files: localFiles, openAddress: async () => false, validate: validate({ targets: ['process'] }), up: async () => 0, down: async () => 0, sendTo: async () => { throw new Error('no target is called here'); }, handOf: async () => { throw new Error('no hand is needed here'); },
+    files: localFiles, openAddress: async () => false, validate: validate({ targets: ['process'] }), up: async () => 0, upDetached: async () => ({ url: 'http://127.0.0.1:7420', remarks: [] }), down: async () => ({ ran: true, left: 0 }), sendTo: async () => { throw new Error('no target is called here'); }, handOf: async () => { throw new Error('no hand is needed here'); },
     ...given.needs,
   }, words);
   return { code, out, err };
