@@ -14,7 +14,7 @@ export const tokenIn = (authorization: string | undefined): string | undefined =
 export async function holderIn(needs: HolderNeeds, authorization: string | undefined): Promise<Holder> {
   const token = tokenIn(authorization);
   const holder = token === undefined ? null : await holderOf(needs)(token);
-  if (holder === null) throw new Unauthenticated('Send a token: "Authorization: Bearer ...". On one machine the owner\'s is in the file "token" of the data directory; "slipway login" gets one of your own.');
+  if (holder === null) throw new Unauthenticated(`${authorization === undefined ? 'Send a token: "Authorization: Bearer ...".' : 'Nobody has the token that was sent: it was revoked or has ended, or it is that of another control plane.'} On one machine the owner's is in the file "token" of the data directory; "slipway login" gets one of your own.`);
   return holder;
 }
 

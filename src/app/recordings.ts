@@ -34,6 +34,6 @@ export const noRecording = (service: ServiceName, environment: EnvironmentName):
 export const recordingDetail = (needs: Pick<Ports, 'store' | 'recordingFiles'>) => async (service: ServiceName, environment: EnvironmentName, id?: RecordingId): Promise<{ recording: Recording; requests: readonly RecordedRequest[] }> => {
   const kept = await keptRecordings(needs, service, environment);
   const recording = id === undefined ? kept[0] : kept.find((known) => known.id === id);
-  if (recording === undefined) throw new NotFound(`There is no recording ${id ?? ''} of ${service} in ${environment}. See: slipway recording list ${service} --environment ${environment}`);
+  if (recording === undefined) throw new NotFound(`There is no recording${id === undefined ? '' : ` ${id}`} of ${service} in ${environment}. See: slipway recording list ${service} --environment ${environment}`);
   return { recording, requests: parseRequestList(await needs.recordingFiles.read(recording.digest), recording.id) };
 };

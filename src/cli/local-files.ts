@@ -47,7 +47,11 @@ export const localFiles: Files = {
   readPrivate: (path, limitBytes) => readText(path, limitBytes, true),
   writePrivate,
   write: (path, text, replace) => writeFile(path, text, { flag: replace ? 'w' : 'wx' }),
-  writeExecutable: (path, text) => writeFile(path, text, { flag: 'wx', mode: 0o755 }),
+  writeExecutable: async (path, text) => {
+    // A repository made without templates has no folder for hooks.
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text, { flag: 'wx', mode: 0o755 });
+  },
   exists: async (path) => (await statOrNull(path)) !== null,
   isDirectory: async (path) => (await statOrNull(path))?.isDirectory() ?? false,
   entries: async (directory) => (await readdir(directory, { withFileTypes: true })).map((entry) => ({ name: entry.name, kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'other' })),

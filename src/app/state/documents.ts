@@ -37,9 +37,9 @@ export async function read<T>(store: ItemStore, schema: z.ZodType<T>, key: ItemK
   return item === undefined ? undefined : { key, generation: item.generation, value: parsed(schema, item.value) };
 }
 
-async function demand<T>(store: ItemStore, schema: z.ZodType<T>, key: ItemKey, what: string): Promise<Stored<T>> {
+async function demand<T>(store: ItemStore, schema: z.ZodType<T>, key: ItemKey, what: string, list = '"slipway status" or "slipway history"'): Promise<Stored<T>> {
   const stored = await read(store, schema, key);
-  if (stored === undefined) throw new NotFound(`There is no ${what}. Look at the names with "slipway status" or "slipway history".`, { what });
+  if (stored === undefined) throw new NotFound(`There is no ${what}. Look at the names with ${list}.`, { what });
   return stored;
 }
 
@@ -77,9 +77,9 @@ export const expecting = <T>(stored: Stored<T> | undefined): Condition => (store
 export const getService = (store: ItemStore, name: ServiceName) => demand(store, Service, keys.serviceKey(name), `service "${name}"`);
 export const getPipeline = (store: ItemStore, id: PipelineId) => demand(store, Pipeline, keys.pipelineKey(id), `pipeline "${id}"`);
 export const getDeployment = (store: ItemStore, id: DeploymentId) => demand(store, Deployment, keys.deploymentKey(id), `deployment "${id}"`);
-export const getRelease = (store: ItemStore, service: ServiceName, id: ReleaseId) => demand(store, Release, keys.releaseKey(service, id), `release "${id}"`);
-export const getArtifact = (store: ItemStore, service: ServiceName, version: string) => demand(store, Artifact, keys.artifactKey(service, version), `artifact of "${service}" with the version "${version}"`);
-export const getDelivery = (store: ItemStore, id: DeliveryId) => demand(store, Delivery, keys.deliveryKey(id), `delivery "${id}"`);
+export const getRelease = (store: ItemStore, service: ServiceName, id: ReleaseId) => demand(store, Release, keys.releaseKey(service, id), `release "${id}"`, `"slipway releases ${service}"`);
+export const getArtifact = (store: ItemStore, service: ServiceName, version: string) => demand(store, Artifact, keys.artifactKey(service, version), `artifact of "${service}" with the version "${version}"`, `"slipway releases ${service}"`);
+export const getDelivery = (store: ItemStore, id: DeliveryId) => demand(store, Delivery, keys.deliveryKey(id), `delivery "${id}"`, '"slipway deliveries"');
 export const getApproval = (store: ItemStore, id: ApprovalId) => demand(store, Approval, keys.approvalKey(id), `approval "${id}"`);
 export const findDesired = (store: ItemStore, service: ServiceName, environment: EnvironmentName) => read(store, Desired, keys.desiredKey(service, environment));
 export const findObserved = (store: ItemStore, service: ServiceName, environment: EnvironmentName) => read(store, Observed, keys.observedKey(service, environment));

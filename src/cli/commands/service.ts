@@ -32,10 +32,12 @@ function addAdd(host: Host, service: Host['program']): void {
   example(command, 'slipway service add https://github.com/acme/shop', 'slipway service add https://git.example.com/acme/shop --host gitlab', 'slipway service add /srv/git/shop.git --hook');
   runs<{ showSecret?: boolean; hook?: boolean; host?: GitHost }>(host, command, async (session, { showSecret, hook, host: kind }, url) => {
     const client = await session.connect();
-    const repository = hook === true ? resolve(session.needs.directory, url ?? '') : url;
+    const repository = hook === true ? resolve(session.needs.directory, url ?? '') : url ?? '';
+    // Before anything is registered: a repository whose hook cannot be written is not listened to half.
+    const place = hook === true ? await hookPlace(session, client.connection, repository) : null;
     const { value, raw } = await client.post('/v1/repositories', { url: repository, ...(kind === undefined ? {} : { host: kind }) }, Repository);
     const secret = showSecret === true && hook !== true ? await secretOf(session, client.connection, value) : null;
-    const told = hook === true ? await writeHook(session, client.connection, repository ?? '') : ['', ...webhookLines(client.connection, value, secret)];
+    const told = place !== null ? await writeHook(session, place) : ['', ...webhookLines(client.connection, { ...value, named: repository }, secret)];
     session.answer(raw, () => [`Pushes to ${value.url} are listened to. Its services are the folders with a slipway.yaml.`, ...told]);
     if (session.json && secret !== null) session.remark(secret);
   });
@@ -66,10 +68,11 @@ function addList(host: Host, service: Host['program']): void {
   });
 }
 
-function webhookLines({ address, home }: Connection, { url, host }: z.infer<typeof Repository>, secret: string | null): string[] {
+/** @param named as it was given: of a folder the API leaves `.git` away, and a command that is copied must find it. */
+function webhookLines({ address, home }: Connection, { url, host, named }: z.infer<typeof Repository> & { readonly named: string }, secret: string | null): string[] {
   const where = home === null || host === null ? 'the installation\'s webhook secret for this kind of host, as its secret store has it' : `what is in the file ${join(home, webhookSecretFile(host))} (or: --show-secret)`;
   return [
-    ...webhookSteps(host, url, { address, secret: secret ?? where }),
+    ...webhookSteps(host, url.startsWith('/') ? named : url, { address, secret: secret ?? where }),
     ...(secret !== null && host === 'gitlab' ? [`  Or, where GitLab offers a signing token, this one in place of the secret token: ${signingTokenOf(secret)}`] : []),
     ...(host !== null && isLoopback(address) ? [`${GIT_HOST_NAMES[host]} reaches this address only through a tunnel or proxy: put the URL it has there in its place.`] : []),
   ];
@@ -82,12 +85,31 @@ async function secretOf({ needs }: Session, { home }: Connection, { url, host }:
   return harmless((await readable(needs.files.read(path, SECRET_BYTES_MAX), path)).trim());
 }
 
-/** Never over a hook that is there: it may do other work. */
-async function writeHook({ needs }: Session, { home }: Connection, repository: string): Promise<string[]> {
+interface HookPlace {
+  readonly path: string;
+  readonly line: string;
+  readonly isThere: boolean;
+}
+
+const HOOK_BYTES_MAX = 64 * 1024;
+
+/** @throws CliError where there is no bare repository, or another hook already: it may do other work */
+async function hookPlace({ needs }: Session, { home }: Connection, repository: string): Promise<HookPlace> {
   if (home === null) throw new CliError(EXIT.usage, '--hook writes into a repository of this machine, and --url names a control plane elsewhere. Set up a webhook there.');
+  const isClone = await needs.files.exists(join(repository, '.git'));
+  if (isClone || !(await needs.files.exists(join(repository, 'HEAD')))) {
+    throw new CliError(EXIT.failed, `${repository} is ${isClone ? 'a working copy, and nobody pushes to it' : 'no bare repository'}. Name the one that is pushed to, or make it: git init --bare ${isClone ? `${repository}.git` : repository}`);
+  }
   const path = join(repository, 'hooks', 'post-receive');
-  if (await needs.files.exists(path)) throw new CliError(EXIT.failed, `${path} is there already. Add this line to it: ${hookLine(needs.hookProgram, home)}`);
-  await needs.files.writeExecutable(path, `#!/bin/sh\n${hookLine(needs.hookProgram, home)}\n`);
+  const line = hookLine(needs.hookProgram, home);
+  const isOurs = (await needs.files.exists(path)) ? (await readable(needs.files.read(path, HOOK_BYTES_MAX), path)).split('\n').includes(line) : null;
+  if (isOurs === false) throw new CliError(EXIT.failed, `${path} is there already. Add this line to it: ${line}`);
+  return { path, line, isThere: isOurs === true };
+}
+
+async function writeHook({ needs }: Session, { path, line, isThere }: HookPlace): Promise<string[]> {
+  if (isThere) return [`Its post-receive hook is there already: ${path}`];
+  await needs.files.writeExecutable(path, `#!/bin/sh\n${line}\n`);
   return [`Its post-receive hook is written: ${path}`];
 }
 

@@ -14,8 +14,8 @@ afterEach(() => at.close());
 /** What anybody may ask for is no question of roles. */
 describe.each(requestsFor('catalog').filter(({ action }) => action !== 'anybody'))('$method $path', ({ method, path, body, action, id }) => {
   it('is refused without a token, with one that nobody has, and to whoever has no role', async () => {
-    expect((await at.ask(method, path, { body, as: null })).status).toBe(401);
-    expect((await at.ask(method, path, { body, as: 'nobody' })).status).toBe(401);
+    expect(await at.ask(method, path, { body, as: null })).toMatchObject({ status: 401, body: { detail: expect.stringMatching(/^Send a token/) } });
+    expect(await at.ask(method, path, { body, as: 'nobody' })).toMatchObject({ status: 401, body: { detail: expect.stringMatching(/^Nobody has the token that was sent/) } });
     const stranger = await at.ask(method, path, { body, as: 'stranger' });
     // A session that is not there is nobody's.
     expect(id === 'revokeSession' ? [404] : action === 'known' ? [200, 201] : [403]).toContain(stranger.status);

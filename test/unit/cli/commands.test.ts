@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { GIT_HOSTS, webhookSecretFile } from '../../../src/domain/git-host.ts';
 import { approval, deployment, desired, DIGEST, hold, instance, observed, pipeline, START, test } from './builders.ts';
@@ -427,8 +427,30 @@ describe('services and artifacts', () => {
   it('asks which host it is where the address does not say, and offers the hook for a folder', async () => {
     const unknown = (url: string) => ({ 'POST /v1/repositories': { status: 201, body: { url, host: null, registeredBy: 'ben', registeredAt: START } } });
     expect((await against(unknown('https://git.example.com/acme/shop'), ['service', 'add', 'https://git.example.com/acme/shop'])).out).toContain('--host KIND\n  KIND is one of github (GitHub), gitlab');
-    expect((await against(unknown('/srv/git/shop'), ['service', 'add', '/srv/git/shop.git'])).out).toContain('slipway service add /srv/git/shop --hook');
+    expect((await against(unknown('/srv/git/shop'), ['service', 'add', '/srv/git/shop.git'])).out).toContain('slipway service add /srv/git/shop.git --hook');
     expect((await against({}, ['service', 'add', 'https://git.example.com/acme/shop', '--host', 'sourceforge'])).code).toBe(2);
+  });
+
+  it('writes the hook of a bare repository, and registers nothing where there is none', async () => {
+    await inFolder(async (home) => {
+      plane = await controlPlane({ 'POST /v1/repositories': { status: 201, body: { url: join(home, 'shop'), host: null, registeredBy: 'ben', registeredAt: START } } });
+      for (const [name, text] of [['address', `${plane.address}\n`], ['token', 'a-token-for-tests\n'], ['clone/.git/HEAD', ''], ['shop.git/HEAD', 'ref: refs/heads/main\n']] as const) {
+        await mkdir(dirname(join(home, name)), { recursive: true });
+        await writeFile(join(home, name), text);
+      }
+      const add = (folder: string) => run(['service', 'add', join(home, folder), '--hook', '--home', home]);
+      expect(await add('nothing')).toMatchObject({ code: 1, err: `${join(home, 'nothing')} is no bare repository. Name the one that is pushed to, or make it: git init --bare ${join(home, 'nothing')}\n` });
+      expect(await add('clone')).toMatchObject({ code: 1, err: expect.stringContaining(`is a working copy, and nobody pushes to it. Name the one that is pushed to, or make it: git init --bare ${join(home, 'clone')}.git`) });
+      expect(plane.asked).toEqual([]);
+      const hook = join(home, 'shop.git', 'hooks', 'post-receive');
+      expect(await add('shop.git')).toMatchObject({ code: 0, out: expect.stringContaining(`Its post-receive hook is written: ${hook}\n`) });
+      expect(await readFile(hook, 'utf8')).toBe(`#!/bin/sh\nexec '/opt/node' '/opt/slip'\\''way/post-receive.mjs' --home '${home}'\n`);
+      expect(await add('shop.git')).toMatchObject({ code: 0, out: expect.stringContaining(`Its post-receive hook is there already: ${hook}\n`) });
+      await writeFile(hook, '#!/bin/sh\necho mine\n');
+      expect(await add('shop.git')).toMatchObject({ code: 1, err: expect.stringContaining('is there already. Add this line to it: exec') });
+      expect(await readFile(hook, 'utf8')).toContain('mine');
+      expect(plane.asked).toHaveLength(2);
+    });
   });
 
   it('shows one push, and has it read again', async () => {
