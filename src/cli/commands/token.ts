@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Line } from '../answers/text.ts';
 import { example, runs, type Host } from '../session.ts';
 import { table } from '../text/cells.ts';
+import { count } from '../text/time.ts';
 
 const Made = z.object({ identity: Line, token: z.string() });
 const Tokens = z.array(z.object({ identity: Line, createdAt: z.number() }));
@@ -39,6 +40,6 @@ function addRevoke(host: Host, token: Host['program']): void {
   example(command, 'slipway token revoke anna');
   runs(host, command, async (session, _options, identity) => {
     const { value, raw } = await (await session.connect()).delete(`/v1/tokens/${encodeURIComponent(identity ?? '')}`, Revoked);
-    session.answer(raw, () => [`${value.revoked === 0 ? `${identity ?? ''} had no token.` : `${value.revoked} of ${identity ?? ''} taken away.`}${value.sessions === 0 ? '' : ` ${value.sessions} sessions have ended.`}`]);
+    session.answer(raw, () => [`${value.revoked === 0 ? `${identity ?? ''} had no token.` : `${count(value.revoked, 'token')} of ${identity ?? ''} taken away.`}${value.sessions === 0 ? '' : ` ${count(value.sessions, 'session')} ended.`}`]);
   });
 }

@@ -236,8 +236,8 @@ describe('looking', () => {
     const given = await against({ 'POST /v1/tokens': { status: 201, body: { identity: 'anna', token: 'slp_x' } } }, ['token', 'add', 'anna']);
     expect([given.code, given.out]).toEqual([0, 'slp_x\n']);
     expect((await against({ 'GET /v1/tokens': { body: [{ identity: 'anna', createdAt: 0 }] } }, ['token', 'list'])).out).toContain('anna  1970-01-01T00:00:00.000Z');
-    expect((await against({ 'DELETE /v1/tokens/anna': { body: { revoked: 1 } } }, ['token', 'revoke', 'anna'])).out).toBe('1 of anna taken away.\n');
-    expect((await against({ 'DELETE /v1/tokens/anna': { body: { revoked: 0, sessions: 2 } } }, ['token', 'revoke', 'anna'])).out).toBe('anna had no token. 2 sessions have ended.\n');
+    expect((await against({ 'DELETE /v1/tokens/anna': { body: { revoked: 1 } } }, ['token', 'revoke', 'anna'])).out).toBe('1 token of anna taken away.\n');
+    expect((await against({ 'DELETE /v1/tokens/anna': { body: { revoked: 0, sessions: 2 } } }, ['token', 'revoke', 'anna'])).out).toBe('anna had no token. 2 sessions ended.\n');
   });
 
   it('shows who changed what, newest first', async () => {
