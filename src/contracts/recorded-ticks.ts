@@ -1,6 +1,6 @@
 /** Recorded counts as text: NDJSON, a line per tick. */
 import * as z from 'zod';
-import { type ArmCounts, Events, Histogram, OwnMetricName } from '../domain/judge/counts.ts';
+import { type ArmCounts, Events, FailureClass, Histogram, OwnMetricName } from '../domain/judge/counts.ts';
 import type { RecordedTick } from '../domain/judge/replay.ts';
 
 const ISSUES_MAX = 50;
@@ -9,7 +9,7 @@ const CONTROLS = /\p{Cc}/gu;
 
 const Arm = z.strictObject({
   requests: z.int().min(0),
-  failures: z.union([z.int().min(0), z.record(z.string().min(1).max(60), z.int().min(0))]).default(0),
+  failures: z.union([z.int().min(0), z.record(FailureClass, z.int().min(0))]).default(0),
   latencyBuckets: z.array(z.int().min(0)).max(400).default([]),
   boundsMs: z.array(z.number().positive()).max(400).default([]),
   events: z.record(OwnMetricName, Events).optional(),
@@ -56,7 +56,12 @@ export function parseRecordedTicks(text: string): RecordedTicks {
   return ticks.length > 0 ? { ok: true, ticks } : { ok: false, issues: [{ line: 1, reason: 'there is no tick in it' }] };
 }
 
+const PROTO = '__proto__';
+const FIELDS = 'A line has at, stable and candidate; what else it may have of an arm is in docs/judging.md.';
+
 function parseLine(line: string): RecordedTick | string {
+  // A schema drops it without a word.
+  if (line.includes(`"${PROTO}"`)) return `${PROTO}: this name has a meaning of its own: call it something else`;
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -65,6 +70,19 @@ function parseLine(line: string): RecordedTick | string {
   }
   const parsed = Tick.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  return `${issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `}${issue?.message ?? 'it does not fit'}`;
+  // A wrong name says more than that the right one is missing.
+  const issues = parsed.error.issues.flatMap(inUnion);
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+  if (issue?.code === 'unrecognized_keys') return `${[...issue.path, ''].join('.')}${issue.keys.map((key) => key.replaceAll(CONTROLS, '?')).join(', ')}: there is no such field. ${FIELDS}`;
+  if (issue?.path.length === 1 && isMissing(value, issue.path[0])) return `${String(issue.path[0])}: it is missing${issue.path[0] === 'stable' ? '; an arm that could not be read is null' : ''}. ${FIELDS}`;
+  const message = (issue?.code === 'invalid_key' ? issue.issues[0]?.message : undefined) ?? issue?.message ?? 'it does not fit';
+  return `${issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.').replaceAll(CONTROLS, '?')}: `}${message}`;
 }
+
+/** Of a number or a record: what is wrong with the record, where a record was given. */
+const inUnion = (issue: z.core.$ZodIssue): z.core.$ZodIssue[] => {
+  const inner = issue.code === 'invalid_union' ? issue.errors.flat().find(({ code }) => code === 'invalid_key' || code === 'too_small') : undefined;
+  return [inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] }];
+};
+
+const isMissing = (value: unknown, key: PropertyKey | undefined): boolean => typeof value === 'object' && value !== null && key !== undefined && !Object.hasOwn(value, key);

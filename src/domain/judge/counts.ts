@@ -1,8 +1,18 @@
 /** Counts of requests, as a metrics source gives them (cumulative) and as the judge adds them up. */
 import * as z from 'zod';
 
+/** What every record answers to without having it, such as `constructor`: looked up, it would be no count. */
+const isTaken = (name: string): boolean => name in Object.prototype;
+/** What the judge itself calls so. */
+const RESERVED: readonly string[] = ['failures', 'latency'];
+
 /** Names of metrics that a source adds: letters, digits and `_ -`, so that `name.p90` can be said of a histogram. */
-export const OwnMetricName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,59}$/, 'a letter, then letters, digits, _ and -, at most 60 characters');
+export const OwnMetricName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,59}$/, 'a letter, then letters, digits, _ and -, at most 60 characters')
+  .refine((name) => !isTaken(name) && !RESERVED.includes(name), 'this name has a meaning of its own: call the metric something else');
+/** A class of failures by the name that a service gives it; a name that cannot be one gets an underscore. */
+export const failureClassOf = (name: string): string => (isTaken(name) ? `_${name}` : name);
+/** Of a file, whose author can be told. */
+export const FailureClass = z.string().min(1).max(60).refine((name) => !isTaken(name), 'this name has a meaning of its own: call the class something else');
 
 export const Events = z.strictObject({ total: z.int().min(0), bad: z.int().min(0) });
 export const Histogram = z.strictObject({ buckets: z.array(z.int().min(0)).max(400), bounds: z.array(z.number()).max(400) });

@@ -1,6 +1,6 @@
 /** What a worker says of itself, as the counts that the judge reads: handled as requests, failed as failures, age as latency. */
 import { InvalidInput } from '../errors.ts';
-import type { ArmCounts } from '../judge/counts.ts';
+import { type ArmCounts, failureClassOf } from '../judge/counts.ts';
 import type { Worker } from '../manifest.ts';
 import { parseSamples, type Sample } from './open-metrics.ts';
 
@@ -40,7 +40,8 @@ function failuresOf(samples: readonly Sample[], name: string): Record<string, nu
   const failures: Record<string, number> = {};
   for (const sample of samples) {
     const given = sample.labels['class'] ?? FAILED;
-    const name = CLASS.test(given) && (given in failures || Object.keys(failures).length < CLASSES_MAX) ? given : OTHER;
+    const own = failureClassOf(given);
+    const name = CLASS.test(given) && (Object.hasOwn(failures, own) || Object.keys(failures).length < CLASSES_MAX) ? own : OTHER;
     failures[name] = (failures[name] ?? 0) + whole(sample);
   }
   return failures;

@@ -23,6 +23,13 @@ describe('recorded ticks', () => {
     ['buckets that do not fit their bounds', line(9, { candidate: { requests: 1, latencyBuckets: [1], boundsMs: [5] } }), /1 buckets for 1 bounds/],
     ['bounds that do not ascend', line(9, { candidate: { requests: 1, latencyBuckets: [1, 0, 0], boundsMs: [5, 5] } }), /do not ascend/],
     ['more bad than there are', line(9, { candidate: { requests: 1, events: { a: { total: 1, bad: 2 } } } }), /2 bad of 1/],
+    ['arms of other names', JSON.stringify({ at: 9, baseline: { requests: 1 }, canary: { requests: 1 } }), /^baseline, canary: there is no such field\. A line has at, stable and candidate/],
+    ['no stable arm', JSON.stringify({ at: 9, candidate: { requests: 1 } }), /^stable: it is missing; an arm that could not be read is null/],
+    ['no time', JSON.stringify({ stable: null }), /^at: it is missing\. /],
+    ['a class that every record answers to', line(9, { candidate: { requests: 1, failures: { constructor: 1 } } }), /^candidate\.failures\.constructor: .*meaning of its own/],
+    ['a class that a record loses', '{"at":9,"stable":{"requests":1,"failures":{"__proto__":1}}}', /^__proto__: this name has a meaning of its own/],
+    ['events that every record answers to', line(9, { candidate: { requests: 1, events: { toString: { total: 1, bad: 0 } } } }), /^candidate\.events\.toString: .*meaning of its own/],
+    ['a metric by the name of one of the judge', line(9, { candidate: { requests: 1, histograms: { latency: { buckets: [1, 0], bounds: [5] } } } }), /^candidate\.histograms\.latency: .*meaning of its own/],
     ['a time that goes back', line(4), /^at: 4 does not come after 5$/],
   ])('with %s are refused by line and reason', (_, bad, reason) => {
     expect(parseRecordedTicks([line(5), bad, line(20)].join('\n'))).toEqual({ ok: false, issues: [{ line: 2, reason: expect.stringMatching(reason) }] });

@@ -1,7 +1,7 @@
 /** Counts from Prometheus: which queries to ask, and what their answers mean. Pure. */
 import * as z from 'zod';
 import type { EnvironmentName, RevisionId, ServiceName } from '../../ids.ts';
-import type { ArmCounts } from '../counts.ts';
+import { type ArmCounts, failureClassOf } from '../counts.ts';
 
 const Selector = z.string().min(1).max(2000).regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[^{}]*\})?$/, 'a metric with labels, such as http_requests_total{service="$service",environment="$environment"}');
 const Label = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'the name of a label');
@@ -65,7 +65,7 @@ export function countsOf(source: PrometheusSource, samples: Samples): { readonly
     const own = (all: readonly Sample[]): Sample[] => all.filter((sample) => revisionOf(sample) === revision);
     return [revision, {
       requests: own(samples.requests).reduce((sum, { value }) => sum + whole(value), 0),
-      failures: Object.fromEntries(own(samples.failures).map(({ labels, value }) => [labels[source.failureLabel] || 'failed', whole(value)])),
+      failures: Object.fromEntries(own(samples.failures).map(({ labels, value }) => [failureClassOf(labels[source.failureLabel] || 'failed'), whole(value)])),
       ...latencyOf(own(samples.latency), source.latencyUnit === 'seconds' ? 1000 : 1),
     }];
   });

@@ -29,6 +29,11 @@ describe('the counts of a worker', () => {
     expect(workerCounts('jobs 3\nbad 1\n', Worker.parse({ handled: 'jobs', failed: 'bad' }))).toEqual({ requests: 3, failures: { failed: 1 }, latencyBuckets: [], boundsMs: [] });
   });
 
+  it('may have classes by names that every record answers to', () => {
+    const { failures } = workerCounts('worker_handled_total 9\nworker_failed_total{class="constructor"} 1\nworker_failed_total{class="__proto__"} 2\nworker_failed_total{class="constructor",queue="b"} 3\n', worker);
+    expect(Object.entries(failures)).toEqual([['_constructor', 4], ['___proto__', 2]]);
+  });
+
   it.each([
     ['worker_failed_total 0', 'there is no counter worker_handled_total'],
     ['worker_handled_total 0', 'there is no counter worker_failed_total'],

@@ -91,6 +91,7 @@ describe('Prometheus', () => {
 
   it('without latency, or without anything, is no latency and no revision', () => {
     expect(countsOf(source, { requests: [sample(1, { revision: 'a' })], failures: [], latency: [], resets: [] })).toEqual({ epoch: 'resets 0', revisions: { a: { requests: 1, failures: {}, latencyBuckets: [], boundsMs: [] } } });
+    expect(countsOf(source, { requests: [sample(3, { revision: 'a' })], failures: [sample(1, { revision: 'a', code: 'constructor' })], latency: [], resets: [] }).revisions).toMatchObject({ a: { failures: { _constructor: 1 } } });
     expect(countsOf(source, { requests: [], failures: [], latency: [], resets: [] }).revisions).toEqual({});
   });
 
