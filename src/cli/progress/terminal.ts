@@ -1,6 +1,6 @@
 /** Progress redrawn in place: one write per change, so that nothing flickers. */
 import type { Output } from '../needs.ts';
-import { cells, cut } from '../text/cells.ts';
+import { cells, cut, widthOf } from '../text/cells.ts';
 import type { Style } from '../text/style.ts';
 import { type Piece, styled, viewLines } from './describe.ts';
 import type { Display } from './display.ts';
@@ -12,7 +12,6 @@ const BEGIN_FRAME = '\u001B[?2026h';
 const END_FRAME = '\u001B[?2026l';
 const CLEAR_LINE = '\u001B[K';
 const CLEAR_BELOW = '\u001B[J';
-const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 
 export function terminalDisplay(output: Output, style: Style): Display {
@@ -20,8 +19,8 @@ export function terminalDisplay(output: Output, style: Style): Display {
   let frame = '';
   let remarked = '';
   const draw = (lines: readonly Piece[][]): void => {
-    const columns = output.columns ?? DEFAULT_COLUMNS;
-    const fitting = fitRows(lines, output.rows ?? DEFAULT_ROWS).map((line) => fitColumns(line, columns - 1));
+    const columns = widthOf(output);
+    const fitting = fitRows(lines, rowsOf(output)).map((line) => fitColumns(line, columns - 1));
     const text = fitting.map((line) => `${styled(line, style)}${CLEAR_LINE}\n`).join('');
     if (text === frame) return;
     const height = heightOf(shown, columns);
@@ -43,6 +42,9 @@ export function terminalDisplay(output: Output, style: Style): Display {
     end: () => void output.write(`\r${CLEAR_LINE}${SHOW_CURSOR}`),
   };
 }
+
+/** One that was never told its size says 0. */
+const rowsOf = ({ rows = 0 }: Output): number => (rows > 0 ? rows : DEFAULT_ROWS);
 
 /** What was drawn may take more rows now: the window may have become narrower, and the terminal has wrapped it. */
 function heightOf(lines: readonly Piece[][], columns: number): number {

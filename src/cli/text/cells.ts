@@ -37,3 +37,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => cells(row[column] ?? ''))));
   return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : pad(cell, widths[column] ?? 0))).join('  ').trimEnd());
 }
+
+const DEFAULT_COLUMNS = 80;
+/** Columns of a terminal. One that was never told its size says 0. */
+export const widthOf = ({ columns = 0 }: { readonly columns?: number | undefined }): number => (columns > 0 ? columns : DEFAULT_COLUMNS);

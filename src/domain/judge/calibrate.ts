@@ -14,6 +14,11 @@ import { type RecordedTick, replay } from './replay.ts';
 const NEIGHBOURS = 10;
 const CONFIDENCE = 0.05;
 
+/** Looks of all runs together, where nobody says how many or how long: about half a minute. */
+const LOOKS_OF_ALL = 500_000;
+/** Enough to say something of an alpha of 1 %. */
+const RUNS = { least: 100, most: 1000 } as const;
+
 export interface CalibrationInput {
   /** Of one release: its own counts, tick by tick. */
   readonly ticks: readonly { readonly seconds: number; readonly counts: ArmCounts }[];
@@ -21,6 +26,8 @@ export interface CalibrationInput {
   /** The candidate's part of the requests, 0 to 1. */
   readonly share: number;
   readonly runs: number;
+  /** How many ticks are drawn for each run. */
+  readonly looks: number;
 }
 
 export interface Calibration {
@@ -34,23 +41,38 @@ export interface Calibration {
   readonly clusters: number;
   readonly requests: number;
   readonly failures: number;
+  /** Of all ticks, and how many of them and how long one run is. */
+  readonly seconds: number;
+  readonly looks: number;
   readonly holdSeconds: number;
   /** False: so many false aborts are hardly chance. Null: too few runs or counts to say. */
   readonly holds: boolean | null;
 }
 
-export function calibrate(judge: Judge, { ticks, rule, share, runs }: CalibrationInput, random: Random): Calibration {
+/** How many runs of so many looks are made when nobody says: fewer of long ones, and enough to say something of an alpha of 1 %. */
+export const runsOf = (looks: number): number => Math.min(RUNS.most, Math.max(RUNS.least, Math.floor(LOOKS_OF_ALL / Math.max(1, looks))));
+
+/** How many ticks a run of so many seconds has; null: as many as there are, but not so many that the least runs take minutes. */
+export const looksOf = (ticks: CalibrationInput['ticks'], holdSeconds: number | null): number =>
+  (holdSeconds === null ? Math.min(ticks.length, LOOKS_OF_ALL / RUNS.least) : Math.max(1, Math.round((holdSeconds * ticks.length) / secondsOf(ticks))));
+
+const secondsOf = (ticks: CalibrationInput['ticks']): number => ticks.reduce((sum, { seconds }) => sum + seconds, 0);
+
+/** What is known after each run; the last one is the answer. */
+export function* calibration(judge: Judge, { ticks, rule, share, runs, looks }: CalibrationInput, random: Random): Generator<Calibration, void> {
   const clusters = clusterSize(ticks.map(({ counts }) => counts));
-  const holdSeconds = ticks.reduce((sum, { seconds }) => sum + seconds, 0);
-  let aborted = 0;
-  for (let run = 0; run < runs; run += 1) {
-    for (const { verdict } of replay(judge, dealt(ticks, share, clusters, random), rule, holdSeconds + 1)) if (verdict.kind === 'abort') aborted += 1;
-  }
-  const [low, high] = [lowestRate(aborted, runs, CONFIDENCE / 2), highestRate(aborted, runs, CONFIDENCE / 2)];
+  const seconds = secondsOf(ticks);
+  const holdSeconds = looks === ticks.length ? seconds : (seconds * looks) / Math.max(1, ticks.length);
   const requests = ticks.reduce((sum, { counts }) => sum + counts.requests, 0);
   const failures = ticks.reduce((sum, { counts }) => sum + failuresOf(counts), 0);
-  const enough = runs * rule.alpha >= 1 && requests * share >= rule.minimumRequests;
-  return { runs, aborted, low, high, alpha: rule.alpha, clusters, requests, failures, holdSeconds, holds: low > rule.alpha ? false : enough ? true : null };
+  const ofOneRun = (requests * share * looks) / Math.max(1, ticks.length);
+  let aborted = 0;
+  for (let run = 1; run <= runs; run += 1) {
+    for (const { verdict } of replay(judge, dealt(ticks, looks, share, clusters, random), rule, holdSeconds + 1)) if (verdict.kind === 'abort') aborted += 1;
+    const [low, high] = [lowestRate(aborted, run, CONFIDENCE / 2), highestRate(aborted, run, CONFIDENCE / 2)];
+    const enough = run * rule.alpha >= 1 && ofOneRun >= rule.minimumRequests;
+    yield { runs: run, aborted, low, high, alpha: rule.alpha, clusters, requests, failures, seconds, looks, holdSeconds, holds: low > rule.alpha ? false : enough ? true : null };
+  }
 }
 
 /** The variance of bad counts by their mean, by successive differences; at least 1. */
@@ -66,11 +88,11 @@ export function clusterSize(counts: readonly ArmCounts[]): number {
   return rates === 0 ? 1 : Math.max(1, squares / rates);
 }
 
-function* dealt(ticks: CalibrationInput['ticks'], share: number, clusters: number, random: Random): Generator<RecordedTick> {
+function* dealt(ticks: CalibrationInput['ticks'], looks: number, share: number, clusters: number, random: Random): Generator<RecordedTick> {
   let at = 0;
-  for (let drawn = 0; drawn < ticks.length;) {
+  for (let drawn = 0; drawn < looks;) {
     const first = Math.floor(random() * ticks.length);
-    for (let step = 0; step < NEIGHBOURS && drawn < ticks.length; step += 1, drawn += 1) {
+    for (let step = 0; step < NEIGHBOURS && drawn < looks; step += 1, drawn += 1) {
       const tick = ticks[(first + step) % ticks.length];
       if (tick === undefined) return;
       at += tick.seconds;

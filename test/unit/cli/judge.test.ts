@@ -63,6 +63,36 @@ describe('slipway judge calibrate', () => {
     expect(code).toBe(0);
   }));
 
+  it('shows a terminal how far it is, and nobody else', () => withFile(ticks(20, 0), async (path) => {
+    let time = 0;
+    const slow = { now: () => (time += 150) };
+    const words = ['judge', 'calibrate', '--input', path, '--runs', '6'];
+    const { out, err } = await run(words, { needs: { ...slow, isTerminal: true } });
+    const shown = err.split('\r');
+    expect(shown[1]).toMatch(/^\S*2 of 6 runs, \d aborted; about \d+s left/);
+    expect(shown.at(-1)).toBe('\u001B[K');
+    expect(out).toMatch(/6 runs/);
+    expect((await run(words, { needs: slow })).err).toBe('');
+    const json = await run([...words, '--json'], { needs: { ...slow, isTerminal: true } });
+    expect([json.err, JSON.parse(json.out)]).toEqual(['', expect.objectContaining({ runs: 6 })]);
+  }));
+
+  it('ends at Ctrl-C with what is known', () => withFile(ticks(20, 0), async (path) => {
+    let time = 0;
+    const { code, out, err } = await run(['judge', 'calibrate', '--input', path, '--runs', '5000'], { needs: { now: () => (time += 150), onInterrupt: (listener) => { setImmediate(listener); return () => undefined; } } });
+    expect([code, err]).toEqual([130, expect.stringMatching(/^Ended early, after \d+ of 5,000 runs\.\n$/)]);
+    expect(out).toMatch(/^20 ticks, 1m40s: .*\nThe same release on both arms, \d+ runs: /);
+  }));
+
+  it('makes watches as long as is said', () => withFile(ticks(20, 0), async (path) => {
+    expect((await run(['judge', 'calibrate', '--input', path, '--runs', '100', '--hold', '30s'])).out).toContain('The same release on both arms, 100 runs of 30s each: ');
+    expect(await run(['judge', 'calibrate', '--input', path, '--hold', '300d'])).toMatchObject({ code: 2, err: expect.stringContaining('100,000 looks are the most') });
+  }));
+
+  it('says nothing of nothing', () => withFile('{"at":5,"stable":null}', async (path) => {
+    expect(await run(['judge', 'calibrate', '--input', path])).toMatchObject({ code: 1, err: expect.stringContaining('Nothing was counted of the stable arm in') });
+  }));
+
   it('watches a running service, and leaves out a look across a restart', async () => {
     let look = 0;
     const counts = (requests: number) => ({ ...arm(requests), failures: { status5xx: 0 } });

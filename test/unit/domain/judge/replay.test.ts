@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { calibrate, clusterSize } from '../../../../src/domain/judge/calibrate.ts';
-import { randomFrom } from '../../../../src/domain/judge/random.ts';
+import { calibration, type CalibrationInput, clusterSize, looksOf, runsOf } from '../../../../src/domain/judge/calibrate.ts';
+import type { Judge } from '../../../../src/domain/judge/judge.ts';
+import { type Random, randomFrom } from '../../../../src/domain/judge/random.ts';
 import { replay } from '../../../../src/domain/judge/replay.ts';
 import { sequentialJudge } from '../../../../src/domain/judge/sequential/sequential-judge.ts';
 import { binomial } from '../../../bench/judge/random.ts';
@@ -35,9 +36,14 @@ describe('clusterSize', () => {
 });
 
 describe('calibrate', () => {
+  const calibrate = (judge: Judge, given: CalibrationInput, by: Random) => {
+    const last = [...calibration(judge, given, by)].at(-1);
+    if (last === undefined) throw new Error('there was no run');
+    return last;
+  };
   const random = randomFrom(9);
   const ticks = Array.from({ length: 60 }, () => ({ seconds: 5, counts: arm(500, binomial(random, 500, 0.01)) }));
-  const input = { ticks, rule: rule(), share: 0.1, runs: 120 };
+  const input = { ticks, rule: rule(), share: 0.1, runs: 120, looks: 60 };
 
   it('finds that the promise holds for a service like any other, and the same with the same seed', () => {
     const found = calibrate(sequentialJudge, input, randomFrom(1));
@@ -58,6 +64,19 @@ describe('calibrate', () => {
   });
   it('says nothing of too few runs or requests', () => {
     expect(calibrate(sequentialJudge, { ...input, runs: 50 }, randomFrom(1)).holds).toBeNull();
-    expect(calibrate(sequentialJudge, { ...input, ticks: [{ seconds: 5, counts: arm(100) }] }, randomFrom(1)).holds).toBeNull();
+    expect(calibrate(sequentialJudge, { ...input, ticks: [{ seconds: 5, counts: arm(100) }], looks: 1 }, randomFrom(1)).holds).toBeNull();
+  });
+  it('says after each run what is known', () => expect([...calibration(sequentialJudge, { ...input, runs: 5 }, randomFrom(1))].map(({ runs }) => runs)).toEqual([1, 2, 3, 4, 5]));
+  it('draws shorter and longer watches than was counted', () => {
+    let seen = 0;
+    const counting: Judge = { ...sequentialJudge, tick: (...given) => { seen += 1; return sequentialJudge.tick(...given); } };
+    expect(calibrate(counting, { ...input, looks: 12, runs: 10 }, randomFrom(1))).toMatchObject({ seconds: 300, looks: 12, holdSeconds: 60, requests: 30_000 });
+    expect(seen).toBe(120);
+    expect(calibrate(sequentialJudge, { ...input, looks: 240, runs: 2 }, randomFrom(1))).toMatchObject({ seconds: 300, holdSeconds: 1200 });
+  });
+  it.each([[60, 1000], [500, 1000], [1000, 500], [8640, 100], [0, 1000]])('of %d looks makes %d runs when nobody says', (looks, runs) => expect(runsOf(looks)).toBe(runs));
+  it('watches as long as was counted, or as is said, and not so long that the runs would take minutes', () => {
+    expect([looksOf(ticks, null), looksOf(ticks, 100), looksOf(ticks, 1), looksOf(ticks, 600)]).toEqual([60, 20, 1, 120]);
+    expect(looksOf(Array.from({ length: 9000 }, () => ({ seconds: 1, counts: arm(1) })), null)).toBe(5000);
   });
 });
