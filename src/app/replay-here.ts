@@ -21,13 +21,13 @@ export async function replayHere(needs: ReplayHereNeeds, turn: Turn, { replay, t
   const problems = replayProblems([test], limits);
   if (problems.length > 0) return ended(false, problems.join(' '));
   try {
-    const { requests, leftOut } = replayRequests(replay, await textOf(needs, turn, replay, limits));
-    const loaded = judgeReplay(await needs.replays.send(requests, baseUrl, { rate: replay.rate, seconds: replay.duration }), replay.expect);
+    const found = replayRequests(replay, await textOf(needs, turn, replay, limits));
+    const loaded = judgeReplay(await needs.replays.send(found.requests, baseUrl, { rate: replay.rate, seconds: replay.duration }), replay.expect);
     const [took, most] = [(needs.clock.now() - began) / 1000, test.timeout + replay.duration];
     if (took > most) return ended(false, `It took ${Math.round(took)} s, and ${most} s is the most.\n${loaded.lines.join('\n')}`);
     // It has an end of its own: a load balancer may need a minute for the rules that it takes.
-    const compared = replay.compare ? await compareReplayed(needs, turn, requests, replay) : { passed: true, lines: [] };
-    return ended(loaded.passed && compared.passed, [replayHeading(replay, requests.length, leftOut), ...loaded.lines, ...compared.lines].join('\n'));
+    const compared = replay.compare ? await compareReplayed(needs, turn, found.requests, replay) : { passed: true, lines: [] };
+    return ended(loaded.passed && compared.passed, [replayHeading(replay, found), ...loaded.lines, ...compared.lines].join('\n'));
   } catch (error) {
     if (error instanceof SlipwayError && error.retry === 'final') return ended(false, error.message);
     throw error;

@@ -16,7 +16,7 @@ const FILE_BYTES_MAX = 256 * 1024 * 1024;
 export async function requestsInFile(files: Pick<Files, 'read' | 'blob' | 'exists'>, path: string): Promise<readonly RecordedRequest[]> {
   const text = path.endsWith('.gz') ? await unpacked(files, path) : await readable(files.read(path, FILE_BYTES_MAX), path);
   try {
-    if (isHar(path)) return parseHar(text, path);
+    if (isHar(path)) return parseHar(text, path).requests;
     return isAccessLog(text) ? parseAccessLog(text, path).requests : parseRequestList(text, path);
   } catch (error) {
     throw error instanceof SlipwayError ? new CliError(EXIT.failed, error.message, { cause: error }) : error;

@@ -9,14 +9,16 @@ export interface ReplayRequests {
   readonly requests: readonly RecordedRequest[];
   /** Those whose method the manifest does not name. */
   readonly leftOut: number;
+  /** Entries of a HAR file that no server was asked. */
+  readonly notAsked: number;
 }
 
 /** @param text what `from` names has @throws InvalidInput naming file, line and reason */
 export function replayRequests({ from, methods }: Pick<Replay, 'from' | 'methods'>, text: string): ReplayRequests {
-  const all = isHar(from) ? parseHar(text, from) : parseRequestList(text, from);
+  const { requests: all, notAsked } = isHar(from) ? parseHar(text, from) : { requests: parseRequestList(text, from), notAsked: 0 };
   const requests = all.filter(({ method }) => (methods as readonly string[]).includes(method));
   if (requests.length === 0) throw new InvalidInput(`${from}: none of its ${all.length} requests has a method of ${methods.join(', ')}. Name its methods in "methods" of the test.`, { from });
-  return { requests, leftOut: all.length - requests.length };
+  return { requests, leftOut: all.length - requests.length, notAsked };
 }
 
 export const isHar = (file: string): boolean => file.toLowerCase().endsWith('.har');

@@ -13,7 +13,7 @@ const PLAIN = /^(?:([A-Z]{1,20})[ \t]+)?(\/\S*)$/;
  */
 export function parseRequestList(text: string, file: string): RecordedRequest[] {
   const requests: RecordedRequest[] = [];
-  for (const [index, raw] of text.split('\n').entries()) {
+  for (const [index, raw] of text.replace(/^\uFEFF/, '').split('\n').entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     if (requests.length === REPLAY_REQUESTS_MAX) throw new InvalidInput(`${file}:${index + 1}: there are more than ${REPLAY_REQUESTS_MAX} requests. Split the file.`, { file, line: index + 1 });

@@ -5,8 +5,11 @@ import type { ComparisonRule } from '../parallel/rule.ts';
 import { judgeAnswers } from '../parallel/verdict.ts';
 import type { ReplayVerdict } from './verdict.ts';
 
-export const replayHeading = ({ from, rate, duration }: Pick<Replay, 'from' | 'rate' | 'duration'>, requests: number, leftOut: number): string =>
-  `${requests} requests of ${from} at ${rate}/s for ${duration} s${leftOut === 0 ? '' : `; ${leftOut} with other methods left out`}`;
+export const replayHeading = ({ from, rate, duration }: Pick<Replay, 'from' | 'rate' | 'duration'>, { requests, leftOut, notAsked }: { readonly requests: readonly unknown[]; readonly leftOut: number; readonly notAsked: number }): string => [
+  `${requests.length} requests of ${from} at ${rate}/s for ${duration} s`,
+  ...(leftOut === 0 ? [] : [`${leftOut} with other methods left out`]),
+  ...(notAsked === 0 ? [] : [`${notAsked} that no server answered left out`]),
+].join('; ');
 
 /** For a comparison that was asked for, with nothing here before. */
 export const NOTHING_TO_COMPARE: ReplayVerdict = { passed: true, lines: ['Nothing to compare with: this is the first release here.'] };

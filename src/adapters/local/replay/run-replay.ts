@@ -11,11 +11,11 @@ import { paced, sendAll } from './send.ts';
 
 /** @throws InvalidInput when the requests cannot be read */
 export async function runReplay({ replay, baseUrl, compare }: ReplaySpec, directory: string, inputs: string): Promise<ReplayVerdict> {
-  const { requests, leftOut } = await requestsOf(replay, directory, inputs);
+  const found = await requestsOf(replay, directory, inputs);
   const pace = { rate: replay.rate, seconds: replay.duration };
-  const loaded = judgeReplay(await sendAll(requests, baseUrl, pace), replay.expect);
-  const compared = compare === null ? (replay.compare ? NOTHING_TO_COMPARE : { passed: true, lines: [] }) : await comparison(requests, compare, pace);
-  return { passed: loaded.passed && compared.passed, lines: [replayHeading(replay, requests.length, leftOut), ...loaded.lines, ...compared.lines] };
+  const loaded = judgeReplay(await sendAll(found.requests, baseUrl, pace), replay.expect);
+  const compared = compare === null ? (replay.compare ? NOTHING_TO_COMPARE : { passed: true, lines: [] }) : await comparison(found.requests, compare, pace);
+  return { passed: loaded.passed && compared.passed, lines: [replayHeading(replay, found), ...loaded.lines, ...compared.lines] };
 }
 
 async function comparison(requests: readonly RecordedRequest[], { rule, stable, candidate }: NonNullable<ReplaySpec['compare']>, pace: Pace): Promise<ReplayVerdict> {

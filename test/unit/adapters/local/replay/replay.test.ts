@@ -37,13 +37,31 @@ describe('a HAR file', () => {
 
   it('gives requests with path, query, headers and body, without what belongs to its connection', () => {
     const headers = [{ name: ':authority', value: 'shop.example' }, { name: 'Host', value: 'shop.example' }, { name: 'Accept', value: 'text/html' }, { name: 'Content-Length', value: '2' }];
-    expect(parseHar(har({ method: 'POST', url: 'https://shop.example/b?c=d#e', headers, postData: { mimeType: 'application/json', text: '{}' } }), 'f.har')).toEqual([{ method: 'GET', target: '/a', headers: {} }, { method: 'POST', target: '/b?c=d', headers: { accept: 'text/html' }, body: '{}' }]);
+    expect(parseHar(har({ method: 'POST', url: 'https://shop.example/b?c=d#e', headers, postData: { mimeType: 'application/json', text: '{}' } }), 'f.har')).toEqual({ requests: [{ method: 'GET', target: '/a', headers: {} }, { method: 'POST', target: '/b?c=d', headers: { accept: 'text/html' }, body: '{}' }], notAsked: 0 });
+  });
+
+  const entry = (url: string, more: object = {}, response: object = { status: 200 }) => ({ request: { method: 'GET', url, ...more }, response });
+  const post = (postData: object) => entry('https://shop.example/p', { method: 'POST', postData });
+  const read = (...entries: object[]) => parseHar(`\uFEFF${JSON.stringify({ log: { entries: [entry('https://shop.example/a'), ...entries] } })}`, 'f.har');
+
+  it.each([
+    ['data:', entry('data:image/png;base64,iVBORw0KGgo=')], ['blob:', entry('blob:https://shop.example/2b1b2c3d')], ['an extension', entry('chrome-extension://abcdef/x.js')], ['about:', entry('about:blank')],
+    ['a web socket', entry('wss://shop.example/socket', {}, { status: 101 })], ['an upgrade', entry('https://shop.example/socket', {}, { status: 101 })], ['what was blocked', entry('https://shop.example/pixel', {}, { status: 0 })],
+    ['a form of which only the fields are known', post({ mimeType: 'multipart/form-data', params: [{ name: 'f', fileName: 'a.png' }] })], ['bytes that are no text', post({ text: '/w==', encoding: 'base64' })],
+  ])('is read without %s, which is counted', (_, left) => expect(read(left)).toEqual({ requests: [{ method: 'GET', target: '/a', headers: {} }], notAsked: 1 }));
+
+  it('has bodies in base64, cookies one by one, and fields that are null', () => {
+    const headers = [{ name: 'cookie', value: 'a=1' }, { name: 'Cookie', value: 'b=2' }, { name: 'accept', value: 'x/y' }, { name: 'accept', value: 'z/w' }];
+    expect(read(post({ text: 'eyJhIjoxfQ==', encoding: 'base64' }), entry('https://shop.example/c', { headers, postData: null })).requests.slice(1)).toEqual([
+      { method: 'POST', target: '/p', headers: {}, body: '{"a":1}' }, { method: 'GET', target: '/c', headers: { cookie: 'a=1; b=2', accept: 'x/y, z/w' } },
+    ]);
   });
 
   it.each([
     ['{"log": {\n "entries": [\n  oops', 'InvalidInput f.har:3: it is no JSON'],
     ['{"log": {"entries": []}}', 'InvalidInput f.har:1: log.entries: there is no request in it'],
     ['[]', 'InvalidInput f.har:1: '],
+    ['{\n "log": {\n "entries": [{"request": {"method": "GET", "url": "about:blank"}}]}}', 'InvalidInput f.har:3: log.entries: none of its 1 entries is a request that a server was asked'],
     [har({ method: 'GET', url: 'no address' }), 'InvalidInput f.har:14: log.entries[1].request.url'],
     [har({ url: 'https://shop.example/' }), 'InvalidInput f.har:12: log.entries[1].request.method'],
     [har({ method: 'get it', url: 'https://shop.example/' }), 'InvalidInput f.har:12: log.entries[1].request: method: a method in upper case'],
