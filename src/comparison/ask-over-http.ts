@@ -1,7 +1,8 @@
 /** Asks over HTTP, at an address and with a header that say which revision is meant. */
 import type { Agent, IncomingMessage } from 'node:http';
 import type { Answer } from '../domain/parallel/answer.ts';
-import { ANSWER_WITHIN_MS, answerBody } from './ask-instance.ts';
+import { answerBody } from './answer-body.ts';
+import { ANSWER_WITHIN_MS } from './ask-instance.ts';
 import type { Ask } from './compare-request.ts';
 import { exchange, type OutgoingRequest } from './http-exchange.ts';
 
@@ -24,7 +25,7 @@ async function answered(base: URL, request: OutgoingRequest, agent: Agent): Prom
   try {
     const answer = await exchange(base, request, agent, signal);
     const names = headersOf(answer);
-    return { kind: 'answer', status: answer.statusCode ?? 0, headers: names, body: await answerBody(answer as AsyncIterable<Buffer>, names['content-type'] ?? '') };
+    return { kind: 'answer', status: answer.statusCode ?? 0, headers: names, body: await answerBody(answer as AsyncIterable<Buffer>, names) };
   } catch (error) {
     return { kind: 'none', reason: signal.aborted ? `not within ${ANSWER_WITHIN_MS / 1000} s` : ((error as NodeJS.ErrnoException).code ?? 'broken') };
   }

@@ -1,7 +1,8 @@
 /** Answers of two revisions on Lambda, compared: each version is invoked by itself, with the event of a request over HTTP. */
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import { ANSWER_WITHIN_MS, answerBody } from '../../comparison/ask-instance.ts';
+import { answerBody } from '../../comparison/answer-body.ts';
+import { ANSWER_WITHIN_MS } from '../../comparison/ask-instance.ts';
 import type { Ask } from '../../comparison/compare-request.ts';
 import { COMPARED_AT_ONCE, compareRequests } from '../../comparison/compare-requests.ts';
 import type { CompareRequest, CompareResult } from '../../contracts/target.ts';
@@ -39,7 +40,7 @@ const askVersion = (lambda: Lambda, name: string, version: string): Ask => async
   if (told === 'late') return { kind: 'none', reason: `not within ${ANSWER_WITHIN_MS / 1000} s` };
   const { Payload, FunctionError } = told;
   // What users get for a function that failed; https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
-  if (FunctionError !== undefined) return { kind: 'answer', status: 502, headers: {}, body: await answerBody([], '') };
+  if (FunctionError !== undefined) return { kind: 'answer', status: 502, headers: {}, body: await answerBody([], {}) };
   return answerOf(Payload === undefined ? undefined : documentOf(Buffer.from(Payload).toString('utf8')));
 };
 
@@ -58,7 +59,7 @@ async function answerOf(value: unknown): Promise<Answer> {
   const told = Told.safeParse(value);
   const { statusCode, headers, body, isBase64Encoded } = told.data ?? { statusCode: 200, headers: { 'content-type': 'application/json' }, body: typeof value === 'string' ? value : JSON.stringify(value ?? null), isBase64Encoded: false };
   const names = Object.fromEntries(Object.entries(headers).map(([name, text]) => [name.toLowerCase(), String(text)]));
-  return { kind: 'answer', status: statusCode, headers: names, body: await answerBody([Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')], names['content-type'] ?? '') };
+  return { kind: 'answer', status: statusCode, headers: names, body: await answerBody([Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8')], names) };
 }
 
 function documentOf(text: string): unknown {
