@@ -5,6 +5,7 @@ import { NotFound, SlipwayError, TestsFailed } from '../domain/errors.ts';
 import type { DeploymentId } from '../domain/ids.ts';
 import type { Test } from '../domain/manifest.ts';
 import { replaySeconds } from '../domain/replay/limits.ts';
+import { replayDetail } from '../domain/replay/telling.ts';
 import type { Observed } from '../domain/state.ts';
 import type { Ports } from '../ports/index.ts';
 import { cloneUrlOf } from './clone-url.ts';
@@ -34,7 +35,8 @@ export const runTest = (needs: RunTestNeeds) => async (input: RunTestInput): Pro
   const test = testOf(turn, input.name);
   const attempts = input.attempt ?? 1;
   if (input.outcome !== undefined) {
-    const kept = await keep(needs, input.deploymentId, { name: input.name, outcome: input.outcome.passed ? 'passed' : 'failed', seconds: input.outcome.seconds, attempts, detail: input.outcome.detail.slice(-20_000) });
+    const detail = test.replay === undefined ? input.outcome.detail : replayDetail(input.outcome.detail);
+    const kept = await keep(needs, input.deploymentId, { name: input.name, outcome: input.outcome.passed ? 'passed' : 'failed', seconds: input.outcome.seconds, attempts, detail: detail.slice(-20_000) });
     return kept.status === 'failed' && attempts <= test.retries ? { name: input.name, status: 'retry' } : kept;
   }
   const observed = await observe(needs, turn.desired.value);

@@ -7,7 +7,7 @@ import { Observed } from './place.ts';
 import { Line, Text } from './text.ts';
 
 const Batch = z.object({ launch: z.array(z.object({ revision: Line, count: z.number() })), weights: z.record(z.string(), z.number()), hold: z.object({ seconds: z.number() }).nullable(), parallelRun: z.looseObject({}).optional(), bake: z.boolean().optional() });
-const StagePlan = z.object({ batches: z.array(Batch), tests: z.array(z.object({ name: Line })), gatesBefore: z.array(z.object({ kind: Line, name: Line })), gatesAfter: z.array(z.object({ kind: Line, name: Line })) });
+const StagePlan = z.object({ batches: z.array(Batch), tests: z.array(z.object({ name: Line, replay: z.looseObject({}).optional() })), gatesBefore: z.array(z.object({ kind: Line, name: Line })), gatesAfter: z.array(z.object({ kind: Line, name: Line })) });
 export type StagePlan = z.infer<typeof StagePlan>;
 
 export const STAGES = ['staging', 'canary', 'rollout'] as const;

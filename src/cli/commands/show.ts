@@ -40,6 +40,7 @@ const commitLines = ({ commit, subject, author }: PipelineDetail['pipeline']): s
 function deploymentLines({ style }: Session, { deployment, tests, gates, approvals, observed }: DeploymentDetail, now: number): string[] {
   const weights = Object.entries(observed?.weights ?? {}).filter(([, weight]) => weight > 0).map(([revision, weight]) => `${weight} % ${revision}`);
   const own = new Set([deployment.plan.candidate, deployment.plan.stable]);
+  const replays = new Set(Object.values(deployment.plan.stages).flatMap((stage) => (stage?.tests ?? []).flatMap(({ name, replay }) => (replay === undefined ? [] : [name]))));
   const instances = (observed?.instances ?? []).filter((instance) => own.has(instance.revision));
   return [
     // Staging is always in full; the strategy is that of production.
@@ -47,12 +48,18 @@ function deploymentLines({ style }: Session, { deployment, tests, gates, approva
     `  artifact ${deployment.plan.digest}`, `  plan ${deployment.planHash}`,
     `  traffic ${weights.join(', ') || 'none'}${observed?.endpoint ? ` at ${observed.endpoint}` : ''}`,
     ...table(instances.map((instance) => [`  ${instance.instance}`, instance.revision, `zone ${instance.zone}`, style(instance.health === 'healthy' ? 'good' : 'bad', instance.health), instance.problem ?? ''])),
-    ...tests.flatMap((test) => [`  test ${test.name}: ${style(test.outcome === 'passed' ? 'good' : 'bad', test.outcome)} in ${span(test.seconds)}${test.attempts > 1 ? `, ${test.attempts} attempts` : ''}`, ...(test.outcome === 'failed' ? indented(test.detail) : [])]),
+    ...tests.flatMap((test) => testLines(test, replays.has(test.name), style)),
     ...gates.flatMap((gate) => gateLines(gate, deployment.status.kind !== 'running', style, now)),
     ...deployment.holds.flatMap((hold) => (hold.parallelRun === undefined ? [] : parallelRunLines(`${hold.stage}, batch ${hold.batch + 1}`, hold.parallelRun).map((line) => `  ${line}`))),
     ...deployment.holds.flatMap((hold) => (hold.verdict === null ? [] : [`  ${hold.stage}, batch ${hold.batch + 1}: ${hold.verdict.kind}: ${hold.verdict.reason}`, ...evidenceLines(hold.verdict).map((line) => `    ${line}`)])),
     ...approvals.flatMap((approval) => ['', ...approvalLines(approval, style, now), `  ${approval.status.kind}`]),
   ];
+}
+
+/** What a replay measured and compared is of interest though it passed. */
+function testLines({ name, outcome, seconds, attempts, detail }: DeploymentDetail['tests'][number], isReplay: boolean, style: Style): string[] {
+  const line = `  test ${name}: ${style(outcome === 'passed' ? 'good' : 'bad', outcome)} in ${span(seconds)}${attempts > 1 ? `, ${attempts} attempts` : ''}`;
+  return [line, ...(outcome === 'failed' || isReplay ? indented(detail) : [])];
 }
 
 /** What a gate's command said is what it let the release go on for, so it is shown whether or not it passed. */

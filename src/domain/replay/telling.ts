@@ -24,3 +24,6 @@ export function judgeComparison(report: ParallelReport, rule: Pick<ComparisonRul
     ],
   };
 }
+
+/** Without how the program that replays ended, which says nothing beside what it printed; where it printed nothing, that is all there is. */
+export const replayDetail = (detail: string): string => detail.replace(/^[^\n]* ended with exit code \d+\.\n(?=.)/, '');

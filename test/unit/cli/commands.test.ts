@@ -268,6 +268,15 @@ describe('looking', () => {
     expect(await made({ commit: 'c'.repeat(40) })).not.toContain('by anna:');
   });
 
+  it('shows what a replay measured, though it passed', async () => {
+    const staging = deployment('staging', { stage: 'staging' });
+    const tests = [...staging.plan.stages.staging?.tests ?? [], { name: 'as recorded', replay: { from: 'recording' } }];
+    const part = { ...staging, plan: { ...staging.plan, stages: { ...staging.plan.stages, staging: { ...staging.plan.stages.staging, tests } } } };
+    const { out } = await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(), deployments: [{ deployment: part, tests: [{ ...test('as recorded'), detail: '3 requests of recording\n150 requests, 0 failed' }, { ...test('answers'), detail: 'of no interest' }], approvals: [], observed: null }] } } }, ['show', 'catalog-7']);
+    expect(out).toContain('test as recorded: passed in 400ms\n    3 requests of recording\n    150 requests, 0 failed\n');
+    expect(out).not.toContain('of no interest');
+  });
+
   it('says where the trace of a pipeline is; nothing where it has none', async () => {
     const id = '0af7651916cd43dd8448eb211c80319c';
     const shown = async (trace?: unknown) => (await against({ 'GET /v1/pipelines/catalog-7': { body: { pipeline: pipeline(), ...(trace === undefined ? {} : { trace }), deployments: [] } } }, ['show', 'catalog-7'])).out;
