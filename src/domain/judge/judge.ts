@@ -114,7 +114,7 @@ export type JudgeState = z.infer<typeof JudgeState>;
 export interface HoldStart {
   /** Whether the stable revision has a weight over 0 in this hold. */
   readonly comparing: boolean;
-  /** The stable revision's counts in the latest hold that compared; null when there was none. */
+  /** The stable revision's counts in the holds that compared; null when there was none, or they say too little. */
   readonly baseline: ArmDelta | null;
   /** All that the source has counted of the stable revision before this hold: what is slow is frozen from it, and how seldom it fails is known by it. */
   readonly history?: ArmCounts | null;

@@ -8,6 +8,8 @@ import { highestRate, lowestRate } from '../chance.ts';
 import { FAILURES, type Selected } from './select.ts';
 
 const BOUND_SHARE = 0.1;
+/** Fewer requests are nothing to compare with: three that succeeded bound a rate at nine in ten, and no outage is worse than that. */
+export const BASELINE_REQUESTS = 10;
 /** With nothing at all to compare with, failures up to this rate are not held against anybody. */
 const UNCOMPARED_RATE = 0.01;
 

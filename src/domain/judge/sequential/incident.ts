@@ -4,23 +4,29 @@
  * thousands, and a release that fails fifty times as often is not found any more. Who has one again and again has them as a pattern.
  */
 import * as z from 'zod';
-import { Dispersion, unknownDispersion, withSpan } from './dispersion.ts';
+import { Dispersion, dispersionOf, unknownDispersion, withSpan } from './dispersion.ts';
 import type { Block } from './share.ts';
 
 /** Where so much fails, and so many times what is usual, an incident may have begun. */
-const FAR = { rate: 0.05, times: 5 } as const;
-/** It is one from so many failures over what is usual, and so many seconds, on: no client repeats a request as often. */
-const IS_ONE = { bad: 100, seconds: 6 } as const;
-/** It is over when so long, or a look that is longer, is calm. */
-const CALM_SECONDS = 10;
+const FAR = { rate: 0.03, times: 5 } as const;
+/**
+ * It is one from so many failures over what is usual, and so many seconds in which it is so, on: no client repeats a request as often. So many
+ * standard errors: several clusters of the size that is known do not come together by chance.
+ */
+const IS_ONE = { bad: 100, seconds: 15, errors: 8 } as const;
+/** What is usual is known after so long. */
+const KNOWN_SECONDS = 120;
+/** It is over when in so long, or in a look that is longer, less than half of that fails. */
+const CALM_SECONDS = 20;
 /** Of one hold, and those after it. */
 const LEFT_OUT_MOST = 2;
 
 const Open = z.strictObject({
   usual: z.number(),
-  /** Since it began: failures over what is usual. */
+  /** Since it began: seconds in which so much failed, failures over what is usual, and those that are usual. */
   seconds: z.number(),
   bad: z.number(),
+  expected: z.number(),
   /** Since it was last looked at whether it is over. */
   recent: z.strictObject({ seconds: z.number(), total: z.number(), bad: z.number() }),
   /** What was measured before it; null as soon as it is one, and nothing is measured until it is over. */
@@ -41,24 +47,41 @@ const calm = { seconds: 0, total: 0, bad: 0 };
 const rateOf = ({ bad, total }: { readonly bad: number; readonly total: number }): number => (total === 0 ? 0 : bad / total);
 const isFar = (rate: number, usual: number): boolean => rate >= FAR.rate && rate >= FAR.times * usual;
 
-/**
- * What a look says of clusters: nothing in an incident.
- *
- * @param seen the stable revision's requests before this look; @param seconds the look's length
- */
-export function measured({ incident, dispersion }: Measured, block: Block, seen: Block['stable'], seconds: number): Measured {
-  const { stable } = block;
-  const open = incident.open ?? (incident.leftOut < LEFT_OUT_MOST && seen.total > 0 && isFar(rateOf(stable), rateOf(seen)) ? begun(rateOf(seen), dispersion) : null);
-  if (open === null) return { incident, dispersion: withSpan(dispersion, block, seconds) };
-  const next = { ...open, seconds: open.seconds + seconds, bad: open.bad + Math.max(0, stable.bad - open.usual * stable.total), recent: { seconds: open.recent.seconds + seconds, total: open.recent.total + stable.total, bad: open.recent.bad + stable.bad } };
-  const isOver = next.recent.seconds >= CALM_SECONDS * 0.99 && !isFar(rateOf(next.recent), next.usual);
-  const recent = next.recent.seconds >= CALM_SECONDS * 0.99 ? calm : next.recent;
-  if (next.before === null) return { incident: { ...incident, open: isOver ? null : { ...next, recent } }, dispersion };
-  if (next.bad >= IS_ONE.bad && next.seconds >= IS_ONE.seconds) return { incident: { leftOut: incident.leftOut + 1, open: isOver ? null : { ...next, recent, before: null } }, dispersion: cut(next.before) };
-  return { incident: { ...incident, open: isOver ? null : { ...next, recent } }, dispersion: withSpan(dispersion, block, seconds) };
+interface Look {
+  readonly block: Block;
+  /** The stable revision's requests of this hold before this look. */
+  readonly seen: Block['stable'];
+  /** When the look ended, in seconds of the hold, and its length. */
+  readonly second: number;
+  readonly seconds: number;
 }
 
-const begun = (usual: number, before: Dispersion): Open => ({ usual, seconds: 0, bad: 0, recent: calm, before });
+/** What a look says of clusters: nothing in an incident. */
+export function measured({ incident, dispersion }: Measured, look: Look): Measured {
+  const open = incident.open ?? (incident.leftOut < LEFT_OUT_MOST && hasBegun(look) ? { usual: rateOf(look.seen), seconds: 0, bad: 0, expected: 0, recent: calm, before: dispersion } : null);
+  if (open === null) return { incident, dispersion: withSpan(dispersion, look.block, look.seconds) };
+  const next = withLook(open, look);
+  const isFull = next.recent.seconds >= CALM_SECONDS * 0.99;
+  const still = (of: Open): Open | null => (isFull && !isFar(2 * rateOf(of.recent), of.usual) ? null : { ...of, recent: isFull ? calm : of.recent });
+  if (next.before === null) return { incident: { ...incident, open: still(next) }, dispersion };
+  if (isOne(next, next.before)) return { incident: { leftOut: incident.leftOut + 1, open: still({ ...next, before: null }) }, dispersion: cut(next.before) };
+  return { incident: { ...incident, open: still(next) }, dispersion: withSpan(dispersion, look.block, look.seconds) };
+}
+
+const hasBegun = ({ block, seen, second, seconds }: Look): boolean => second - seconds >= KNOWN_SECONDS && seen.total > 0 && isFar(rateOf(block.stable), rateOf(seen));
+
+const isOne = ({ seconds, bad, expected }: Open, before: Dispersion): boolean => seconds >= IS_ONE.seconds && bad >= Math.max(IS_ONE.bad, IS_ONE.errors * Math.sqrt(expected * dispersionOf(before)));
+
+function withLook(open: Open, { block: { stable: { total, bad } }, seconds }: Look): Open {
+  const { usual, recent } = open;
+  const expected = usual * total;
+  return {
+    ...open, seconds: open.seconds + (isFar(rateOf({ total, bad }), usual) ? seconds : 0), bad: rounded(open.bad + Math.max(0, bad - expected)), expected: rounded(open.expected + expected),
+    recent: { seconds: recent.seconds + seconds, total: recent.total + total, bad: recent.bad + bad },
+  };
+}
 
 /** No span is compared with one from before. */
 const cut = (before: Dispersion): Dispersion => unknownDispersion().map((scale, index) => ({ ...scale, sums: before[index]?.sums ?? scale.sums }));
+/** Few digits, as the state is kept for each metric. */
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;

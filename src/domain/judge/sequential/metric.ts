@@ -72,7 +72,8 @@ export function withTick(metric: MetricState, tick: MetricTick): MetricState {
   const seen = sum(metric.seen, tick.block);
   const usual = tick.tolerated * (tick.against?.rate ?? Math.max(rateOf(tick.block.stable), rateOf(seen.stable)));
   const { state: allowance, counted } = paid(metric.allowance, { ...tick.block.candidate, expected: usual * tick.block.candidate.total, dispersion: dispersion === 1 ? 1 : Math.min(dispersion, sureDispersion(metric.dispersion)), clusters: clustersOf(seen, tick), second: tick.second });
-  const next: MetricState = { ...metric, allowance, seen, ...measured(metric, tick.block, metric.seen.stable, Math.max(0, tick.second - metric.allowance.second)) };
+  const look = { block: tick.block, seen: metric.seen.stable, second: tick.second, seconds: Math.max(0, tick.second - metric.allowance.second) };
+  const next: MetricState = { ...metric, allowance, seen, ...measured(metric, look) };
   if (tick.against !== null) return alone(next, tick, counted, dispersion, tick.against);
   const pending = { ...sum(metric.pending, tick.block), counted: metric.pending.counted + counted };
   const least = Math.min(pending.candidate.total, pending.stable.total);

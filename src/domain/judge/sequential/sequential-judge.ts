@@ -2,7 +2,7 @@
 import type { JudgeRule } from '../../manifest.ts';
 import { addCounts, type ArmCounts, NO_COUNTS, plainCounts } from '../counts.ts';
 import type { Judge, JudgeState, TickInput } from '../judge.ts';
-import { againstBaseline } from './baseline.ts';
+import { againstBaseline, BASELINE_REQUESTS } from './baseline.ts';
 import { evidenceOf } from './evidence.ts';
 import { ruledOutBy } from './good-enough.ts';
 import { inNextHold, type MetricState, newMetric, withTick } from './metric.ts';
@@ -52,8 +52,8 @@ export const sequentialJudge: Judge = {
 };
 
 function baselineOf(earlier: ArmCounts | null, history: ArmCounts | null): JudgeState['baseline'] {
-  if (earlier !== null && earlier.requests > 0) return { counts: plainCounts(earlier), from: 'an earlier hold' };
-  return history !== null && history.requests > 0 ? { counts: plainCounts(history), from: 'before this hold' } : null;
+  if (earlier !== null && earlier.requests >= BASELINE_REQUESTS) return { counts: plainCounts(earlier), from: 'an earlier hold' };
+  return history !== null && history.requests >= BASELINE_REQUESTS ? { counts: plainCounts(history), from: 'before this hold' } : null;
 }
 
 function withCounts(before: JudgeState, input: TickInput): JudgeState {

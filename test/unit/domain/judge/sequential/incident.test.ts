@@ -20,7 +20,7 @@ function measure(rate: (second: number) => number, lookSeconds = 1, burst: (seco
       stable.bad += Math.min(STABLE, binomial(random, STABLE, rate(second)) + burst(second));
       candidate += binomial(random, CANDIDATE, 0.002);
     }
-    state = measured(state, { stable, candidate: { total: CANDIDATE * lookSeconds, bad: candidate } }, seen, lookSeconds);
+    state = measured(state, { block: { stable, candidate: { total: CANDIDATE * lookSeconds, bad: candidate } }, seen, second: from + lookSeconds, seconds: lookSeconds });
     seen = { total: seen.total + stable.total, bad: seen.bad + stable.bad };
   }
   return state;
@@ -50,6 +50,10 @@ describe('an incident of the stable revision', () => {
     const bursts = measure(() => 0, 1, (second) => (second % 100 === 50 ? 20 : 0));
     expect(bursts.incident.leftOut).toBe(0);
     expect(dispersionOf(bursts.dispersion)).toBeGreaterThan(10);
+  });
+
+  it('is none in the first two minutes, when nobody knows what is usual', () => {
+    expect(measure(from([40], 60, 1)).incident.leftOut).toBe(0);
   });
 
   it('needs to be far over what is usual', () => {

@@ -231,6 +231,10 @@ describe('a hold in which the stable revision has no traffic', () => {
     expect(at100({ candidate: arm(100, 25) }, { ...alone, history: arm(9000, 90) })).toMatchObject({ kind: 'abort', evidence: { stableFrom: 'before this hold' } });
     expect(at100({ candidate: arm(100) }, { comparing: false, baseline: arm(0) }).evidence.stable).toBeNull();
   });
+  it('is not held against a handful of requests, which no outage is worse than', () => {
+    expect(at100({ candidate: arm(30, 30) }, { comparing: false, baseline: arm(3), history: arm(3) })).toMatchObject({ kind: 'abort', evidence: { stable: null } });
+    expect(at100({ candidate: arm(30, 30) }, { comparing: false, baseline: arm(10) })).toMatchObject({ kind: 'abort', evidence: { stableFrom: 'an earlier hold' } });
+  });
   it('is judged by its latency too', () => {
     const earlier = { comparing: false, baseline: arm(900, 0, 15), history: arm(900, 0, 15) };
     expect(at100({ candidate: arm(100, 0, 900) }, earlier)).toMatchObject({ kind: 'abort', reason: expect.stringMatching(/^latency\.p50: /) });
