@@ -115,14 +115,16 @@ describe('what nobody carries out', () => {
 });
 
 describe('answers', () => {
-  it('are given within Slack\'s time, whatever happens behind', async () => {
+  it('are given at once, whatever happens behind', async () => {
     const { orchestrator } = at.needs;
-    at.needs.orchestrator = { ...orchestrator, succeedTask: async (token, output) => { await new Promise((resolve) => setTimeout(resolve, 1000)); return orchestrator.succeedTask(token, output); } };
+    const { promise: answered, resolve: goOn } = Promise.withResolvers<void>();
+    at.needs.orchestrator = { ...orchestrator, succeedTask: async (token, output) => { await answered; return orchestrator.succeedTask(token, output); } };
     await at.wait(asked());
-    const began = performance.now();
+    // What happens behind waits for the answer here: one that waited for it would never come.
     const sent = await at.member('U0ANNA').type('approve catalog');
     expect(sent).toMatchObject({ status: 200, text: '' });
-    expect(performance.now() - began).toBeLessThan(900);
+    expect(at.slack.replies).toEqual([]);
+    goOn();
     expect((await at.member('U0ANNA').answer(sent)).text).toContain('anna approved');
   });
 
