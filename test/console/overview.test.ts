@@ -155,8 +155,10 @@ it('a tab that nobody looks at reads nothing, and shows what changed as soon as 
     document.dispatchEvent(new Event('visibilitychange'));
   }, hidden);
   const asked: string[] = [];
-  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.getByText('Live', { exact: true }).waitFor();
   await look(true);
+  // From now on: what the page asks when it opens is asked by somebody who looks at it.
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
   await at.client.post('/v1/services/catalog/environments/production/pause', { why: 'in the background' });
   await page.waitForTimeout(2000);
   expect([asked, await row.getByText('paused').count()]).toEqual([[], 0]);

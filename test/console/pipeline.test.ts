@@ -39,10 +39,11 @@ it('a release is watched from its push to its end, and approved with plan and ev
   const id = await at.release(shop, 'two');
   const page = await open({ token: anna, path: `/pipelines/${id}` });
   const production = page.getByRole('region', { name: /^production/ });
+  // First of all, as it passes; the canary's evidence stays.
+  await steps(page).getByRole('listitem').filter({ hasText: 'canary' }).getByText('at work').waitFor();
   await production.getByText('Evidence that it is worse').waitFor();
   await production.getByRole('table', { name: 'Rates with their 95 % intervals' }).waitFor();
   await production.locator('.plot canvas').first().waitFor();
-  await steps(page).getByRole('listitem').filter({ hasText: 'canary' }).getByText('at work').waitFor();
   await picture(page, 'pipeline');
   const machine = page.getByRole('region', { name: 'State machines' });
   await machine.getByRole('button', { name: /production canary/ }).click();
