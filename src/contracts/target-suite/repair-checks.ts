@@ -39,7 +39,8 @@ async function replaces(on: Driver, spec: RevisionSpec): Promise<void> {
   const [victim, ...others] = started;
   assert.ok(victim !== undefined);
   await on.kill(victim);
-  await on.until('the killed one is seen', spec, ({ instances }) => instances.filter(isHealthy).length === count - 1);
+  // A platform that replaces by itself may have done so before the first look: only the killed one says that it was seen.
+  await on.until('the killed one is seen', spec, ({ instances }) => !instances.some((one) => one.instance === victim && isHealthy(one)));
   const results = [await on.relaunch(spec, [victim]), await on.relaunch(spec, [victim])];
   assert.ok(results.flatMap((result) => result.started).length <= 1, 'one failure was replaced twice');
   const seen = await on.until(`${count} healthy again`, spec, ({ instances }) => {
