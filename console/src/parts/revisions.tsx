@@ -3,7 +3,7 @@ import type { Desired } from '../api/operations.ts';
 import { shortVersion } from '../text/numbers.ts';
 
 export const RevisionsAsked = ({ desired }: { readonly desired: Desired }) => (
-  <table>
+  <table class="asked">
     <caption class="sr">Revisions asked for</caption>
     <thead><tr><th scope="col">Revision</th><th scope="col">Version</th><th scope="col" class="number">Instances</th><th scope="col" class="number">Traffic</th></tr></thead>
     <tbody>

@@ -15,7 +15,8 @@ export interface Visit {
 }
 
 export const DESKTOP = { width: 1280, height: 860 };
-export const PHONE = { width: 360, height: 740 };
+/** The least width at which nothing may have to be scrolled sideways: https://www.w3.org/WAI/WCAG22/Understanding/reflow */
+export const PHONE = { width: 320, height: 640 };
 
 /** An address that logs in, as `slipway console` makes it. */
 export async function logInAddress(client: Client, token?: string): Promise<string> {
