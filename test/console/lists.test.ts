@@ -83,7 +83,7 @@ it('an environment as it was: nothing before the first release, one release at a
 it('delivery shows the four measures of a team, with what they are made of', async () => {
   const page = await open('/delivery?days=7');
   await page.getByRole('region', { name: 'Deployment frequency' }).getByText('2 deployments in 7 days').waitFor();
-  await page.getByRole('region', { name: 'Change failure rate' }).getByText('50.0 %').waitFor();
+  await page.getByRole('region', { name: 'Change failure rate' }).getByText('50 %').waitFor();
   await expect(page.getByRole('region', { name: 'Deployment frequency' }).getByRole('row', { name: /2 deployments/ }).count()).resolves.toBe(1);
   await picture(page, 'delivery');
 });

@@ -1,12 +1,14 @@
 /** Numbers for people. Pure. */
 
-/** 0.0123 -> `1.23 %`; small ones keep two digits that say something. */
+/** Less than this says no more than that there was something, in percent. */
+const LITTLE = 0.0001;
+
+/** 0.0123 -> `1.23 %`, 0.00004 -> `0.004 %`: as in verdicts, the command line and Slack. */
 export function percent(share: number): string {
-  if (share === 0) return '0 %';
   const value = share * 100;
-  if (value >= 10) return `${value.toFixed(1)} %`;
-  if (value >= 0.1) return `${value.toFixed(2)} %`;
-  return `${value.toPrecision(2)} %`;
+  if (value === 0) return '0 %';
+  if (value < LITTLE) return `under ${LITTLE} %`;
+  return `${value >= 0.1 ? Math.round(value * 100) / 100 : Number(value.toPrecision(2))} %`;
 }
 
 export const count = (value: number): string => value.toLocaleString('en-US');

@@ -1,6 +1,7 @@
 /** What a parallel run has found: counts, the fields that differ, examples. */
+import { percent } from '../../domain/judge/wording.ts';
 import type { ParallelRun } from '../answers/evidence.ts';
-import { count, percent } from '../text/time.ts';
+import { count } from '../text/time.ts';
 
 const FIELDS_SHOWN = 10;
 

@@ -1,11 +1,12 @@
 /** `slipway performance`: how well a team delivers. */
+import { percent } from '../../domain/judge/wording.ts';
 import type * as z from 'zod';
 import { DeliveryAnswer } from '../../contracts/api/delivery.ts';
 import { shown } from '../answers/text.ts';
 import { wholeNumber } from '../arguments.ts';
 import { example, runs, type Host } from '../session.ts';
 import { table } from '../text/cells.ts';
-import { count, percent, span } from '../text/time.ts';
+import { count, span } from '../text/time.ts';
 
 export function addPerformance(host: Host): void {
   const command = host.program.command('performance').summary('how well a team delivers').helpGroup('The installation:')

@@ -1,7 +1,8 @@
 /** A view in lines for people. */
+import { percent } from '../../domain/judge/wording.ts';
 import { pad } from '../text/cells.ts';
 import type { Style, Tone } from '../text/style.ts';
-import { count, percent, span } from '../text/time.ts';
+import { count, span } from '../text/time.ts';
 import type { Judged, Row, RowState } from '../../contracts/progress/row.ts';
 import type { View } from '../../contracts/progress/view.ts';
 

@@ -1,8 +1,8 @@
 /** A verdict's evidence in lines: what was compared, the rates with their intervals, and how the evidence grew. */
-import { eValue, percent as share } from '../../domain/judge/wording.ts';
+import { eValue, percent } from '../../domain/judge/wording.ts';
 import type { Arm, Verdict } from '../answers/evidence.ts';
 import { table } from './cells.ts';
-import { count, percent, span } from './time.ts';
+import { count, span } from './time.ts';
 
 type Evidence = Verdict['evidence'];
 type Metric = Evidence['metrics'][number];
@@ -26,7 +26,7 @@ function nameOf({ name, over }: Metric): string {
   return over === null ? name : `${name}, over ${over.candidate}${over.stable === over.candidate ? '' : ` against ${over.stable}`}${unit}`;
 }
 
-const rateText = ({ bad, total, rate, low, high }: Rate): string => (rate === null ? 'nothing' : `${bad} of ${total}: ${share(rate)} (${share(low)} to ${share(high)})`);
+const rateText = ({ bad, total, rate, low, high }: Rate): string => (rate === null ? 'nothing' : `${bad} of ${total}: ${percent(rate)} (${percent(low)} to ${percent(high)})`);
 
 function weighed({ muted, logE, needed, goodEnough, dispersion }: Metric): string {
   return [muted ? 'muted' : `${eValue(logE)} to 1`, ...(dispersion > 1 ? [`in bursts of ${Math.round(dispersion)}`] : []), ...(needed ? [goodEnough ? 'good enough' : 'not known to be good'] : [])].join(', ');

@@ -19,10 +19,4 @@ export const ago = (at: number, now: number): string => (now - at < 1000 ? 'now'
 /** UTC, to the second. */
 export const clockTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}Z`;
 
-/** A rate from 0 to 1. */
-export function percent(rate: number): string {
-  const value = rate * 100;
-  return `${value === 0 || value >= 10 ? Math.round(value) : Number(value.toPrecision(2))} %`;
-}
-
 export const count = (value: number, one: string, many = `${one}s`): string => `${value.toLocaleString('en-US')} ${value === 1 ? one : many}`;

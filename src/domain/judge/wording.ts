@@ -1,9 +1,19 @@
 /** Numbers in the sentences of a verdict. */
 import type { Evidence, MetricEvidence } from './judge.ts';
 
-/** 0.0123 -> `1.23 %`; `none` where there was nothing to have a rate of. */
+/** Less than this says no more than that there was something, in percent. */
+const LITTLE = 0.0001;
+
+/**
+ * 0.0123 -> `1.23 %`, 0.00004 -> `0.004 %`: what there was is never `0 %`. `none` where there was nothing to have a rate of. The one way to say a rate, in
+ * verdicts, the command line and Slack; the console has the same.
+ */
 export function percent(rate: number | null): string {
-  return rate === null ? 'none' : `${Math.round(rate * 10_000) / 100} %`;
+  if (rate === null) return 'none';
+  const value = rate * 100;
+  if (value === 0) return '0 %';
+  if (value < LITTLE) return `under ${LITTLE} %`;
+  return `${value >= 0.1 ? Math.round(value * 100) / 100 : Number(value.toPrecision(2))} %`;
 }
 
 /** Over it nobody can tell one from another. */

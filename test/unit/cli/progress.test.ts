@@ -38,7 +38,7 @@ catalog-7  catalog 1.4.0, deploy by ben
     5s  staging tests running: 1 of 2 passed
     9s  staging tests passed: 2 of 2 passed
    10s  production canary running: 1/1 healthy · 0 % of traffic
-   13s  production canary running: 1/1 healthy · 10 % of traffic · 20 of 50 needed requests judged: 0 % failed, stable 1.1 % · 57s left
+   13s  production canary running: 1/1 healthy · 10 % of traffic · 20 of 50 needed requests judged: 0 % failed, stable 1.11 % · 57s left
    40s  production canary running: 1/1 healthy · 10 % of traffic · 240 requests judged: 0.42 % failed, stable 0.093 % · 30s left
  1m12s  production canary passed: 480 requests judged: 0.21 % failed, stable 0.046 %
  1m12s  production approval asking: 520 requests judged: 0.19 % failed, stable 0.043 % · 0 of 1 said yes; slipway approve catalog · 58m48s left

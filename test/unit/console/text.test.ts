@@ -1,6 +1,6 @@
 /** What the console says: times, numbers, glances, matches, and events out of a stream. */
 import { describe, expect, it } from '@jest/globals';
-import { array, assert, integer, property } from 'fast-check';
+import { array, assert, double, integer, property } from 'fast-check';
 import { eventReader } from '../../../console/src/api/event-stream.ts';
 import { matched } from '../../../console/src/router.ts';
 import { titleOf } from '../../../console/src/shell/places.ts';
@@ -8,6 +8,7 @@ import { driftDetail } from '../../../console/src/text/drift.ts';
 import { best, distance } from '../../../console/src/text/match.ts';
 import { odds, percent, shortVersion } from '../../../console/src/text/numbers.ts';
 import { glance, wanted, type Place, type Row } from '../../../console/src/text/places.ts';
+import * as wording from '../../../src/domain/judge/wording.ts';
 import { ago, duration, fromLocalInput, localInput, until } from '../../../console/src/text/time.ts';
 
 describe('times', () => {
@@ -17,7 +18,13 @@ describe('times', () => {
   it('an input of local time comes back to the minute', () => expect(fromLocalInput(localInput(1_795_176_000_000))).toBe(1_795_176_000_000));
 });
 
-it.each([[0, '0 %'], [0.00004, '0.0040 %'], [0.0123, '1.23 %'], [0.5, '50.0 %'], [1, '100.0 %']])('%d is %s', (share, text) => expect(percent(share)).toBe(text));
+it.each([[0, '0 %'], [1e-9, 'under 0.0001 %'], [0.00004, '0.004 %'], [0.0009, '0.09 %'], [0.0123, '1.23 %'], [0.0632, '6.32 %'], [0.12345, '12.35 %'], [0.5, '50 %'], [1, '100 %']])('%d is %s', (share, text) => {
+  expect(percent(share)).toBe(text);
+});
+it('rates and odds are said as in verdicts, the command line and Slack', () => {
+  assert(property(double({ min: 0, max: 1, noNaN: true }), (share) => expect(percent(share)).toBe(wording.percent(share))));
+  assert(property(double({ min: -20, max: 20, noNaN: true }), (ln) => expect(odds(ln)).toBe(wording.eValue(ln))));
+});
 it.each([[-9, '0'], [Math.log(0.35), '0.35'], [0, '1'], [Math.log(100), '100'], [Math.log(7226.4), '7226'], [Math.log(1.2e6), 'more than a million'], [5000, 'more than a million']])('e to the %d is %s', (ln, text) => expect(odds(ln)).toBe(text));
 it('versions that are commits are shortened, others are not', () => expect([shortVersion('0123456789abcdef'), shortVersion('1.4.0-rc.1')]).toEqual(['0123456789', '1.4.0-rc.1']));
 
