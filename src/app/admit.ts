@@ -1,6 +1,6 @@
 /** Decides for one delivery which services its push releases, and starts their pipelines. Every service gets an answer. */
 import * as z from 'zod';
-import { issueLine, parseManifest, type Issue, type ManifestResult } from '../contracts/manifest-file.ts';
+import { issueLine, parseManifest, unreadManifest, type Issue, type ManifestResult } from '../contracts/manifest-file.ts';
 import { checkInEnvironments } from '../domain/environment-rules.ts';
 import { Conflict, SlipwayError } from '../domain/errors.ts';
 import { CommitId, DeliveryId, Identity, PipelineId } from '../domain/ids.ts';
@@ -52,7 +52,7 @@ async function decide(needs: AdmitNeeds, delivery: Delivery): Promise<Admission[
   const admissions: Admission[] = [];
   const files = await needs.sources.manifests(repository, after);
   for (const file of files) {
-    const parsed = parseManifest(file.text, file.path);
+    const parsed = 'problem' in file ? unreadManifest(file.path, file.problem) : parseManifest(file.text, file.path);
     if (!parsed.ok || isConcerned(parsed.manifest, delivery)) admissions.push(await decideFile(needs, { delivery, commit, differenceOf }, file.path, parsed));
     if (parsed.ok) await runCame(needs, parsed.manifest, delivery);
   }

@@ -1,5 +1,5 @@
 /** Compiles what merging a pull request would do, for everybody who sees it. Its manifests are read and nothing else of it. */
-import { issueLine, parseManifest, type Issue } from '../contracts/manifest-file.ts';
+import { issueLine, parseManifest, unreadManifest, type Issue } from '../contracts/manifest-file.ts';
 import { checkInEnvironments } from '../domain/environment-rules.ts';
 import type { Environments } from '../domain/environment.ts';
 import { SlipwayError } from '../domain/errors.ts';
@@ -50,8 +50,9 @@ export const planPullRequest = (needs: PlanNeeds) => async (proposal: Proposal):
 };
 
 /** Null: the pull request does not touch it. */
-async function linesOf(needs: PlanNeeds, proposal: Proposal, environments: Environments, changed: readonly string[] | null, { path, text }: ManifestFile): Promise<readonly string[] | null> {
-  const parsed = parseManifest(text, path);
+async function linesOf(needs: PlanNeeds, proposal: Proposal, environments: Environments, changed: readonly string[] | null, file: ManifestFile): Promise<readonly string[] | null> {
+  const { path } = file;
+  const parsed = 'problem' in file ? unreadManifest(path, file.problem) : parseManifest(file.text, path);
   const mistakes = (issues: readonly Issue[]): string[] => ['The manifest has mistakes, so nothing would be released:', ...issues.map(issueLine)];
   // Which files are its own is not known of a manifest that does not hold: then those of its folder are.
   const folder = path.slice(0, path.lastIndexOf('/') + 1);

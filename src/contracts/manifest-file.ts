@@ -41,6 +41,9 @@ export function parseManifest(text: string, file: string): ManifestResult {
   return result.ok ? { ok: true, manifest: result.value, warnings: result.warnings, place: result.place } : result;
 }
 
+/** Of a `slipway.yaml` that cannot be read. @param problem a sentence for whoever wrote it */
+export const unreadManifest = (file: string, problem: string): ManifestResult => ({ ok: false, issues: [{ file, line: 1, column: 1, severity: 'error', path: '', message: problem }] });
+
 /** Reads one `environments.yaml`. Never throws, whatever the text is; at most 256 KiB are read. */
 export function parseEnvironments(text: string, file: string): EnvironmentsResult {
   const result = parse(text, file, Environments, checkEnvironments);

@@ -1,11 +1,11 @@
 /** Repositories: what a commit holds, and what changed. Adapter: git. */
 import type { CommitId } from '../domain/ids.ts';
 
-export interface ManifestFile {
-  /** Its path in the repository, for example `services/catalog/slipway.yaml`. */
-  readonly path: string;
-  readonly text: string;
-}
+/** `path` is in the repository, for example `services/catalog/slipway.yaml`. */
+export type ManifestFile =
+  | { readonly path: string; readonly text: string }
+  /** It cannot be read, and why, for whoever wrote it: a link, a submodule, too large, not UTF-8. The other manifests of the commit can. */
+  | { readonly path: string; readonly problem: string };
 
 export interface CommitInfo {
   readonly commit: CommitId;
@@ -17,7 +17,7 @@ export interface CommitInfo {
 export interface Sources {
   /** Makes the commit available. @throws ProviderUnavailable, NotFound */
   fetch(repository: string, commit: CommitId): Promise<CommitInfo>;
-  /** Every slipway.yaml of the commit; at most 500, at most 256 KiB each. */
+  /** Every slipway.yaml of the commit. @throws LimitExceeded for more than 500 */
   manifests(repository: string, commit: CommitId): Promise<readonly ManifestFile[]>;
   /** One file's text. @throws NotFound, InvalidInput for a link, a submodule or what is not UTF-8, LimitExceeded over `limitBytes` */
   file(repository: string, commit: CommitId, path: string, limitBytes: number): Promise<string>;

@@ -115,10 +115,17 @@ export function sourcesContract(name: string, open: () => SourcesUnderTest | Pro
       expect(await under.sources.manifests(under.address, under.origin.commit({ other: '' }))).toEqual([]);
     });
 
-    it('refuses manifests that are links or too large', async () => {
-      await expect(under.sources.manifests(under.address, under.origin.commit({ 'a/slipway.yaml': { link: '/etc/passwd' } }))).rejects.toMatchObject({ name: 'InvalidManifest', message: 'a/slipway.yaml is a symlink, and links are not followed. Put the manifest itself there.' });
-      under.origin.git('rm', '-r', '--quiet', 'a');
-      await expect(under.sources.manifests(under.address, under.origin.commit({ 'b/slipway.yaml': 'x'.repeat(256 * 1024 + 1) }))).rejects.toMatchObject({ name: 'InvalidManifest', message: expect.stringContaining('b/slipway.yaml') });
+    it('says of each manifest that cannot be read why, and reads the others', async () => {
+      const commit = under.origin.commit({ 'a/slipway.yaml': { link: '/etc/passwd' }, 'b/slipway.yaml': 'x'.repeat(256 * 1024 + 1), 'c/slipway.yaml': 'service: c\n', 'd/slipway.yaml': Buffer.from('team: caf\u00e9', 'latin1') });
+      const found = await under.sources.manifests(under.address, commit);
+      expect([...found].sort((one, other) => (one.path < other.path ? -1 : 1))).toEqual([
+        { path: 'a/slipway.yaml', problem: 'this is a symlink, and links are not followed. Put the manifest itself there.' },
+        { path: 'b/slipway.yaml', problem: expect.stringMatching(/^it has 262145 bytes, and a manifest has at most 262144/) },
+        { path: 'c/slipway.yaml', text: 'service: c\n' },
+        { path: 'd/slipway.yaml', problem: expect.stringMatching(/not UTF-8/) },
+      ]);
+      under.origin.git('rm', '-r', '--quiet', '.');
+      expect(await under.sources.manifests(under.address, under.origin.commit({ 'a/slipway.yaml': { link: '/etc/passwd' } }))).toHaveLength(1);
     });
 
     it('lists changed paths, both places of a rename, odd names as they are', async () => {

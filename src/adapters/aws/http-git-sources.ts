@@ -2,7 +2,7 @@
 import { InvalidInput, NotFound } from '../../domain/errors.ts';
 import { CommitId } from '../../domain/ids.ts';
 import type { CommitInfo, ManifestFile, Sources } from '../../ports/sources.ts';
-import { demandCount, demandFile, demandSize, isManifestPath, manifestOf } from '../source-rules/manifest-files.ts';
+import { demandCount, isManifestPath, manifestOf, noFile, tooLarge } from '../source-rules/manifest-files.ts';
 import { demandBytes, demandPlainFile, plainText } from '../source-rules/one-file.ts';
 import { createMemo } from '../source-rules/memo.ts';
 import { type RepositoryScheme, checkRepository } from '../source-rules/repository-url.ts';
@@ -51,15 +51,14 @@ export function createHttpGitSources({ place, settings = {} }: HttpGitOptions): 
   const readManifests = async (repository: string, commit: CommitId): Promise<readonly ManifestFile[]> => {
     const objects = await foldersOf(repository, commit);
     const entries = everything(objects, treeOf(objects, commit)).filter(({ path, kind }) => kind !== 'folder' && isManifestPath(path));
-    for (const { path, kind } of entries) demandFile(path, kind === 'symlink' ? 'symlink' : kind === 'submodule' ? 'commit' : 'file');
     demandCount(commit, entries.length);
-    const missing = [...new Set(entries.map(({ object }) => object))].filter((object) => !objects.has(object));
+    const missing = [...new Set(entries.filter(({ kind }) => kind !== 'symlink' && kind !== 'submodule').map(({ object }) => object))].filter((object) => !objects.has(object));
     const fetched: Objects = missing.length === 0 ? objects : await objectsOf(repository, commit, { objects: missing, shallow: false, withoutFiles: false });
-    return entries.map(({ path, object }) => {
+    return entries.map(({ path, object, kind }) => {
+      if (kind === 'symlink' || kind === 'submodule') return noFile(path, kind);
       const found = objects.get(object) ?? fetched.get(object);
       if (found?.type !== 'blob') throw new NotFound(`The git host left out ${path} of the commit ${commit}. Try again.`, { path, commit });
-      demandSize(path, found.data.length);
-      return manifestOf(path, found.data);
+      return tooLarge(path, found.data.length) ?? manifestOf(path, found.data);
     });
   };
 

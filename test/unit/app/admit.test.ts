@@ -20,11 +20,16 @@ afterEach(() => at.close());
 const commitOf = (number: number) => number.toString(16).padStart(40, '0');
 
 /** Delivers a push of the n-th commit and admits it; answers what became of each service. */
-async function pushed(files: Record<string, string>, parts: { changed?: string[] | null; ref?: string; repository?: string; commit?: string; delivery?: string } = {}) {
+function pushed(files: Record<string, string>, { changed = Object.keys(files), ...parts }: Push & { changed?: string[] | null } = {}) {
+  at.repo.manifests = Object.entries(files).map(([path, text]) => ({ path, text }));
+  at.repo.changed = changed;
+  return decided(parts);
+}
+
+interface Push { ref?: string; repository?: string; commit?: string; delivery?: string }
+async function decided(parts: Push = {}) {
   count += 1;
   const id = parts.delivery ?? `d-${count}`;
-  at.repo.manifests = Object.entries(files).map(([path, text]) => ({ path, text }));
-  at.repo.changed = parts.changed === undefined ? Object.keys(files) : parts.changed;
   const body = Buffer.from(JSON.stringify({ ref: parts.ref ?? 'refs/heads/main', before: commitOf(count + 99), after: parts.commit ?? commitOf(count + 100), repository: { clone_url: parts.repository ?? '/srv/git/shop.git' } }));
   await receivePush(at.needs)({ host: 'github', headers: { 'x-github-event': 'push', 'x-github-delivery': id, 'x-hub-signature-256': signHub('github-key', body) }, body });
   return (await admit(at.needs)({ deliveryId: id as never })).admissions;
@@ -43,6 +48,11 @@ describe('admit', () => {
   it('starts only the services whose paths changed, and says so of the others', async () => {
     await pushed(SHOP, { changed: null });
     expect(await pushed(SHOP, { changed: ['cart/server.js'] })).toEqual([{ kind: 'refused', service: 'catalog', reason: expect.stringMatching(/Nothing of it changed/) }, { kind: 'admitted', service: 'cart', pipeline: 'cart-2' }]);
+  });
+
+  it('refuses a manifest that cannot be read by itself, and starts the other services', async () => {
+    at.repo.manifests = [{ path: 'cart/slipway.yaml', problem: 'this is a symlink, and links are not followed.' }, { path: 'catalog/slipway.yaml', text: manifestText('catalog') }];
+    expect(await decided()).toEqual([{ kind: 'refused', service: null, reason: expect.stringMatching(/^cart\/slipway\.yaml has mistakes: .*this is a symlink/) }, { kind: 'admitted', service: 'catalog', pipeline: 'catalog-1' }]);
   });
 
   it('answers a delivery that was decided as it did, and finds its own pipeline after a crash before the decision was kept', async () => {

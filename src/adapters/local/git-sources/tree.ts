@@ -2,7 +2,7 @@
 import type { CommitId } from '../../../domain/ids.ts';
 import type { CommitInfo, ManifestFile } from '../../../ports/sources.ts';
 import { commitInfoOf } from '../../source-rules/commit-info.ts';
-import { demandCount, demandFile, demandSize, isManifestPath, MANIFEST_BYTES_MAX, manifestOf } from '../../source-rules/manifest-files.ts';
+import { demandCount, isManifestPath, MANIFEST_BYTES_MAX, manifestOf, noFile, tooLarge } from '../../source-rules/manifest-files.ts';
 import { demandBytes, demandPlainFile, plainText } from '../../source-rules/one-file.ts';
 import { type Git, GitFailed } from './git-process.ts';
 
@@ -18,6 +18,8 @@ export async function commitInfo(git: Git, mirror: string, commit: CommitId): Pr
 interface Listed {
   readonly path: string;
   readonly object: string;
+  /** Of one that is not read. */
+  readonly unread: ManifestFile | undefined;
 }
 
 function manifestEntry(line: string): Listed | undefined {
@@ -25,9 +27,7 @@ function manifestEntry(line: string): Listed | undefined {
   const path = line.slice(tab + 1);
   if (!isManifestPath(path)) return undefined;
   const [mode, kind, object = '', size] = line.slice(0, tab).split(/ +/);
-  demandFile(path, mode === '120000' ? 'symlink' : kind === 'blob' ? 'file' : 'commit');
-  demandSize(path, Number(size));
-  return { path, object };
+  return { path, object, unread: mode === '120000' ? noFile(path, 'symlink') : kind === 'blob' ? tooLarge(path, Number(size)) : noFile(path, 'submodule') };
 }
 
 /** Cuts the answer of `cat-file --batch` into the contents: a line `<object> blob <size>`, so many bytes, a newline. */
@@ -44,15 +44,17 @@ function blobsOf(out: Buffer): readonly Buffer[] {
   return blobs;
 }
 
-/** @throws InvalidManifest for one that is no file, too large, or not UTF-8; LimitExceeded for more than 500 */
+/** @throws LimitExceeded for more than 500 */
 export async function readManifests(git: Git, mirror: string, commit: CommitId): Promise<readonly ManifestFile[]> {
   const listing = await git.run(mirror, ['ls-tree', '-r', '-z', '-l', '--full-tree', commit], { maxBytes: LISTING_BYTES });
   const entries = listing.toString('utf8').split('\0').flatMap((line) => manifestEntry(line) ?? []);
   demandCount(commit, entries.length);
-  if (entries.length === 0) return [];
-  const maxBytes = entries.length * (MANIFEST_BYTES_MAX + 200);
-  const blobs = blobsOf(await git.run(mirror, ['cat-file', '--batch'], { input: entries.map((entry) => `${entry.object}\n`).join(''), maxBytes }));
-  return entries.map(({ path }, index) => manifestOf(path, blobs[index] ?? Buffer.alloc(0)));
+  const wanted = entries.filter(({ unread }) => unread === undefined);
+  if (wanted.length === 0) return entries.flatMap(({ unread }) => unread ?? []);
+  const maxBytes = wanted.length * (MANIFEST_BYTES_MAX + 200);
+  const blobs = blobsOf(await git.run(mirror, ['cat-file', '--batch'], { input: wanted.map((entry) => `${entry.object}\n`).join(''), maxBytes }));
+  const texts = new Map(wanted.map((entry, index) => [entry, blobs[index] ?? Buffer.alloc(0)]));
+  return entries.map((entry) => entry.unread ?? manifestOf(entry.path, texts.get(entry) ?? Buffer.alloc(0)));
 }
 
 /** @throws NotFound, InvalidInput, LimitExceeded; the path is no pattern */

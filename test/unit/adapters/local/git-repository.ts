@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CommitId } from '../../../../src/domain/ids.ts';
 
-export type Tree = Readonly<Record<string, string | { link: string } | { script: string }>>;
+export type Tree = Readonly<Record<string, string | Buffer | { link: string } | { script: string }>>;
 
 export interface GitRepository {
   readonly path: string;
@@ -27,7 +27,7 @@ export function gitRepository(path: string, format: 'sha1' | 'sha256' = 'sha1'):
       for (const [name, content] of Object.entries(files)) {
         const file = join(path, name);
         mkdirSync(dirname(file), { recursive: true });
-        if (typeof content === 'string') writeFileSync(file, content);
+        if (typeof content === 'string' || Buffer.isBuffer(content)) writeFileSync(file, content);
         else if ('link' in content) symlinkSync(content.link, file);
         else {
           writeFileSync(file, content.script);
