@@ -323,6 +323,23 @@ def fetch_stored(digest, path):
         raise Failed(f"{digest} in the bucket is damaged: its bytes have another digest")
 
 
+def unpack(archive, root):
+    """Only files, folders and links that stay inside. Python's own filter holds the same, from 3.11.4 on (PEP 706): used where it is."""
+    root.mkdir(exist_ok=True)
+    own = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    with tarfile.open(archive) as content:
+        for member in content:
+            place = root / member.name
+            leads_to = place.parent / member.linkname if member.issym() else root / member.linkname if member.islnk() else place
+            if not (member.isreg() or member.isdir() or member.issym() or member.islnk()):
+                raise Failed(f"{member.name} of the artifact is no file, folder or link")
+            if any(root not in (path, *path.parents) for path in (place.resolve(), leads_to.resolve())):
+                raise Failed(f"{member.name} of the artifact leads outside of it")
+            member.uid, member.gid, member.uname, member.gname = os.getuid(), os.getgid(), "", ""
+            member.mode |= 0o700 if member.isdir() else 0o600
+            content.extract(member, root, **own)
+
+
 def command(request, work, log, _deadline):
     name = " ".join(request["command"])[:200]
     try:
@@ -334,8 +351,7 @@ def command(request, work, log, _deadline):
             # An artifact is what was packed from the manifest's folder: there is no path above it.
             archive = work / "artifact.tar.gz"
             fetch_stored(request["digest"], archive)
-            with tarfile.open(archive) as content:
-                content.extractall(root, filter="data")
+            unpack(archive, root)
             folder = root
         environment = environment_of(request, work)
         if request["inputs"]:

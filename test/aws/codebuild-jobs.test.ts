@@ -1,5 +1,7 @@
 /** Builds and commands on CodeBuild: real git repositories, the real buildspec, the real bucket of the emulator. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -405,6 +407,19 @@ describe('a command', () => {
     const bytes = Buffer.from((await (await s3.send(new GetObjectCommand({ Bucket: bucket, Key: artifactObjectKey(made.digest) }))).Body?.transformToByteArray()) ?? []);
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key: artifactObjectKey(made.digest), Body: Buffer.concat([bytes, Buffer.from('x')]) }));
     expect((await outcome(run({ ...without, command: ['cat', 'alias'] })))?.outcome).toMatchObject({ passed: false, detail: expect.stringContaining('damaged') });
+  });
+
+  it.each([
+    ['a link', (folder: string) => symlinkSync('/etc', join(folder, 'out'))],
+    ['a link upwards', (folder: string) => symlinkSync('../../up', join(folder, 'out'))],
+  ])('is not run on an artifact with %s that leads outside', async (_what, make) => {
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-artifact-'));
+    make(folder);
+    const packed = execFileSync('tar', ['-cz', '-C', folder, '.']);
+    rmSync(folder, { recursive: true });
+    const digest = Digest.parse(`sha256:${createHash('sha256').update(packed).digest('hex')}`);
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: artifactObjectKey(digest), Body: packed }));
+    expect((await outcome(run({ repository: null, commit: null, digest, command: ['ls'] })))?.outcome).toMatchObject({ passed: false, detail: expect.stringMatching(/out of the artifact leads outside/) });
   });
 
   it('is cancelled by the beginning of its id', async () => {
