@@ -1,5 +1,5 @@
 /** `slipway validate`: everything that can be known to be wrong with a repository before anything is pushed. */
-import { parseEnvironments, parseManifest, unreadManifest, type EnvironmentsResult, type Issue, type ManifestResult } from '../contracts/manifest-file.ts';
+import { parseEnvironments, parseManifest, LINKED_MANIFEST, unreadManifest, type EnvironmentsResult, type Issue, type ManifestResult } from '../contracts/manifest-file.ts';
 import { closest } from '../contracts/manifest/suggest.ts';
 import { checkInEnvironments } from '../domain/environment-rules.ts';
 import { error, warning, type Finding } from '../domain/finding.ts';
@@ -40,7 +40,7 @@ type ParsedManifest = Extract<ManifestResult, { ok: true }> & { readonly path: s
 
 /** Never throws for what the files say: every mistake is an issue. */
 export const validate = (needs: ValidateNeeds) => async ({ files, environments }: ValidateInput): Promise<Validated> => {
-  const results = files.map(({ path, text }) => ({ path, ...(text === null ? unreadManifest(path, LINKED) : parseManifest(text, path)) }));
+  const results = files.map(({ path, text }) => ({ path, ...(text === null ? unreadManifest(path, LINKED_MANIFEST) : parseManifest(text, path)) }));
   const parsed = results.filter((result): result is ParsedManifest => result.ok);
   const installation = environments ? parseEnvironments(environments.text, environments.path) : null;
   const issues = [
@@ -58,9 +58,6 @@ export const validate = (needs: ValidateNeeds) => async ({ files, environments }
 };
 
 const ownIssues = (result: EnvironmentsResult): readonly Issue[] => (result.ok ? result.warnings : result.issues);
-
-/** As a push of it would be refused: docs/manifest.md. */
-const LINKED = 'this is a symlink, and links are not followed. Put the manifest itself there.';
 
 function checkName({ manifest, path }: ParsedManifest, all: readonly ParsedManifest[]): Finding[] {
   const first = all.find((other) => other.manifest.service === manifest.service);

@@ -41,6 +41,9 @@ export function parseManifest(text: string, file: string): ManifestResult {
   return result.ok ? { ok: true, manifest: result.value, warnings: result.warnings, place: result.place } : result;
 }
 
+/** What is said of a `slipway.yaml` that is a link, before a push and at one. */
+export const LINKED_MANIFEST = 'this is a symlink, and links are not followed. Put the manifest itself there.';
+
 /** Of a `slipway.yaml` that cannot be read. @param problem a sentence for whoever wrote it */
 export const unreadManifest = (file: string, problem: string): ManifestResult => ({ ok: false, issues: [{ file, line: 1, column: 1, severity: 'error', path: '', message: problem }] });
 

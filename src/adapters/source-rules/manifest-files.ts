@@ -1,4 +1,5 @@
 /** Which files of a commit are manifests, and what they may be: the same for every adapter of repositories. */
+import { LINKED_MANIFEST } from '../../contracts/manifest-file.ts';
 import { LimitExceeded } from '../../domain/errors.ts';
 import type { ManifestFile } from '../../ports/sources.ts';
 
@@ -9,7 +10,7 @@ export const MANIFEST_BYTES_MAX = 256 * 1024;
 export const isManifestPath = (path: string): boolean => path === MANIFEST_NAME || path.endsWith(`/${MANIFEST_NAME}`);
 
 const PROBLEMS = {
-  symlink: 'this is a symlink, and links are not followed. Put the manifest itself there.',
+  symlink: LINKED_MANIFEST,
   submodule: 'this is a submodule, and those are not read. Put the manifest itself there.',
 } as const;
 

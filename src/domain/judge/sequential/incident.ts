@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { Dispersion, dispersionOf, unknownDispersion, withSpan } from './dispersion.ts';
-import type { Block } from './share.ts';
+import { type Block, rateOf } from './share.ts';
 
 /** Where so much fails, and so many times what is usual, an incident may have begun. */
 const FAR = { rate: 0.03, times: 5 } as const;
@@ -44,7 +44,6 @@ interface Measured {
 }
 
 const calm = { seconds: 0, total: 0, bad: 0 };
-const rateOf = ({ bad, total }: { readonly bad: number; readonly total: number }): number => (total === 0 ? 0 : bad / total);
 const isFar = (rate: number, usual: number): boolean => rate >= FAR.rate && rate >= FAR.times * usual;
 
 interface Look {

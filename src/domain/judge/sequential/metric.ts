@@ -5,7 +5,7 @@ import { Dispersion, dispersionOf, doubtfulDispersion, sureDispersion, unknownDi
 import { EProcess, logEvidence, noEvidence, withBlock, WORSE_BY } from './e-process.ts';
 import { GoodEnough, notShownYet, withGood } from './good-enough.ts';
 import { Incident, measured, noIncident } from './incident.ts';
-import { type Block, logRatios } from './share.ts';
+import { type Block, logRatios, rateOf } from './share.ts';
 
 const Arm = z.strictObject({ total: z.number(), bad: z.number() });
 const Both = z.strictObject({ candidate: Arm, stable: Arm });
@@ -52,7 +52,6 @@ const sum = (one: Block, other: Block): z.infer<typeof Both> => ({
   candidate: { total: one.candidate.total + other.candidate.total, bad: one.candidate.bad + other.candidate.bad },
   stable: { total: one.stable.total + other.stable.total, bad: one.stable.bad + other.stable.bad },
 });
-const rateOf = ({ total, bad }: { readonly total: number; readonly bad: number }): number => (total === 0 ? 0 : bad / total);
 
 /** Bad events of the stable revision, fewer of which say nothing of how it fails. */
 const SEEN = 6;

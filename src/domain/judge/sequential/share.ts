@@ -6,6 +6,8 @@ export interface Block {
   readonly stable: { readonly total: number; readonly bad: number };
 }
 
+export const rateOf = ({ bad, total }: Block['candidate']): number => (total === 0 ? 0 : bad / total);
+
 /**
  * The chance that a bad event was the candidate's when its rate is `ratio` times the stable one's.
  *
