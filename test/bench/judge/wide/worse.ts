@@ -30,6 +30,8 @@ export const WORSE_FAILURES: readonly Wide[] = [
   worse('1000 requests/s, 3x of 0.1 %', at(() => ({ requests: 1000, candidate: 0.003 })), { tickSeconds: 1, seconds: 1800 }),
   worse('an incident on both, then 5x', at((second) => ({ candidate: (second < 1200 ? 0.001 : 0.005) + incident(second), stable: 0.001 + incident(second) }))),
   worse('the stable revision breaks for ten minutes, then 5x', at((second) => ({ candidate: second < 1200 ? 0.001 : 0.005, stable: 0.001 + incident(second) }))),
+  worse('all of the stable revision fails for 30 s, then 5x', at((second) => ({ candidate: second < 1200 ? 0.001 : 0.005, stable: second >= 600 && second < 630 ? 1 : 0.001 }))),
+  worse('all of the stable revision fails for 30 s, then 50x', at((second) => ({ candidate: second < 1200 ? 0.001 : 0.05, stable: second >= 600 && second < 630 ? 1 : 0.001 }))),
   worse('no request for 400 s of each quarter of an hour, 5x', at((second) => ({ requests: second % 900 < 400 ? 0 : 100, candidate: 0.005 }))),
   worse('weights 1, 5, 25, 50 %, 5x', at((second) => ({ share: [0.01, 0.05, 0.25, 0.5][Math.floor(second / 900)]!, candidate: 0.005 }))),
   worse('5x under noise of each arm each 10 s', fromNow((random) => { let [one, other] = [1, 1]; return (second) => { if (second % 10 === 0) [one, other] = [Math.exp(normal(random)), Math.exp(normal(random))]; return { candidate: 0.01 * one, stable: 0.002 * other }; }; })),
