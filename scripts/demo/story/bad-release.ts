@@ -1,5 +1,6 @@
 /** Step 4: a release of which 5 % of the answers are errors is seen on the canary and taken back, without anybody doing anything. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { eValue, percent } from '../../../src/domain/judge/wording.ts';
 import type { PipelineDetail, Verdict } from '../answers.ts';
 import { candidateWeight, follow, inProduction } from '../follow.ts';
 import { productionOf, versionOf } from '../places.ts';
@@ -37,9 +38,8 @@ export async function badRelease(stage: Stage): Promise<void> {
 function printEvidence({ story }: Stage, verdict: Verdict | undefined): void {
   if (verdict === undefined) return;
   const { candidate, stable, logE, boundary, decidedAt } = verdict.evidence;
-  const percent = (rate: number | null): string => (rate === null ? 'no rate' : `${(100 * rate).toFixed(1)} %`);
   story.line(`evidence: canary ${candidate.failures} of ${candidate.requests} requests failed (${percent(candidate.failureRate)}); stable ${stable?.failures ?? 0} of ${stable?.requests ?? 0} (${percent(stable?.failureRate ?? null)})`);
-  story.line(`the evidence that it is worse: ${Math.round(Math.exp(logE))} to 1 after ${(decidedAt.abort ?? 0).toFixed(0)} s of the canary; ${Math.round(Math.exp(boundary))} to 1 is enough`);
+  story.line(`the evidence that it is worse: ${eValue(logE)} to 1 after ${(decidedAt.abort ?? 0).toFixed(0)} s of the canary; ${eValue(boundary)} to 1 is enough`);
 }
 
 function checkTakenBack({ checks }: Stage, ended: PipelineDetail, verdict: Verdict | undefined): void {
